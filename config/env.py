@@ -1,0 +1,65 @@
+"""Typed readers of environment variables; nonsense stops the start with one clear line."""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def env_str(name: str, default: str = "") -> str:
+    """The variable's text, or `default` where it is unset or empty."""
+    return os.environ.get(name) or default
+
+
+def env_bool(name: str, default: bool) -> bool:
+    """True for 1/true/yes/on, False for 0/false/no/off (any case); else `ImproperlyConfigured`."""
+    text = env_str(name)
+    if not text:
+        return default
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {text!r}; use 1 or 0.")
+
+
+def env_int(name: str, default: int, minimum: int = 0) -> int:
+    """A whole number of at least `minimum`; else `ImproperlyConfigured`."""
+    text = env_str(name)
+    if not text:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {text!r}; use a whole number.") from None
+    if value < minimum:
+        raise ImproperlyConfigured(f"{name} is {value}; use {minimum} or more.")
+    return value
+
+
+def env_list(name: str, default: list[str]) -> list[str]:
+    """A comma-separated list, blanks dropped."""
+    text = env_str(name)
+    return [part.strip() for part in text.split(",") if part.strip()] if text else default
+
+
+def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """One of `choices`; else `ImproperlyConfigured` naming them."""
+    value = env_str(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}; use one of {', '.join(choices)}.")
+    return value
+
+
+def env_path(name: str, default: Path) -> Path:
+    """An absolute path, `~` expanded."""
+    text = env_str(name)
+    return Path(text).expanduser().resolve() if text else default
+
+
+def env_secret(name: str, default: str) -> str:
+    """A secret from the variable, or from the file that `NAME_FILE` points to."""
+    file = env_str(f"{name}_FILE")
+    if file:
+        return Path(file).read_text(encoding="utf-8").strip()
+    return env_str(name, default)

@@ -1,0 +1,210 @@
+"""Django settings of an Irodori site; every knob an operator may turn is an environment variable.
+
+docs/operator.md lists them.
+"""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config.database import database_from_url
+from config.env import env_bool, env_choice, env_int, env_list, env_path, env_secret, env_str
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = env_path("IRODORI_VAR", BASE_DIR / "var")
+
+DEBUG = env_bool("IRODORI_DEBUG", False)
+# The supervisor makes a random key and keeps it in var/; this one only serves tests and one-off commands.
+SECRET_KEY = env_secret("SECRET_KEY", "not-secret-outside-tests")
+ALLOWED_HOSTS = env_list("IRODORI_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = env_list("IRODORI_ORIGINS", [])
+SITE_NAME = env_str("IRODORI_SITE_NAME", "Irodori")
+SITE_URL = env_str("IRODORI_URL", f"http://localhost:{env_int('IRODORI_PORT', 8000, 1)}")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "config.apps.ConfigConfig",
+    "tagging.apps.TaggingConfig",
+    "gallery.apps.GalleryConfig",
+    "generation.apps.GenerationConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.site",
+            ],
+        },
+    },
+]
+
+# --- data -----------------------------------------------------------------------------------------
+PROCESS_ROLE = env_choice("IRODORI_ROLE", "command", ("web", "worker", "beat", "command"))
+DATABASES = {
+    "default": database_from_url(
+        env_str("DATABASE_URL", f"postgresql://postgres@/irodori?host={VAR_DIR / 'postgres'}"),
+        pooled=PROCESS_ROLE == "web",
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MEDIA_ROOT = env_path("IRODORI_MEDIA", VAR_DIR / "media")
+CHECKPOINTS_DIR = env_path("IRODORI_CHECKPOINTS", VAR_DIR / "checkpoints")
+BUNDLED_MODEL_DIR = BASE_DIR / "generation" / "bundled" / "model"
+
+BROKER_URL = env_str("BROKER_URL", f"redis+socket://{VAR_DIR / 'valkey' / 'valkey.sock'}")
+CACHE_URL = env_str("CACHE_URL")
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+        if CACHE_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# --- people ---------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "gallery.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_USERNAME_VALIDATORS = "gallery.accounts.names.username_validators"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_ADAPTER = "gallery.accounts.adapter.AccountAdapter"
+REGISTRATION_OPEN = env_bool("IRODORI_REGISTRATION", True)
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "gallery:front"
+ACCOUNT_LOGOUT_REDIRECT_URL = "gallery:front"
+EMAIL_BACKEND = env_str("IRODORI_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env_str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env_int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env_secret("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
+DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "irodori@localhost")
+
+# --- what people may see and ask for --------------------------------------------------------------
+# The highest rating that anyone but its author and the moderators can be shown.
+MAX_PUBLIC_RATING = env_choice(
+    "IRODORI_MAX_RATING", "sensitive", ("general", "sensitive", "questionable", "explicit")
+)
+QUEUE_MAX_WAITING_PER_USER = env_int("IRODORI_QUEUE_PER_USER", 32, 1)
+QUEUE_MAX_WAITING = env_int("IRODORI_QUEUE_TOTAL", 2000, 1)
+PROMPT_MAX_LENGTH = 4000
+JOB_LEASE_SECONDS = env_int("IRODORI_JOB_LEASE", 30, 2)
+JOB_MAX_ATTEMPTS = 3
+DEVICE = env_choice("IRODORI_DEVICE", "auto", ("auto", "cpu", "cuda"))
+STARTER_GALLERY = env_bool("IRODORI_STARTER_GALLERY", True)
+
+# --- language, time, static files -----------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = env_str("IRODORI_TIME_ZONE", "UTC")
+STATIC_URL = "static/"
+STATIC_ROOT = env_path("IRODORI_STATIC", VAR_DIR / "static")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "config.staticfiles.ModuleManifestStorage"
+        if env_bool("IRODORI_HASHED_STATIC", PROCESS_ROLE == "web")
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = True
+
+# --- safety ---------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = "Lax"
+HTTPS = env_bool("IRODORI_HTTPS", SITE_URL.startswith("https:"))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Celery (read with namespace CELERY) ----------------------------------------------------------
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": 7200, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
+    if BROKER_URL.startswith("redis")
+    else {}
+)
+CELERY_TASK_DEFAULT_QUEUE = "irodori"
+CELERY_BEAT_SCHEDULE = {
+    "ring for lost jobs": {"task": "generation.sweep", "schedule": env_int("IRODORI_SWEEP_SECONDS", 5, 1)},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env_str("IRODORI_LOG_LEVEL", "INFO")},
+}

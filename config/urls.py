@@ -1,0 +1,17 @@
+"""Every address of the site; each floor lists its own."""
+
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("healthz", views.health, name="health"),
+    path("preferences", views.preferences, name="preferences"),
+    path("accounts/", include("allauth.urls")),
+    path("", include("generation.urls")),
+    path("", include("gallery.urls")),
+]
+
+handler404 = "config.views.page_not_found"
+handler500 = "config.views.server_error"
+handler403 = "config.views.permission_denied"

@@ -1,0 +1,37 @@
+"""The append-only log of what moderators and authors did to posts."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gallery.models.post import Post
+
+
+class ModerationKind(models.TextChoices):
+    """What was done."""
+
+    RERATE = "rerate", _("Re-rated")
+    REMOVE = "remove", _("Removed")
+    RESTORE = "restore", _("Restored")
+    WITHDRAW = "withdraw", _("Withdrawn")
+    ROLE = "role", _("Role changed")
+
+
+class ModerationAction(models.Model):
+    """One act: who, what, to which post or person, why. A trigger refuses UPDATE, DELETE and TRUNCATE."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=ModerationKind)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="moderation_actions")
+    subject = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(max_length=2000)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=ModerationKind.values), name="moderation_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(post__isnull=False) | models.Q(subject__isnull=False), name="moderation_has_object"
+            ),
+        ]

@@ -1,0 +1,118 @@
+"""A published picture: the post row, how it was made, and what people did with it."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gallery.models.asset import Asset
+from gallery.ratings import Rating
+
+
+class PostStatus(models.TextChoices):
+    """Where a post stands; `gallery.moderation` and `gallery.posts` hold the transitions."""
+
+    PENDING = "pending", _("Waiting for review")
+    ACTIVE = "active", _("Active")
+    FLAGGED = "flagged", _("Flagged")
+    REMOVED = "removed", _("Removed")
+    WITHDRAWN = "withdrawn", _("Withdrawn by its author")
+    QUARANTINED = "quarantined", _("Quarantined")
+    APPEALED = "appealed", _("Appealed")
+
+
+class AiLevel(models.TextChoices):
+    """How much of the picture a machine made."""
+
+    GENERATED = "generated", _("AI-generated")
+    COMPOSITE = "composite", _("AI with substantial human work")
+    ASSISTED = "assisted", _("AI-assisted")
+    HUMAN = "human", _("Made by a human")
+    UNKNOWN = "unknown", _("Origin unknown")
+
+
+class AiEvidence(models.TextChoices):
+    """What the AI level rests on, strongest first."""
+
+    SITE_JOB = "site_job", _("Made on this site")
+    C2PA = "c2pa", _("Signed manifest")
+    METADATA = "metadata", _("Generator's metadata")
+    DECLARED = "declared", _("Declared by its author")
+    MODERATOR = "moderator", _("Decided by a moderator")
+
+
+class PromptVisibility(models.TextChoices):
+    """Who may read the prompt; its author always may."""
+
+    VISIBLE = "visible", _("Everyone can read the prompt")
+    HIDDEN = "hidden", _("Only I can read the prompt")
+
+
+class Post(models.Model):
+    """What everyone browses. Its tags stand in `tag_ids` (ascending, without repeats), indexed by GIN."""
+
+    asset = models.OneToOneField(Asset, on_delete=models.PROTECT, related_name="post")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts")
+    title = models.CharField(max_length=200, blank=True)
+    commentary = models.TextField(max_length=10_000, blank=True)
+    rating = models.CharField(max_length=1, choices=Rating)
+    status = models.CharField(max_length=11, choices=PostStatus, default=PostStatus.ACTIVE)
+    ai_level = models.CharField(max_length=9, choices=AiLevel)
+    ai_evidence = models.CharField(max_length=9, choices=AiEvidence)
+    prompt_visibility = models.CharField(max_length=7, choices=PromptVisibility, default=PromptVisibility.VISIBLE)
+    tag_ids = ArrayField(models.IntegerField(), default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [
+            # fastupdate off: else one unlucky writer pays a second for flushing everyone's pending entries.
+            GinIndex(fields=["tag_ids"], name="post_tag_ids_gin", fastupdate=False),
+            models.Index(fields=["created_at", "id"], name="post_created_at"),
+            models.Index(fields=["author", "id"], name="post_author"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(rating__in=Rating.values), name="post_rating_known"),
+            models.CheckConstraint(condition=models.Q(status__in=PostStatus.values), name="post_status_known"),
+            models.CheckConstraint(condition=models.Q(ai_level__in=AiLevel.values), name="post_ai_level_known"),
+            models.CheckConstraint(condition=models.Q(ai_evidence__in=AiEvidence.values), name="post_ai_evidence_known"),
+            models.CheckConstraint(
+                condition=models.Q(prompt_visibility__in=PromptVisibility.values), name="post_prompt_visibility_known"
+            ),
+            # What was drawn here is generated, whoever says otherwise.
+            models.CheckConstraint(
+                condition=~models.Q(ai_evidence=AiEvidence.SITE_JOB)
+                | models.Q(ai_level__in=[AiLevel.GENERATED, AiLevel.COMPOSITE]),
+                name="post_site_job_label_locked",
+            ),
+        ]
+
+
+class PostGeneration(models.Model):
+    """The recipe of a post as typed columns, so that it can be searched."""
+
+    post = models.OneToOneField(Post, on_delete=models.CASCADE, primary_key=True, related_name="generation")
+    prompt = models.TextField(blank=True)
+    negative_prompt = models.TextField(blank=True)
+    model_name = models.CharField(max_length=200, blank=True, db_index=True)
+    model_hash = models.CharField(max_length=64, blank=True)
+    sampler = models.CharField(max_length=60, blank=True)
+    scheduler = models.CharField(max_length=60, blank=True)
+    steps = models.PositiveIntegerField(null=True)
+    cfg = models.FloatField(null=True)
+    seed = models.BigIntegerField(null=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    generator = models.CharField(max_length=40, blank=True)
+    generator_version = models.CharField(max_length=40, blank=True)
+    extra = models.JSONField(default=dict)
+
+
+class PostStats(models.Model):
+    """What changes often, beside the post row: a vote must not rewrite the row's tag index entries."""
+
+    post = models.OneToOneField(Post, on_delete=models.CASCADE, primary_key=True, related_name="stats")
+    score = models.IntegerField(default=0)
+    fav_count = models.PositiveIntegerField(default=0)
+    views = models.PositiveBigIntegerField(default=0)

@@ -1,0 +1,65 @@
+"""People: accounts, their role and what they chose to see."""
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from gallery.ratings import Rating
+
+
+def only_general() -> list[str]:
+    """The filter that everyone starts with."""
+    return [Rating.GENERAL.value]
+
+
+class Role(models.TextChoices):
+    """What someone may do; each role may do all that the ones before it may."""
+
+    MEMBER = "member", _("Member")
+    MODERATOR = "moderator", _("Moderator")
+    ADMIN = "admin", _("Admin")
+    OWNER = "owner", _("Owner")
+
+
+class User(AbstractUser):
+    """An account. `shown_ratings` is the viewer's own filter, narrowed further by the operator's ceiling."""
+
+    role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)
+    shown_ratings = ArrayField(models.CharField(max_length=1, choices=Rating), default=only_general)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(shown_ratings__contained_by=Rating.values, shown_ratings__len__gte=1),
+                name="user_shown_ratings_known",
+            ),
+            models.UniqueConstraint(Lower("username"), name="user_name_once_in_any_case"),
+        ]
+
+    @property
+    def is_moderator(self) -> bool:
+        """May re-rate, remove and restore posts."""
+        return self.is_active and self.role in {Role.MODERATOR, Role.ADMIN, Role.OWNER}
+
+    @property
+    def is_admin(self) -> bool:
+        """May change roles and settings of the site."""
+        return self.is_active and self.role in {Role.ADMIN, Role.OWNER}
+
+    @property
+    def is_owner(self) -> bool:
+        """Runs the site."""
+        return self.is_active and self.role == Role.OWNER
+
+
+class SignInLink(models.Model):
+    """A one-time sign-in link; only the SHA-256 of its token is kept."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)

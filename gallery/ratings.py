@@ -1,0 +1,32 @@
+"""The four ratings, in the order of what they admit."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Rating(models.TextChoices):
+    """Danbooru's ratings; compare them by `strength`."""
+
+    GENERAL = "g", _("General")
+    SENSITIVE = "s", _("Sensitive")
+    QUESTIONABLE = "q", _("Questionable")
+    EXPLICIT = "e", _("Explicit")
+
+    @property
+    def strength(self) -> int:
+        """0 for general … 3 for explicit."""
+        return ORDER.index(self)
+
+
+ORDER: list[Rating] = [Rating.GENERAL, Rating.SENSITIVE, Rating.QUESTIONABLE, Rating.EXPLICIT]
+BY_WORD: dict[str, Rating] = {rating.name.lower(): rating for rating in Rating}
+
+
+def up_to(ceiling: Rating) -> list[Rating]:
+    """The ratings from general to `ceiling`, both included."""
+    return ORDER[: ceiling.strength + 1]
+
+
+def strictest(ratings: list[Rating]) -> Rating:
+    """The one that admits the most; general for an empty list."""
+    return max(ratings, key=lambda rating: rating.strength, default=Rating.GENERAL)

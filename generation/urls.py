@@ -1,0 +1,6 @@
+"""Addresses of the generation floor."""
+
+from django.urls import URLPattern
+
+app_name = "generation"
+urlpatterns: list[URLPattern] = []
