@@ -1,0 +1,17 @@
+"""Tags for the frame that every page stands in."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def current_page(context: dict[str, Any], url: str, exact: bool = False) -> SafeString:
+    """` aria-current="page"` when the request is at `url` (or below it, unless `exact`)."""
+    request = context.get("request")
+    here = request.path if request else ""
+    same = here == url or (not exact and url != "/" and here.startswith(url.rstrip("/") + "/"))
+    return mark_safe(' aria-current="page"') if same else mark_safe("")  # noqa: S308  # constants
