@@ -1,0 +1,49 @@
+"""`python -m config up | prepare | catalogues | translations`: the commands that stand outside Django's manage.py."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Run one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m config")
+    commands = {
+        "up": "start the whole site on this machine and stay until Ctrl-C",
+        "prepare": "migrate, collect static files, install the bundled model; then end",
+        "catalogues": "compile the translation catalogues; then end",
+        "translations": "fail unless every sentence is translated into every language",
+    }
+    subparsers = parser.add_subparsers(dest="command", required=True)
+    for name, text in commands.items():
+        subparsers.add_parser(name, help=text)
+    command = parser.parse_args().command
+    # Each imports its own: the supervisor stays small and `prepare` needs Django.
+    if command == "up":
+        from config.up import up
+
+        return up()
+    if command == "prepare":
+        import os
+
+        from config.prepare import prepare
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        os.environ.setdefault("IRODORI_HASHED_STATIC", "1")
+        prepare()
+        return 0
+    base = Path(__file__).resolve().parent.parent
+    if command == "catalogues":
+        from config.catalogues import compile_catalogues
+
+        compile_catalogues(base / "locale")
+        return 0
+    from config.translations import check_translations
+
+    faults = check_translations(base, ["ja"])
+    print("\n".join(faults) or "Every sentence is translated.")  # noqa: T201
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""`python -m config up`: the whole site on one machine, from the database to the address."""
+
+import fcntl
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from config.embedded.postgres import EmbeddedPostgres, server_version
+from config.embedded.preflight import RUN_MEGABYTES, StartError, check_disk, check_port, check_python
+from config.embedded.preparation import Preparation
+from config.embedded.site import BASE_DIR, Beat, Web, Worker
+from config.embedded.supervisor import Stopped, Supervisor, report
+from config.embedded.valkey import EmbeddedValkey
+
+DATABASE_NAME = "irodori"
+
+
+def port_number() -> int:
+    """IRODORI_PORT, 8000 where unset; raises `StartError` unless it is 1–65535."""
+    text = os.environ.get("IRODORI_PORT") or "8000"
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise StartError(f"IRODORI_PORT is {text!r}; use a number from 1 to 65535")
+    return int(text)
+
+
+def lock(var: Path) -> IO[str]:
+    """Make the data folder ours for as long as the returned file is open; raises `StartError` if it is taken."""
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        (var / "log").mkdir(exist_ok=True, mode=0o700)
+        file = (var / "lock").open("a+")
+    except OSError as error:
+        raise StartError(
+            f"The data folder {var} can't be written ({error.strerror}); set IRODORI_VAR to another"
+        ) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        raise StartError(
+            f"Irodori already runs from {var} (process {file.read().strip() or 'unknown'}); stop it first, "
+            "or set IRODORI_VAR and IRODORI_PORT for a second site"
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def secret_key(var: Path) -> str:
+    """The site's secret: from the environment, else a random one that is made once and kept in the data folder."""
+    if os.environ.get("SECRET_KEY"):
+        return os.environ["SECRET_KEY"]
+    if os.environ.get("SECRET_KEY_FILE"):
+        return Path(os.environ["SECRET_KEY_FILE"]).read_text().strip()
+    file = var / "secret-key"
+    if not file.exists():
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(secrets.token_urlsafe(50))
+    return file.read_text().strip()
+
+
+def without_password(url: str) -> str:
+    """Host and port of a server's URL, for a line on the screen."""
+    parts = urlsplit(url)
+    return f"external, {parts.hostname or 'by socket'}{f':{parts.port}' if parts.port else ''}"
+
+
+def start_database(supervisor: Supervisor, var: Path) -> str:
+    """Start the embedded server, or try the external one; returns its URL. Raises `StartError`."""
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        import psycopg
+
+        try:
+            psycopg.connect(url, connect_timeout=10).close()
+        except psycopg.Error as error:
+            reason = (str(error).strip().splitlines() or ["no reason given"])[-1]
+            raise StartError(f"The database of DATABASE_URL can't be reached: {reason}") from None
+        report("database", "ready", without_password(url))
+        return url
+    server = EmbeddedPostgres(var / "postgres", var / "log" / "database.log")
+    supervisor.start_and_wait(server, f"embedded PostgreSQL {server_version()}", seconds=120)
+    server.ensure_database(DATABASE_NAME)
+    return server.url(DATABASE_NAME)
+
+
+def start_broker(supervisor: Supervisor, var: Path) -> str:
+    """Start the embedded broker, or name the external one; returns its URL. Raises `StartError`."""
+    url = os.environ.get("BROKER_URL")
+    if url:
+        report("broker", "external", without_password(url))
+        return url
+    server = EmbeddedValkey(var / "valkey", var / "log" / "broker.log")
+    supervisor.start_and_wait(server, "embedded Valkey", seconds=120)
+    return server.url
+
+
+def site_environment(var: Path, port: int, database: str, broker: str) -> dict[str, str]:
+    """What every child of the site is told."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "IRODORI_VAR": str(var),
+        "IRODORI_PORT": str(port),
+        "SECRET_KEY": secret_key(var),
+        "DATABASE_URL": database,
+        "BROKER_URL": broker,
+        "PYTHONUNBUFFERED": "1",
+        # Nothing is fetched from model hubs while a site runs.
+        "HF_HUB_OFFLINE": os.environ.get("HF_HUB_OFFLINE", "1"),
+    }
+
+
+def run_site(supervisor: Supervisor, var: Path, host: str, port: int) -> None:
+    """Start every part and watch them until a signal comes; raises `StartError` or `Stopped`."""
+    began = time.monotonic()
+    database = start_database(supervisor, var)
+    environment = site_environment(var, port, database, start_broker(supervisor, var))
+    logs = var / "log"
+    preparation = Preparation(logs / "prepare.log", environment)
+    try:
+        preparation.run_until("files", supervisor)
+        web = Web(host, port, logs / "web.log", environment)
+        supervisor.start(web)
+        preparation.run_until("site", supervisor)
+        preparation.run_until("", supervisor)
+    finally:
+        if preparation.child.poll() is None:
+            preparation.child.kill()
+        preparation.child.wait()
+    # After the web server, so that a page doesn't wait for the worker's imports.
+    worker, beat = Worker(logs / "worker.log", environment), Beat(logs / "beat.log", environment)
+    for part in (worker, beat):
+        supervisor.start(part)
+        supervisor.announce_when_ready(part, "one job at a time" if part is worker else "every few seconds")
+    while not web.ready():
+        supervisor.check_stopped()
+        if not web.running():
+            raise StartError(f"The web server stopped at once: {web.last_line()} (all of it: {web.log})")
+        if time.monotonic() - began > 180:
+            raise StartError(f"The web server doesn't answer; its log is {web.log}")
+        time.sleep(0.05)
+    report("web", "ready", f"port {port}, {time.monotonic() - began:.1f} s since the start")
+    address = os.environ.get("IRODORI_URL") or f"http://localhost:{port}"
+    print(f"\nIrodori is at {address}/", flush=True)  # noqa: T201
+    print(f"Sign in as the owner, once, within a day: {preparation.owner_link}", flush=True)  # noqa: T201
+    print("Ctrl-C stops everything.\n", flush=True)  # noqa: T201
+    supervisor.watch()
+
+
+def up() -> int:
+    """Run the site until it is stopped; returns the exit code. A start that can't work says why in one line."""
+    var = Path(os.environ.get("IRODORI_VAR") or BASE_DIR / "var").expanduser().resolve()
+    host = os.environ.get("IRODORI_HOST") or "127.0.0.1"
+    try:
+        check_python()
+        port = port_number()
+        check_disk(var, RUN_MEGABYTES)
+        with lock(var), Supervisor() as supervisor:
+            check_port(host, port)
+            run_site(supervisor, var, host, port)
+    except Stopped:
+        pass
+    except StartError as error:
+        print(error, file=sys.stderr, flush=True)  # noqa: T201
+        return 1
+    return 0
