@@ -32,8 +32,9 @@ def print_query(tree: Node) -> str:
 
 def _group(node: Node) -> str:
     inner = print_query(node)
-    # A last word with a lone bracket (`:(`, `foo_(*`) would swallow the one that closes the group.
-    space = " " if stray_bracket(print_query(_last_leaf(node))) else ""
+    # A last word with a lone bracket (`:(`, `foo_(*`) would swallow the one that closes the group; so would `:`.
+    last = print_query(_last_leaf(node))
+    space = " " if stray_bracket(last) or f"{last})".endswith(tuple(EMOTICONS)) else ""
     return f"({inner}{space})"
 
 

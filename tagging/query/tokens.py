@@ -108,7 +108,7 @@ def _term(text: str, folded: str, start: int, depth: int, registry: Registry) ->
     word = _WORD.match(folded, start)
     if word is None:
         raise AssertionError("a term begins at something that is no space")
-    end = _give_back_brackets(folded, start, start, word.end(), depth, lone_open_allowed="*" in word[0])
+    end = _own_end(folded, start, word.end(), depth, lone_open_allowed="*" in word[0])
     _refuse_invisible_characters(text, start, end)
     name = folded[start:end].lower()
     leaf = Wildcard(name, start + 1) if "*" in name else Tag(name, start + 1)
@@ -130,30 +130,29 @@ def _metatag(
         value = re.sub(rf"\\([{quote}\\])", r"\1", quoted[1])
         return Metatag(kind.name, value, True, start + 1), quoted.end()
     bare = _BARE_VALUE.match(folded, begin)
-    end = _give_back_brackets(folded, start, begin, bare.end() if bare else begin, depth, lone_open_allowed=True)
+    end = _own_end(folded, begin, bare.end() if bare else begin, depth, lone_open_allowed=True)
     _refuse_invisible_characters(text, start, end)
     value = re.sub(r"\\([\s\\])", r"\1", folded[begin:end])
     return Metatag(kind.name, value, False, start + 1), end
 
 
-def _give_back_brackets(text: str, start: int, begin: int, end: int, depth: int, *, lone_open_allowed: bool) -> int:
-    """The end of the term at `start` whose brackets are looked at from `begin`, after its last `)` are handed to open
-    groups as long as they are not its own: `(foo_(bar))`.
+def _own_end(text: str, begin: int, end: int, depth: int, *, lone_open_allowed: bool) -> int:
+    """The end of the word in `begin..end`, which goes no further than its own brackets while groups are open: in
+    `(foo_(bar))` the word keeps the first `)`.
 
     Raises QueryError for brackets that belong to nobody. A wildcard and a value may hold a lone `(` (`foo_(*`).
     """
-    while True:
-        word = text[begin:end]
-        stray = None if word in EMOTICONS else stray_bracket(word)
-        if stray is None:
+    word = text[begin:end]
+    stray = None if word in EMOTICONS else stray_bracket(word)
+    if stray is None:
+        return end
+    bracket, index = stray
+    if bracket == "(":
+        if lone_open_allowed:
             return end
-        bracket, index = stray
-        if bracket == ")" and depth and word.endswith(")"):
-            end -= 1
-            depth -= 1
-        elif bracket == ")":
-            raise QueryError("unbalanced_close", begin + index + 1)
-        elif lone_open_allowed:
-            return end
-        else:
-            raise QueryError("unbalanced_open", begin + index + 1)
+        raise QueryError("unbalanced_open", begin + index + 1)
+    if depth == 0:
+        raise QueryError("unbalanced_close", begin + index + 1)
+    if word[: index + 1] in EMOTICONS and word[index + 1] == ")":  # `(a or :))`
+        return begin + index + 1
+    return begin + index

@@ -1,0 +1,136 @@
+"""Sentences for what can be wrong with a query or a tag's name: what was read, where, and what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from tagging.names import TagNameError
+from tagging.query import QueryError
+
+
+def explain(error: QueryError) -> str:
+    """The error as a sentence in the reader's language. It holds text that the reader typed: escape it in HTML."""
+    return _("Column %(column)d: %(problem)s") % {"column": error.column, "problem": _problem(error)}
+
+
+def _problem(error: QueryError) -> str:
+    params = error.params
+    match error.code:
+        case "bad_character":
+            return _("there is an invisible character (%(character)s). Please delete it.") % params
+        case "bad_value":
+            return "{name}:{value} — {right}".format(**params, right=_right_value(error))
+        case "dangling_operator" if params["side"] == "left":
+            return _("“%(operator)s” needs a tag before it, as in “cat %(operator)s dog”.") % params
+        case "dangling_operator" if params["operator"] in ("-", "~", "－", "～"):
+            return _("“%(operator)s” needs a tag right after it, as in “%(operator)scat”.") % params
+        case "dangling_operator" if params["operator"].lower() == "not":
+            return _("“%(operator)s” needs a tag after it, as in “%(operator)s cat”.") % params
+        case "dangling_operator":
+            return _("“%(operator)s” needs a tag after it, as in “cat %(operator)s dog”.") % params
+        case "double_prefix":
+            return (
+                _("“%(operator)s” follows another sign. Put brackets around what it belongs to, as in “-(-cat)”.")
+                % params
+            )
+        case "empty_group":
+            return _("these brackets are empty. Put a search between them or delete them.")
+        case "order_misplaced":
+            return (
+                _("%(name)s: rules the whole search, so it cannot stand inside “-”, “~”, “or” or a group of these.")
+                % params
+            )
+        case "order_repeated":
+            return _("%(name)s: is there a second time. Please keep one.") % params
+        case "too_deep":
+            return _("brackets can be nested %(limit)d deep at most.") % params
+        case "too_long":
+            return _("a search can have %(limit)d characters at most.") % params
+        case "too_many_terms":
+            return _("a search can have %(limit)d terms at most.") % params
+        case "unbalanced_close":
+            return _("this “)” closes nothing. Delete it or add a “(” before.")
+        case "unbalanced_open":
+            return _("this “(” is never closed. Add a “)”, or delete it.")
+        case "unclosed_quote":
+            return _("the quotation mark %(quote)s is never closed. Add another one at the end of the value.") % params
+        case "unknown_metatag":
+            names = ", ".join(f"{name}:" for name in params["known"])
+            return _("this site has no %(name)s: search yet. It has %(names)s.") % {
+                "name": params["name"],
+                "names": names,
+            }
+    raise AssertionError(f"no sentence for {error.code}")
+
+
+def _right_value(error: QueryError) -> str:
+    params = error.params
+    match params["expected"]:
+        case "numbers":
+            return (
+                _("%(name)s takes a number, a range such as 20..30, >20 or <=30, or a list of these with commas.")
+                % params
+            )
+        case "numbers_or_none":
+            return (
+                _("%(name)s takes a number, a range such as 20..30, >20 or <=30, a list of these, “any” or “none”.")
+                % params
+            )
+        case "smaller_number":
+            return _("%(name)s takes whole numbers up to %(limit)d.") % params
+        case "choices":
+            return _("%(name)s takes one of: %(choices)s.") % {
+                "name": params["name"],
+                "choices": ", ".join(params["choices"]),
+            }
+        case "text":
+            return (
+                _("%(name)s takes words, up to %(limit)d characters; put them in quotation marks if there are spaces.")
+                % params
+            )
+        case "user_name":
+            return _("%(name)s takes the name of a member, up to %(limit)d characters.") % params
+    raise AssertionError(f"no sentence for a value that should be {params['expected']}")
+
+
+def explain_unknown(name: str, nearest: Iterable[str]) -> str:
+    """A sentence for a tag that doesn't exist, with the names of `tagging.suggest.nearest_tags`."""
+    names = ", ".join(nearest)
+    if names:
+        return _("There is no tag “%(name)s”. Did you mean: %(names)s?") % {"name": name, "names": names}
+    return _("There is no tag “%(name)s”.") % {"name": name}
+
+
+def explain_name(error: TagNameError) -> str:
+    """Why no tag can have this name, as a sentence."""
+    params = error.params
+    match error.code:
+        case "empty":
+            return _("A tag needs a name.")
+        case "too_long":
+            return _("The tag “%(name)s” is too long: %(limit)d characters are the most.") % params
+        case "not_ascii":
+            return (
+                _(
+                    "The tag “%(name)s” contains “%(character)s”. "
+                    "Tags are written in Latin letters, digits and signs, without accents."
+                )
+                % params
+            )
+        case "forbidden_character":
+            return _("The tag “%(name)s” contains “%(character)s”, which no tag may contain.") % params
+        case "bad_start":
+            return _("The tag “%(name)s” cannot begin with “%(character)s”.") % params
+        case "bad_end":
+            return _("The tag “%(name)s” cannot end with “_”.") % params
+        case "double_underscore":
+            return _("The tag “%(name)s” contains “__”. Join words by a single “_”.") % params
+        case "unbalanced_brackets":
+            return _("The tag “%(name)s” has a bracket without its partner.") % params
+        case "metatag_prefix":
+            return _("The tag “%(name)s” cannot begin with “%(prefix)s”, which has a meaning in searches.") % params
+        case "reserved":
+            return _("“%(name)s” has a meaning in searches and cannot be a tag.") % params
+    raise AssertionError(f"no sentence for {error.code}")

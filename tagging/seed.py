@@ -1,0 +1,28 @@
+"""A first vocabulary: the tags that a model knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tagging.models import Category, Tag, TagAlias
+from tagging.names import normalise_tag, validate_tag
+
+BATCH = 5000
+
+
+def seed_tags(vocabulary: Iterable[tuple[str, int]]) -> int:
+    """Makes the tags `(name, category)` that don't exist yet; returns how many. Doing it again changes nothing:
+    a category that people have changed since stays as they made it, and what has become an alias is left out.
+
+    Raises TagNameError or ValueError (an unknown category) before anything is written.
+    """
+    wanted: dict[str, Category] = {}
+    for text, category in vocabulary:
+        name = normalise_tag(text)
+        validate_tag(name)
+        wanted.setdefault(name, Category(category))
+    before = set(Tag.objects.filter(name__in=wanted).values_list("name", flat=True))
+    before.update(TagAlias.objects.filter(antecedent__in=wanted).values_list("antecedent", flat=True))
+    new = [Tag(name=name, category=wanted[name]) for name in sorted(wanted.keys() - before)]
+    Tag.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
+    return len(new)

@@ -1,0 +1,130 @@
+"""Each way to write a query wrong: its code, its column and a sentence."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from time import process_time
+
+import pytest
+from django.utils import translation
+
+from tagging.messages import explain
+from tagging.query import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, QueryError, parse
+from tagging.query.errors import CODES
+
+CASES = [
+    ("(", "unbalanced_open", 1),
+    ("(a", "unbalanced_open", 1),
+    ("a (b (c)", "unbalanced_open", 3),
+    ("foo(", "unbalanced_open", 4),
+    ("foo(bar baz)", "unbalanced_open", 4),
+    ("(a or :()", "unbalanced_open", 1),
+    (")", "unbalanced_close", 1),
+    ("a)", "unbalanced_close", 2),
+    ("(a))", "unbalanced_close", 4),
+    ("a)b(", "unbalanced_close", 2),
+    ("*)", "unbalanced_close", 2),
+    ("user:a)", "unbalanced_close", 7),
+    ("()", "empty_group", 1),
+    ("a -( )", "empty_group", 4),
+    ("-", "dangling_operator", 1),
+    ("a -", "dangling_operator", 3),
+    ("a ~", "dangling_operator", 3),
+    ("(a -)", "dangling_operator", 4),
+    ("and", "dangling_operator", 1),
+    ("or a", "dangling_operator", 1),
+    ("a and", "dangling_operator", 3),
+    ("a or", "dangling_operator", 3),
+    ("(a or)", "dangling_operator", 4),
+    ("a or or b", "dangling_operator", 3),
+    ("a not", "dangling_operator", 3),
+    ("-and", "dangling_operator", 1),
+    ("~or a", "dangling_operator", 1),
+    ("not or", "dangling_operator", 1),
+    ("--a", "double_prefix", 2),
+    ("-~a", "double_prefix", 2),
+    ("a ~-b", "double_prefix", 4),
+    ("~~a", "double_prefix", 2),
+    ("not -a", "double_prefix", 5),
+    ('user:"a', "unclosed_quote", 6),
+    ("a model:'b c", "unclosed_quote", 9),
+    ("source:x", "unknown_metatag", 1),
+    ("a -Pool:x", "unknown_metatag", 4),
+    ("steps:20", "unknown_metatag", 1),
+    ("rating:", "bad_value", 1),
+    ("a rating:z", "bad_value", 3),
+    ("rating:g,", "bad_value", 1),
+    ("id:abc", "bad_value", 1),
+    ("id:..", "bad_value", 1),
+    ("id:5...5", "bad_value", 1),
+    ("id:99999999999999999999", "bad_value", 1),
+    ("id:9999999999999999999", "bad_value", 1),
+    ("id:any", "bad_value", 1),
+    ("user:", "bad_value", 1),
+    ('user:"  "', "bad_value", 1),
+    ("user:" + "x" * 151, "bad_value", 1),
+    ("model:", "bad_value", 1),
+    ("status:hidden", "bad_value", 1),
+    ("order:score", "bad_value", 1),
+    ("-order:id", "order_misplaced", 2),
+    ("a or order:id", "order_misplaced", 6),
+    ("~order:id ~a", "order_misplaced", 2),
+    ("order:id order:id_desc", "order_repeated", 10),
+    ("a\x00", "bad_character", 2),
+    ('model:"\x07"', "bad_character", 8),
+    ("a\u200bb", "bad_character", 2),
+    ("b \u202ea", "bad_character", 3),
+    ("\ud800", "bad_character", 1),
+    ("a" * (MAX_LENGTH + 1), "too_long", MAX_LENGTH + 1),
+    ("a " * (MAX_TERMS + 1), "too_many_terms", 2 * MAX_TERMS + 1),
+    ("(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1), "too_deep", MAX_DEPTH + 1),
+    ("(" * MAX_LENGTH, "too_deep", MAX_DEPTH + 1),
+]
+
+
+@pytest.mark.parametrize(("query", "code", "column"), CASES)
+def test_an_error_names_its_kind_and_place(query: str, code: str, column: int) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    assert (caught.value.code, caught.value.column) == (code, column)
+
+
+@pytest.mark.parametrize(("query", "code", "column"), CASES)
+def test_an_error_has_a_sentence(query: str, code: str, column: int) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    with translation.override("en"):
+        sentence = explain(caught.value)
+    assert sentence.startswith(f"Column {column}: ")
+    assert sentence.endswith(".")
+    assert "%(" not in sentence
+
+
+def test_the_table_has_every_code() -> None:
+    assert {code for _query, code, _column in CASES} == CODES
+
+
+def test_a_sentence_says_what_was_read_and_what_would_be_right() -> None:
+    with pytest.raises(QueryError) as caught:
+        parse("cat id:abc")
+    with translation.override("en"):
+        assert explain(caught.value) == (
+            "Column 5: id:abc — id takes a number, a range such as 20..30, >20 or <=30, or a list of these with commas."
+        )
+
+
+def test_the_limits_themselves_are_fine() -> None:
+    parse("a" * MAX_LENGTH)
+    parse("a " * MAX_TERMS)
+    parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH)
+
+
+@pytest.mark.parametrize("unit", ["a", "(", ")", "a)", "-", "~a ", "\\", 'user:"', "user:\\ ", "a or ", "\\ \\\\"])
+def test_no_text_takes_long(unit: str) -> None:
+    """Guards against catastrophic patterns (seconds), not against slow machines (milliseconds)."""
+    text = ("a(" * 20 + unit * MAX_LENGTH)[:MAX_LENGTH]
+    started = process_time()
+    for query in (text, text[40:]):
+        with suppress(QueryError):
+            parse(query)
+    assert process_time() - started < 2
