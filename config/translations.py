@@ -30,11 +30,10 @@ def missing_sentences(base: Path, language: str) -> list[str]:
         raise FileNotFoundError("xgettext")
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
+        ignore = shutil.ignore_patterns("__pycache__", "model", "*.mo")
         for source in SOURCES:
             if (base / source).is_dir():
-                shutil.copytree(
-                    base / source, copy / source, ignore=shutil.ignore_patterns("__pycache__", "model", "*.mo")
-                )
+                shutil.copytree(base / source, copy / source, ignore=ignore)
             elif (base / source).exists():
                 shutil.copy(base / source, copy / source)
         subprocess.run(
