@@ -32,7 +32,7 @@ class Asset(models.Model):
 
 
 class Variant(models.TextChoices):
-    """`original` carries the whole recipe; `bare` the same pixels and label without prompt and settings;
+    """`original` carries the whole recipe; `bare` the same pixels, label and settings without prompts and seed;
     the others are previews of at most that many pixels on the long side, labelled too."""
 
     ORIGINAL = "original"

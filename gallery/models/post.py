@@ -76,7 +76,9 @@ class Post(models.Model):
             models.CheckConstraint(condition=models.Q(rating__in=Rating.values), name="post_rating_known"),
             models.CheckConstraint(condition=models.Q(status__in=PostStatus.values), name="post_status_known"),
             models.CheckConstraint(condition=models.Q(ai_level__in=AiLevel.values), name="post_ai_level_known"),
-            models.CheckConstraint(condition=models.Q(ai_evidence__in=AiEvidence.values), name="post_ai_evidence_known"),
+            models.CheckConstraint(
+                condition=models.Q(ai_evidence__in=AiEvidence.values), name="post_ai_evidence_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(prompt_visibility__in=PromptVisibility.values), name="post_prompt_visibility_known"
             ),

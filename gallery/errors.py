@@ -1,0 +1,87 @@
+"""Errors a person is shown: a code, its parameters and a translated sentence saying what would be right."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+MESSAGES: dict[str, Any] = {
+    "not_allowed": _("You are not allowed to do this."),
+    "not_your_picture": _("This picture belongs to someone else; only its maker can publish it."),
+    "not_your_post": _("Only the author of a post can change or withdraw it."),
+    "moderators_only": _("Only moderators can do this."),
+    "admins_only": _("Only admins can change what others may do."),
+    "own_post": _("You cannot decide about your own post; ask another moderator."),
+    "owner_only": _("Only an owner can make or unmake owners and admins."),
+    "last_owner": _("This is the only owner; make someone else an owner first."),
+    "wrong_status": _("This cannot be done to a post that is “%(status)s”."),
+    "same_rating": _("The post is rated “%(rating)s” already."),
+    "published_before": _("The post of this picture is “%(status)s”; the picture cannot be published again."),
+    "reason_needed": _("Give a reason; it is kept in the moderation log."),
+    "reason_too_long": _("The reason has %(length)d characters; %(limit)d are the most."),
+    "unknown_rating": _("“%(value)s” is not a rating; use general, sensitive, questionable or explicit."),
+    "unknown_prompt_visibility": _("“%(value)s” is not a choice here; use visible or hidden."),
+    "unknown_ai_level": _("“%(value)s” is not a known origin of a picture."),
+    "unknown_role": _("“%(value)s” is not a role; use member, moderator, admin or owner."),
+    "unknown_user": _("There is no account named “%(name)s”."),
+    "rating_fixed": _("A moderator rated this post “%(rating)s”; you can raise the rating, not lower it."),
+    "label_locked": _("This picture was drawn here; its AI label cannot be changed."),
+    "title_too_long": _("The title has %(length)d characters; %(limit)d are the most."),
+    "commentary_too_long": _("The commentary has %(length)d characters; %(limit)d are the most."),
+    "too_many_tags": _("The post has %(count)d tags; %(limit)d are the most."),
+    "bad_tag": "%(problem)s",
+    "bad_page": _("“%(page)s” is not a page; use a number from 1 to %(limit)d, or b and a post number."),
+    "too_slow": _("This search takes too long. Add a tag that fewer posts have, or take away a part of it."),
+    "link_unusable": _("This sign-in link was used before or has expired. Start the site again for a new one."),
+}
+
+
+class UserFacingError(Exception):
+    """Something a person can put right. `code` is stable, `params` fill the sentence, `status` is for HTTP."""
+
+    status = 400
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+    @property
+    def message(self) -> str:
+        """The sentence in the language that is active now."""
+        return str(MESSAGES[self.code]) % self.params
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class NotAllowed(UserFacingError):  # noqa: N818 - the name is read as a sentence at the call
+    """This person may not do this."""
+
+    status = 403
+
+
+class InvalidTransition(UserFacingError):  # noqa: N818
+    """The thing is not in a state in which this can be done."""
+
+    status = 409
+
+
+class Invalid(UserFacingError):  # noqa: N818
+    """A value that cannot be taken."""
+
+    status = 422
+
+
+class LinkUnusable(UserFacingError):  # noqa: N818
+    """A one-time link that is unknown, used or expired."""
+
+    status = 410
+
+
+class SearchTimeout(UserFacingError):  # noqa: N818
+    """A search that went past its time budget; trying again later may help."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("too_slow")

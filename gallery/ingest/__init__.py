@@ -1,0 +1,8 @@
+"""The one door for pictures: whatever comes in leaves as a safe, labelled asset with its files.
+
+Posts are made from assets in `gallery.posts`; what the labels say is in `gallery.provenance`.
+"""
+
+from gallery.ingest.assets import make_asset
+
+__all__ = ["make_asset"]

@@ -1,0 +1,20 @@
+"""Where a picture came from: its recipe, the texts that say so, and how they are written into files.
+
+What a post shows of it is decided in `gallery.visibility`; files are stored by `gallery.ingest`.
+"""
+
+from gallery.provenance.labels import labelled_png, labelled_webp
+from gallery.provenance.parameters import parameters_text
+from gallery.provenance.recipe import GENERATOR, GENERATOR_VERSION, Recipe
+from gallery.provenance.xmp import TRAINED_ALGORITHMIC_MEDIA, xmp_packet
+
+__all__ = [
+    "GENERATOR",
+    "GENERATOR_VERSION",
+    "TRAINED_ALGORITHMIC_MEDIA",
+    "Recipe",
+    "labelled_png",
+    "labelled_webp",
+    "parameters_text",
+    "xmp_packet",
+]

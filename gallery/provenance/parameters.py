@@ -1,0 +1,42 @@
+"""The text that AUTOMATIC1111's web UI writes into pictures and that most programs read.
+
+Format: `create_infotext` and `quote` of stable-diffusion-webui 1.10.
+"""
+
+import json
+from typing import Any
+
+from gallery.provenance.recipe import Recipe
+
+
+def parameters_text(recipe: Recipe, include_prompt: bool = True) -> str:
+    """Prompt, negative prompt and one line of settings.
+
+    Without the prompt, the negative prompt and the seed go too: what is left says which model and settings
+    drew the picture, and reads as an empty prompt.
+    """
+    settings = {
+        "Steps": recipe.steps,
+        "Sampler": recipe.sampler or None,
+        "Schedule type": recipe.scheduler or None,
+        "CFG scale": _number(recipe.cfg),
+        "Seed": recipe.seed if include_prompt else None,
+        "Size": f"{recipe.width}x{recipe.height}" if recipe.width and recipe.height else None,
+        "Model hash": recipe.model_hash[:10] or None,
+        "Model": recipe.model_name or None,
+        "Version": f"{recipe.generator} {recipe.version}".strip() or None,
+    }
+    line = ", ".join(f"{key}: {_quote(value)}" for key, value in settings.items() if value is not None)
+    if not include_prompt:
+        return line
+    negative = f"\nNegative prompt: {recipe.negative_prompt}" if recipe.negative_prompt else ""
+    return f"{recipe.prompt}{negative}\n{line}".strip()
+
+
+def _number(value: float | None) -> float | int | None:
+    return int(value) if value is not None and float(value).is_integer() else value
+
+
+def _quote(value: Any) -> str:
+    text = str(value)
+    return json.dumps(text, ensure_ascii=False) if any(mark in text for mark in ",\n:") else text

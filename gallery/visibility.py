@@ -1,0 +1,86 @@
+"""Who may see which post: the one expression that every list, page, count, feed and file answer shares."""
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+from gallery.models import Post, User
+from gallery.models.post import PostStatus, PromptVisibility
+from gallery.ratings import BY_WORD, ORDER, Rating, up_to
+
+Viewer = User | AnonymousUser
+
+
+def ceiling() -> Rating:
+    """The highest rating that anyone but its author and the moderators can be shown."""
+    return BY_WORD[settings.MAX_PUBLIC_RATING]
+
+
+def effective_ratings(viewer: Viewer) -> list[Rating]:
+    """The ratings this viewer's lists hold: general for visitors, a member's own choice up to the
+    operator's ceiling, a moderator's own choice as it is."""
+    chosen = _chosen_ratings(viewer)
+    if isinstance(viewer, User) and viewer.is_moderator:
+        return chosen
+    allowed = up_to(ceiling())
+    return [rating for rating in chosen if rating in allowed]
+
+
+def visible_posts(viewer: Viewer, *, any_status: bool = False) -> Q:
+    """What this viewer's lists, searches, counts and feeds may hold, as a condition on `Post`.
+
+    Active posts with a rating that the viewer shows. The ceiling is not for the viewer's own posts, the
+    viewer's own filter is. `any_status` (a search that names a status) adds the posts in other states that the
+    viewer may reach: their own, and all of them for a moderator; never quarantined ones.
+    """
+    shown = Q(rating__in=effective_ratings(viewer))
+    if not _signed_in(viewer):
+        return shown & Q(status=PostStatus.ACTIVE)
+    own = Q(author_id=viewer.pk)
+    shown |= own & Q(rating__in=_chosen_ratings(viewer))
+    return shown & (_reachable_status(viewer) if any_status else Q(status=PostStatus.ACTIVE))
+
+
+def reachable_posts(viewer: Viewer) -> Q:
+    """What a request for one post's page or files may answer, as a condition on `Post`.
+
+    What the viewer's lists may hold; one's own posts whatever their rating and state; everything for
+    moderators. A quarantined post is shown to nobody.
+    """
+    if isinstance(viewer, User) and viewer.is_moderator:
+        return ~Q(status=PostStatus.QUARANTINED)
+    visible = visible_posts(viewer)
+    if not _signed_in(viewer):
+        return visible
+    return visible | (Q(author_id=viewer.pk) & ~Q(status=PostStatus.QUARANTINED))
+
+
+def visible_prompt(viewer: Viewer) -> Q:
+    """Posts whose prompt this viewer may read: shown ones, one's own, and all for moderators."""
+    if isinstance(viewer, User) and viewer.is_moderator:
+        return ~Q(pk__in=[])
+    shown = Q(prompt_visibility=PromptVisibility.VISIBLE)
+    return shown | Q(author_id=viewer.pk) if _signed_in(viewer) else shown
+
+
+def may_read_prompt(viewer: Viewer, post: Post) -> bool:
+    """`visible_prompt` for one post at hand."""
+    if post.prompt_visibility == PromptVisibility.VISIBLE:
+        return True
+    return isinstance(viewer, User) and _signed_in(viewer) and (viewer.is_moderator or post.author_id == viewer.pk)
+
+
+def _signed_in(viewer: Viewer) -> bool:
+    return viewer.is_authenticated and viewer.is_active
+
+
+def _chosen_ratings(viewer: Viewer) -> list[Rating]:
+    if not isinstance(viewer, User) or not _signed_in(viewer):
+        return [Rating.GENERAL]
+    return [rating for rating in ORDER if rating.value in viewer.shown_ratings]
+
+
+def _reachable_status(viewer: Viewer) -> Q:
+    if isinstance(viewer, User) and viewer.is_moderator:
+        return ~Q(status=PostStatus.QUARANTINED)
+    return Q(status=PostStatus.ACTIVE) | (Q(author_id=viewer.pk) & ~Q(status=PostStatus.QUARANTINED))
