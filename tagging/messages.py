@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from tagging.names import TagNameError
 from tagging.query import QueryError
 
+SHOWN = 60  # characters of a wrong value that a sentence repeats
+
 
 def explain(error: QueryError) -> str:
     """The error as a sentence in the reader's language. It holds text that the reader typed: escape it in HTML."""
@@ -21,7 +23,8 @@ def _problem(error: QueryError) -> str:
         case "bad_character":
             return _("there is an invisible character (%(character)s). Please delete it.") % params
         case "bad_value":
-            return "{name}:{value} — {right}".format(**params, right=_right_value(error))
+            value = params["value"] if len(params["value"]) <= SHOWN else params["value"][:SHOWN] + "…"
+            return f"{params['name']}:{value} — {_right_value(error)}"
         case "dangling_operator" if params["side"] == "left":
             return _("“%(operator)s” needs a tag before it, as in “cat %(operator)s dog”.") % params
         case "dangling_operator" if params["operator"] in ("-", "~", "－", "～"):
