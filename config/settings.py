@@ -197,7 +197,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_TASK_DEFAULT_QUEUE = "irodori"
 CELERY_BEAT_SCHEDULE = {
-    "ring for lost jobs": {"task": "generation.sweep", "schedule": env_int("IRODORI_SWEEP_SECONDS", 5, 1)},
+    "ring for lost jobs": {
+        "task": "generation.sweep",
+        "schedule": env_int("IRODORI_SWEEP_SECONDS", 5, 1),
+        # While a worker draws, sweeps it can't get to needn't pile up.
+        "options": {"expires": 60},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 

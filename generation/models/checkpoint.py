@@ -21,6 +21,8 @@ class Checkpoint(models.Model):
     family = models.CharField(max_length=30)
     path = models.CharField(max_length=500)
     sha256 = models.CharField(max_length=64)
+    # Name, size and modification time of each file when it was hashed: what hasn't changed isn't hashed again.
+    files = models.JSONField(default=list)
     native_width = models.PositiveIntegerField()
     native_height = models.PositiveIntegerField()
     min_side = models.PositiveIntegerField()

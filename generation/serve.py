@@ -1,0 +1,281 @@
+"""What a bell starts: claim jobs while there is room, step the engine, hand out what it made, claim again."""
+
+import io
+import logging
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from PIL import Image
+
+from generation import checkpoints, leases, queue
+from generation.bell import ring
+from generation.engine import (
+    Cancelled,
+    EngineBusy,
+    EngineError,
+    EngineJob,
+    Event,
+    Failed,
+    Finished,
+    Preview,
+    Progress,
+)
+from generation.finishing import finish
+from generation.heartbeat import Heartbeat
+from generation.leases import Lease, LeaseLost
+from generation.models import Checkpoint, Job
+from generation.notices import announce
+from generation.sweep import release_dead, sweep
+
+if TYPE_CHECKING:
+    from generation.engine import Engine
+
+logger = logging.getLogger(__name__)
+
+SERVE_SECONDS = 600.0
+PROGRESS_SECONDS = 0.25
+CLAIM_SECONDS = 0.1
+SWEEP_SECONDS = 5.0
+GRACE_SECONDS = 4.0
+PREVIEW_EVERY = 3
+FOLDER_ERRORS = frozenset({"missing_checkpoint", "corrupt_checkpoint", "unsupported_checkpoint"})
+
+
+@dataclass(slots=True)
+class Running:
+    """A job that the engine holds for us."""
+
+    job: Job
+    lease: Lease
+    told_at: float = 0.0
+    step: int = 0
+    preview: Preview | None = None
+
+
+@dataclass(slots=True)
+class Served:
+    """What one `serve` did: jobs by how they ended."""
+
+    ended: dict[str, int] = field(default_factory=dict)
+
+    def count(self, how: str) -> None:
+        """Note one more job that ended like this."""
+        self.ended[how] = self.ended.get(how, 0) + 1
+
+
+def serve(
+    engine: "Engine",
+    owner: str,
+    *,
+    seconds: float = SERVE_SECONDS,
+    stopping: Callable[[], bool] = lambda: False,
+    on_stall: Callable[[], None] | None = None,
+) -> Served:
+    """Draw until nothing waits, or for `seconds`: then ring for whoever comes next, end what runs, return.
+
+    `owner` names this process in its leases. When `stopping()` turns true, what isn't done within a few seconds
+    goes back to the queue. `on_stall` is called from another thread when the step loop hangs.
+    Errors of the database are raised; the leases then run out and the sweeper gives the jobs to somebody else.
+    """
+    with Heartbeat(on_stall=on_stall) as heartbeat:
+        return _Round(engine, owner, heartbeat, time.monotonic() + seconds, stopping).run()
+
+
+class _Round:
+    """One call of `serve`."""
+
+    def __init__(
+        self, engine: "Engine", owner: str, heartbeat: Heartbeat, deadline: float, stopping: Callable[[], bool]
+    ) -> None:
+        self.engine = engine
+        self.owner = owner
+        self.heartbeat = heartbeat
+        self.deadline = deadline
+        self.stopping = stopping
+        self.running: dict[Hashable, Running] = {}
+        self.served = Served()
+        self.excluded: set[int] = set()
+        self.models: dict[str, int] = {}
+        self.claim_at = 0.0
+        self.sweep_at = 0.0
+        self.rang = False
+        self.stop_at: float | None = None
+
+    def run(self) -> Served:
+        release_dead()
+        try:
+            while True:
+                self.heartbeat.moved()
+                self.drop_lost()
+                if self.may_claim() and (not self.running or time.monotonic() >= self.claim_at):
+                    self.claim()
+                if not self.running:
+                    return self.served
+                if self.stop_at is not None and time.monotonic() > self.stop_at:
+                    self.give_all_back()
+                    return self.served
+                for event in self.engine.step():
+                    self.handle(event)
+                self.sweep_sometimes()
+        finally:
+            # After an error the engine must not go on with jobs that are no longer ours.
+            for key in list(self.running):
+                self.forget(key)
+            self.engine.step() if not self.engine.running and not self.engine.idle else None
+
+    def may_claim(self) -> bool:
+        """False once this round is to end; the first time that is so, see to it that work goes on elsewhere."""
+        if self.stopping():
+            self.stop_at = self.stop_at or time.monotonic() + GRACE_SECONDS
+        elif time.monotonic() < self.deadline:
+            return True
+        if not self.rang:
+            self.rang = True
+            ring()
+        return False
+
+    def claim(self) -> None:
+        jobs = queue.claim(self.owner, self.engine.room, resident=self.resident(), excluded=self.excluded)
+        self.claim_at = 0.0 if jobs else time.monotonic() + CLAIM_SECONDS
+        for job in jobs:
+            self.heartbeat.hold(Lease(job.pk, job.fence))
+        for job in jobs:
+            self.start(job)
+
+    def start(self, job: Job) -> None:
+        lease, request = Lease(job.pk, job.fence), job.request
+        folder = str(checkpoints.folder_of(request.checkpoint))
+        self.models[folder] = request.checkpoint_id
+        self.heartbeat.moved()
+        try:
+            self.engine.add(
+                EngineJob(
+                    id=lease,
+                    checkpoint=folder,
+                    prompt=request.prompt,
+                    negative_prompt=request.negative_prompt,
+                    width=request.width,
+                    height=request.height,
+                    steps=request.steps,
+                    sampler=request.sampler,
+                    guidance=request.guidance,
+                    seed=job.seed,
+                    preview_every=PREVIEW_EVERY,
+                )
+            )
+        except EngineBusy:
+            self.excluded.add(request.checkpoint_id)
+            self.settle(lease, lambda: leases.give_back(job, lease), "given back")
+        except EngineError as error:
+            code, params = error.code, error.params
+            if code in FOLDER_ERRORS:
+                checkpoints.mark_corrupt(request.checkpoint, str(error))
+            self.settle(lease, lambda: leases.fail(job, lease, code, params), "failed")
+        except Exception:
+            logger.exception("Job %d couldn't be started", job.pk)
+            self.settle(lease, lambda: leases.fail(job, lease, "engine_error", {}), "failed")
+        else:
+            self.running[lease] = Running(job, lease)
+
+    def handle(self, event: Event) -> None:
+        entry = self.running.get(event.job_id)
+        if entry is None:
+            return  # a job that was dropped in the same step
+        job, lease = entry.job, entry.lease
+        match event:
+            case Progress(step=step):
+                entry.step = step
+                self.tell(entry)
+            case Preview():
+                entry.preview = event
+                self.tell(entry)
+            case Finished():
+                self.end(entry, lambda: finish(job, lease, event), "done")
+            case Failed(code=code, params=params):
+                self.end(entry, lambda: leases.fail(job, lease, code, params), "failed")
+            case Cancelled():
+                self.end(entry, lambda: leases.cancel(job, lease), "cancelled")
+
+    def tell(self, entry: Running) -> None:
+        """Write progress and preview, a few times a second at most, and see whether the maker wants to stop."""
+        now = time.monotonic()
+        if entry.told_at and now - entry.told_at < PROGRESS_SECONDS:
+            return
+        try:
+            wants_stop = leases.write_progress(entry.lease, entry.step)
+            announce(entry.job, "progress", step=entry.step)
+            if entry.preview is not None:
+                _write_preview(entry.job, entry.preview)
+                entry.preview = None
+                announce(entry.job, "preview", step=entry.step)
+        except LeaseLost:
+            self.forget(entry.lease)
+            return
+        entry.told_at = now
+        if wants_stop:
+            self.engine.cancel(entry.lease)
+
+    def end(self, entry: Running, write: Callable[[], object], how: str) -> None:
+        del self.running[entry.lease]
+        self.excluded.clear()
+        self.settle(entry.lease, write, how)
+
+    def settle(self, lease: Lease, write: Callable[[], object], how: str) -> None:
+        """Write how a job ended, unless it is somebody else's by now."""
+        try:
+            write()
+        except LeaseLost:
+            logger.warning("Job %d was somebody else's when it ended here; nothing was written.", lease.job_id)
+            how = "lost"
+        finally:
+            self.heartbeat.drop(lease)
+        self.served.count(how)
+
+    def drop_lost(self) -> None:
+        for lease in self.heartbeat.take_lost():
+            if lease in self.running:
+                logger.warning("Job %d was taken away; dropping it.", lease.job_id)
+                self.forget(lease)
+                self.served.count("lost")
+
+    def forget(self, key: Hashable) -> None:
+        """Drop a job without a word to the database."""
+        entry = self.running.pop(key, None)
+        if entry is not None:
+            self.heartbeat.drop(entry.lease)
+            self.engine.cancel(key)
+
+    def give_all_back(self) -> None:
+        for lease, entry in list(self.running.items()):
+            self.engine.cancel(lease)
+            self.end(entry, lambda entry=entry: leases.give_back(entry.job, entry.lease), "given back")
+
+    def sweep_sometimes(self) -> None:
+        # The sweeper's message waits behind this very task; without this, nobody would sweep while one worker draws.
+        if time.monotonic() >= self.sweep_at:
+            if self.sweep_at:
+                sweep(may_ring=False)
+            self.sweep_at = time.monotonic() + SWEEP_SECONDS
+
+    def resident(self) -> list[int]:
+        """Ids of the models in memory, as far as this round has met them."""
+        folders = [str(path) for path in self.engine.resident]
+        unknown = [folder for folder in folders if folder not in self.models]
+        if unknown:
+            self.models.update(Checkpoint.objects.filter(path__in=unknown).values_list("path", "pk"))
+        return [self.models[folder] for folder in folders if folder in self.models]
+
+
+def _write_preview(job: Job, preview: Preview) -> None:
+    buffer = io.BytesIO()
+    image: Image.Image = preview.image
+    image.save(buffer, "WEBP", quality=70, method=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO generation_jobpreview (job_id, step, image) VALUES (%s, %s, %s)
+               ON CONFLICT (job_id) DO UPDATE SET step = excluded.step, image = excluded.image""",
+            [job.pk, preview.step, buffer.getvalue()],
+        )

@@ -1,0 +1,72 @@
+"""Takes: pictures that came out, private to their makers until they publish them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from gallery import posts
+from gallery.models import Post, User
+from gallery.models.post import AiEvidence, AiLevel, PromptVisibility
+from gallery.provenance import Recipe
+from generation.models import Take
+from generation.prompt_words import tags_and_words
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """What the form for publishing starts with: `tags` that exist, and `words` of the prompt that are none yet."""
+
+    tags: list[str]
+    words: list[str]
+
+
+def owned(user: User) -> QuerySet[Take]:
+    """`user`'s takes, newest first; nobody else's can be reached through this."""
+    return Take.objects.filter(owner=user).order_by("-id")
+
+
+def recipe_of(take: Take) -> Recipe:
+    """How the take was made."""
+    return Recipe.from_dict(take.recipe)
+
+
+def prefill(take: Take) -> Prefill:
+    """Tags and words of the take's prompt."""
+    return Prefill(*tags_and_words(recipe_of(take).prompt))
+
+
+def publish(
+    user: User,
+    take: Take,
+    *,
+    tags: Iterable[str],
+    rating: str,
+    prompt_visibility: str = PromptVisibility.VISIBLE,
+    title: str = "",
+    commentary: str = "",
+) -> Post:
+    """Make the post of `user`'s own take, in one transaction; again, it returns the post that there is.
+
+    Raises `Take.DoesNotExist` for somebody else's take, and what `gallery.posts.publish` raises.
+    """
+    with transaction.atomic():
+        locked = owned(user).select_for_update(of=("self",)).select_related("asset", "post").get(pk=take.pk)
+        if locked.post is not None:
+            return locked.post
+        post = posts.publish(
+            user,
+            locked.asset,
+            recipe=recipe_of(locked),
+            tags=tags,
+            rating=rating,
+            prompt_visibility=prompt_visibility,
+            title=title,
+            commentary=commentary,
+            ai_level=AiLevel.GENERATED,
+            ai_evidence=AiEvidence.SITE_JOB,
+        )
+        locked.post = post
+        locked.save(update_fields=["post"])
+    return post

@@ -1,0 +1,26 @@
+"""Celery's edge: the bell and the sweeper. What they do stands in `serve` and `sweep`."""
+
+from celery import shared_task
+
+from generation import worker_process
+from generation.bell import SERVE_TASK
+from generation.serve import serve
+from generation.sweep import sweep
+from generation.worker_names import own_name
+
+
+@shared_task(name=SERVE_TASK)
+def serve_bell() -> dict[str, int]:
+    """Draw what waits."""
+    return serve(
+        worker_process.engine(),
+        own_name(),
+        stopping=worker_process.stopping,
+        on_stall=worker_process.end_now,
+    ).ended
+
+
+@shared_task(name="generation.sweep")
+def sweep_clock() -> None:
+    """Put right what got lost; beat asks for it every few seconds."""
+    sweep()
