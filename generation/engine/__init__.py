@@ -1,0 +1,64 @@
+"""The image engine: jobs in, pictures and progress out. It knows no Django and can be used alone.
+
+One engine per device. It advances all running jobs one denoising step at a time; jobs that share a checkpoint
+and a size share one batched denoiser call, whatever their prompts, seeds, step counts, guidance or sampler. Each
+job owns its diffusers scheduler and its random generator, so its picture equals what the stock pipeline draws
+(CPU, float32: within one level of 255; rounding differs with the batch size, `exact=True` runs a job alone).
+
+    engine = Engine(device="cpu")
+    engine.add(EngineJob(id=1, checkpoint="/models/tiny", prompt="red hair", width=128, height=128,
+                         steps=20, sampler="Euler a", guidance=5.0, seed=42))
+    while not engine.idle:
+        for event in engine.step():
+            match event:
+                case Progress(job_id, step, total): ...
+                case Preview(job_id, step, image): ...      # PIL, at most 128 pixels a side
+                case Finished(job_id=job_id, image=image): ...
+                case Failed(job_id, code, params): ...
+                case Cancelled(job_id): ...
+
+`Engine.add` raises `EngineError` (code and parameters, all listed in `errors.ERROR_CODES`); what goes wrong later
+comes as `Failed` with the same codes. `EngineBusy` means: not now, ask again when a job has ended.
+An engine belongs to one thread.
+
+Importing this package does not import torch or diffusers (six seconds of CPU): only `Engine` does, when it is
+first asked for. The web process may use `sampler_names` and `checkpoint_files` freely.
+
+How it is laid out: `engine` is the loop (who runs, who leaves, who is decoded); `resident` holds loaded
+checkpoints under a byte budget; a *family* (`families`: the protocol; `stable_diffusion`: the first one) turns a
+job into a run and knows how to predict, preview and decode it. A new architecture is a new family module.
+Not here: queues, leases, users, files of finished pictures.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from generation.engine.errors import EngineBusy, EngineError
+from generation.engine.events import Cancelled, Event, Failed, Finished, Preview, Progress
+from generation.engine.jobs import EngineJob
+from generation.engine.sampler_names import SAMPLER_NAMES
+
+if TYPE_CHECKING:
+    from generation.engine.engine import Engine
+
+__all__ = [
+    "SAMPLER_NAMES",
+    "Cancelled",
+    "Engine",
+    "EngineBusy",
+    "EngineError",
+    "EngineJob",
+    "Event",
+    "Failed",
+    "Finished",
+    "Preview",
+    "Progress",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load `Engine`, and torch with it, only when somebody asks for it."""
+    if name == "Engine":
+        from generation.engine.engine import Engine
+
+        return Engine
+    raise AttributeError(name)

@@ -1,0 +1,48 @@
+"""What can go wrong in the engine, as codes with parameters; the edge turns them into sentences."""
+
+from typing import Any
+
+ERROR_CODES: dict[str, tuple[str, ...]] = {
+    # Refused by Engine.add: the job as asked for can't run.
+    "unknown_sampler": ("sampler", "known"),
+    "bad_size": ("width", "height", "multiple"),
+    "bad_steps": ("steps", "maximum"),
+    "bad_guidance": ("guidance",),
+    "bad_seed": ("seed", "maximum"),
+    "duplicate_job": ("job",),
+    # Refused by Engine.add: the checkpoint can't be used.
+    "missing_checkpoint": ("checkpoint",),
+    "corrupt_checkpoint": ("checkpoint", "file", "reason"),
+    "unsupported_checkpoint": ("checkpoint", "reason", "found"),
+    # Not now: other jobs hold the memory (EngineBusy).
+    "engine_busy": ("checkpoint",),
+    # Also as a Failed event of a job that was running.
+    "out_of_memory": (),
+    "not_a_number": ("step",),
+    "black_image": (),
+    "engine_error": ("error",),
+}
+"""Every code the engine uses, with the names of its parameters (all JSON values).
+
+Reasons of corrupt_checkpoint: missing_file, not_json, header, truncated, missing_tensors, load.
+Reasons of unsupported_checkpoint: family, component, pickle, channels.
+"""
+
+
+class EngineError(Exception):
+    """A job or a checkpoint that the engine refuses; `code` is a key of `ERROR_CODES`."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.params}"
+
+
+class EngineBusy(EngineError):  # noqa: N818 - not an error of the job: it may be offered again
+    """There is no room for this job's checkpoint while others run; offer the job again later."""
+
+    def __init__(self, checkpoint: str) -> None:
+        super().__init__("engine_busy", checkpoint=checkpoint)

@@ -1,0 +1,64 @@
+"""What the engine's loop needs of an architecture, and which module brings it.
+
+Stable Diffusion batches many runs into one denoiser call. A family that can't be batched gives every run a group
+of its own and does one step of its stock pipeline in `predict`; the loop treats both the same.
+"""
+
+from collections.abc import Hashable, Sequence
+from importlib import import_module
+from typing import Any, Protocol
+
+import torch
+from PIL import Image
+
+from generation.engine.checkpoint_files import CheckpointFacts
+from generation.engine.jobs import EngineJob
+
+
+class Run(Protocol):
+    """One job on its way: owns all state that steps change."""
+
+    job: EngineJob
+    group: Hashable
+    """Runs of equal group may be predicted together."""
+    step: int
+    """Denoiser calls done."""
+    total: int
+    """Denoiser calls needed."""
+
+    def apply(self, prediction: Any) -> None:
+        """Take this run's part of a prediction and move on by one step."""
+
+    def is_finite(self) -> bool:
+        """Return False when NaN or infinity has got into the state."""
+
+
+class LoadedCheckpoint(Protocol):
+    """A checkpoint in memory. None of the methods changes shared state, but for caches."""
+
+    facts: CheckpointFacts
+    nbytes: int
+
+    def start(self, job: EngineJob) -> Run:
+        """Encode the prompts and draw the first noise. Raises EngineError bad_size."""
+
+    def predict(self, runs: Sequence[Any]) -> list[Any]:
+        """Make one denoiser call for `runs` (all of one group) and return each one's prediction, in order.
+
+        Must leave the runs as they were, so that a call that ran out of memory can be made again in parts.
+        """
+
+    def preview(self, run: Any) -> Image.Image:
+        """Return a small picture of what the last step is heading for."""
+
+    def decode(self, run: Any) -> Image.Image:
+        """Return the finished picture. Raises EngineError not_a_number or black_image."""
+
+
+_MODULES = {"StableDiffusionPipeline": "generation.engine.stable_diffusion"}
+
+
+def load_checkpoint(facts: CheckpointFacts, device: torch.device, dtype: torch.dtype) -> LoadedCheckpoint:
+    """Load a checkpoint that was looked at by `inspect_checkpoint`. Raises EngineError corrupt_checkpoint."""
+    loaded: LoadedCheckpoint = import_module(_MODULES[facts.family]).load(facts, device, dtype)
+    return loaded
