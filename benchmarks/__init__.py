@@ -1,0 +1,1 @@
+"""What measures speed; figures are ratios of things measured side by side in one run."""
