@@ -132,11 +132,12 @@ class Engine:
             events.append(self._decode(self._to_decode.popleft()))
         return events
 
-    @torch.inference_mode()
     def _start(self, job: EngineJob) -> _Task:
+        # Loaded outside inference mode: weights born inside it could never be changed (adapters do).
         loaded = self._residents.acquire(job.checkpoint)
         try:
-            return _Task(loaded.start(job), loaded)
+            with torch.inference_mode():
+                return _Task(loaded.start(job), loaded)
         except BaseException:
             self._residents.release(loaded)
             raise
