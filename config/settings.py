@@ -144,6 +144,13 @@ JOB_MAX_ATTEMPTS = 3
 DEVICE = env_choice("IRODORI_DEVICE", "auto", ("auto", "cpu", "cuda"))
 STARTER_GALLERY = env_bool("IRODORI_STARTER_GALLERY", True)
 
+# --- slots of the gallery's pages that the floor above fills ------------------------------------------
+CREATE_URL_NAME = "generation:create"
+EXAMPLE_PROMPT = "scenery, mountain, sunset, ocean"
+POST_ACTIONS = [
+    {"label": _("Remix"), "icon": "remix", "url_name": "generation:create", "query": "?remix={post_id}"},
+]
+
 # --- language, time, static files -----------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]

@@ -1,6 +1,27 @@
 """Addresses of the gallery floor."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, re_path
+
+from gallery.views import about, browse, media, moderation, people, post
 
 app_name = "gallery"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", browse.front, name="front"),
+    path("posts", browse.posts, name="posts"),
+    path("posts/<int:post_id>", post.post, name="post"),
+    path("posts/<int:post_id>/edit", post.edit, name="post_edit"),
+    path("posts/<int:post_id>/withdraw", post.withdraw, name="post_withdraw"),
+    path("posts/<int:post_id>/moderate", post.moderate, name="post_moderate"),
+    re_path(
+        r"^media/(?P<key>[A-Za-z0-9_-]{8,64})/(?P<variant>[a-z0-9]{1,8})\.(?P<extension>png|webp)$",
+        media.media,
+        name="media",
+    ),
+    path("tags/complete", browse.complete_tags, name="complete"),
+    path("users/<str:name>", people.profile, name="profile"),
+    path("users/<str:name>/role", people.role, name="role"),
+    path("settings", people.settings_page, name="settings"),
+    path("moderation/log", moderation.moderation_log, name="moderation_log"),
+    path("welcome/<str:token>", people.sign_in_link, name="sign_in_link"),
+    path("about", about.about, name="about"),
+]

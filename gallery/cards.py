@@ -1,0 +1,105 @@
+"""A post as a picture in a list: addresses, sizes, alternative text and placeholder, ready for a template.
+
+One query for the tags of the whole list; the posts come with asset, author and files loaded.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gallery.models import Asset, Post
+from gallery.models.asset import Variant
+from tagging.models import Category, Tag
+
+PREVIEWS = (Variant.W180, Variant.W360, Variant.W720)
+# Justified rows stay readable up to this ratio; beyond it a tile shows the middle of the picture.
+NARROWEST, WIDEST = 30, 330
+ALT_TAGS = 8
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a tile shows. `ratio` and `placeholder` are classes of static/css/placeholders.css."""
+
+    post: Post
+    href: str
+    src: str
+    srcset: str
+    alt: str
+    ratio: str
+    placeholder: str
+
+
+def cards(posts: Iterable[Post], query: str = "") -> list[Card]:
+    """Cards in the order of `posts`; their links carry `query`, so that previous and next follow the search."""
+    listed = list(posts)
+    names = _tag_names({tag_id for post in listed for tag_id in post.tag_ids})
+    suffix = f"?{urlencode({'q': query})}" if query else ""
+    return [
+        Card(
+            post=post,
+            href=reverse("gallery:post", args=[post.pk]) + suffix,
+            src=preview_url(post.asset, 360),
+            srcset=preview_srcset(post.asset),
+            alt=alternative_text(post, [names[tag_id] for tag_id in post.tag_ids if tag_id in names]),
+            ratio=ratio_class(post.asset.width, post.asset.height),
+            placeholder=placeholder_class(post.asset.dominant_color),
+        )
+        for post in listed
+    ]
+
+
+def alternative_text(post: Post, tag_names: list[str]) -> str:
+    """What the picture is, for those who do not see it: label, rating, tags, author."""
+    tags = ", ".join(name.replace("_", " ") for name in tag_names[:ALT_TAGS])
+    words = {"label": post.get_ai_level_display(), "rating": post.get_rating_display(), "name": post.author.username}
+    if tags:
+        return _("%(label)s, rated %(rating)s: %(tags)s, by %(name)s") % (words | {"tags": tags})
+    return _("%(label)s, rated %(rating)s, by %(name)s") % words
+
+
+def media_url(asset: Asset, variant: str, extension: str) -> str:
+    """The address of one file of an asset; `original` gives each viewer the file they may have."""
+    return reverse("gallery:media", args=[asset.key, variant, extension])
+
+
+def preview_url(asset: Asset, side: int) -> str:
+    """The smallest preview with a long side of at least `side`, else the largest there is, else the original."""
+    previews = _previews(asset)
+    for variant, extension, _width in previews:
+        if int(variant) >= side:
+            return media_url(asset, variant, extension)
+    if previews:
+        return media_url(asset, previews[-1][0], previews[-1][1])
+    return media_url(asset, Variant.ORIGINAL, "png")
+
+
+def preview_srcset(asset: Asset) -> str:
+    """The previews with their widths, for the browser to choose from."""
+    return ", ".join(
+        f"{media_url(asset, variant, extension)} {width}w" for variant, extension, width in _previews(asset)
+    )
+
+
+def ratio_class(width: int, height: int) -> str:
+    """`r-67` for a picture 0.67 times as wide as it is high."""
+    return f"r-{min(WIDEST, max(NARROWEST, round(100 * width / height)))}"
+
+
+def placeholder_class(color: str) -> str:
+    """`d-39c` for `#3b94d0`: the nearest of 216 colours."""
+    return "d-" + "".join("0369cf"[round(int(color[start : start + 2], 16) / 51)] for start in (1, 3, 5))
+
+
+def _previews(asset: Asset) -> list[tuple[str, str, int]]:
+    files = [(file.variant, file.format, file.width) for file in asset.files.all() if file.variant in PREVIEWS]
+    return sorted(files, key=lambda file: int(file[0]))
+
+
+def _tag_names(ids: set[int]) -> dict[int, str]:
+    # Who and what the picture shows comes before meta and model tags, whose names say little to a listener.
+    tags = Tag.objects.filter(pk__in=ids).exclude(category__in=[Category.META, Category.MODEL])
+    return dict(tags.values_list("pk", "name"))

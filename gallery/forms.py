@@ -1,0 +1,130 @@
+"""The forms of the gallery's pages. They keep what was typed; what is right is decided by the functions they feed."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gallery.errors import UserFacingError
+from gallery.models import Post
+from gallery.models.post import PromptVisibility
+from gallery.models.user import Role
+from gallery.posts import MAX_COMMENTARY, MAX_TITLE
+from gallery.ratings import Rating
+
+# Which field a refusal belongs to; the rest stands above the form.
+FIELD_OF_CODE = {
+    "bad_tag": "tags",
+    "too_many_tags": "tags",
+    "title_too_long": "title",
+    "commentary_too_long": "commentary",
+    "unknown_rating": "rating",
+    "rating_fixed": "rating",
+    "same_rating": "rating",
+    "unknown_prompt_visibility": "prompt_visibility",
+    "reason_needed": "reason",
+    "reason_too_long": "reason",
+    "unknown_role": "role",
+}
+
+
+class RefusableForm(forms.Form):
+    """A form that can show why the function behind it said no."""
+
+    def refuse(self, error: UserFacingError) -> None:
+        """Put the sentence beside the field it is about."""
+        field = FIELD_OF_CODE.get(error.code)
+        self.add_error(field if field in self.fields else None, error.message)
+
+
+class PostForm(RefusableForm):
+    """What the author of a post can change."""
+
+    title = forms.CharField(label=_("Title"), max_length=MAX_TITLE, required=False)
+    commentary = forms.CharField(
+        label=_("Commentary"), max_length=MAX_COMMENTARY, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    tags = forms.CharField(
+        label=_("Tags"),
+        required=False,
+        max_length=40_000,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
+        help_text=_("Separated by spaces; words of one tag are joined by “_”, as in long_hair."),
+    )
+    rating = forms.ChoiceField(label=_("Rating"), choices=Rating.choices, widget=forms.RadioSelect)
+    prompt_visibility = forms.ChoiceField(
+        label=_("Prompt"), choices=PromptVisibility.choices, widget=forms.RadioSelect
+    )
+
+    @classmethod
+    def of(cls, post: Post, tag_names: list[str]) -> "PostForm":
+        """The form as the post stands."""
+        return cls(
+            initial={
+                "title": post.title,
+                "commentary": post.commentary,
+                "tags": " ".join(tag_names),
+                "rating": post.rating,
+                "prompt_visibility": post.prompt_visibility,
+            }
+        )
+
+    def values(self) -> dict[str, Any]:
+        """The arguments of `gallery.posts.edit`."""
+        return self.cleaned_data | {"tags": self.cleaned_data["tags"].split()}
+
+
+class WithdrawForm(RefusableForm):
+    """Taking one's own post back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=2000,
+        help_text=_("Stands in the log that moderators read."),
+    )
+
+
+class ModerationForm(RefusableForm):
+    """A moderator's decision on a post."""
+
+    RERATE, REMOVE, RESTORE = "rerate", "remove", "restore"
+
+    act = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[
+            (RERATE, _("Change the rating")),
+            (REMOVE, _("Remove the post")),
+            (RESTORE, _("Restore the post")),
+        ],
+    )
+    rating = forms.ChoiceField(
+        label=_("New rating"), choices=Rating.choices, required=False, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,  # the function behind it asks for it, in the site's words
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept for ever in the moderation log."),
+    )
+
+
+class RoleForm(RefusableForm):
+    """An admin's change of somebody's role."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    reason = forms.CharField(label=_("Reason"), required=False)
+
+
+class SettingsForm(forms.Form):
+    """What a member wants to be shown. Only ratings the operator allows are offered."""
+
+    shown_ratings = forms.MultipleChoiceField(
+        label=_("Show posts rated"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one rating; without any, every list would be empty.")},
+    )
+
+    def __init__(self, *args: Any, offered: list[Rating], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shown_ratings"].choices = [(rating.value, rating.label) for rating in offered]  # type: ignore[attr-defined]

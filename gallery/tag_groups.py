@@ -1,0 +1,60 @@
+"""Tags of a post or a page by category, with the links that narrow a search by them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gallery.search_links import posts_url, terms, with_term
+from tagging.models import DISPLAY_ORDER, Category, Tag
+from tagging.query import Not
+from tagging.query import Tag as TagTerm
+
+
+@dataclass(frozen=True)
+class TagLine:
+    """One tag: its own search, and the one at hand with it (`plus`) and without it (`minus`)."""
+
+    name: str
+    kind: str
+    count: int
+    url: str
+    plus: str
+    minus: str
+
+    @property
+    def words(self) -> str:
+        """The name as people read it."""
+        return self.name.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class TagGroup:
+    """The tags of one category."""
+
+    label: str
+    kind: str
+    lines: list[TagLine]
+
+
+def group_tags(tags: Iterable[tuple[Tag, int]], query: str = "", *, by_name: bool = False) -> list[TagGroup]:
+    """Groups in the order in which a post shows them; within one the largest first, or by name.
+
+    The number of a pair is what stands beside the tag.
+    """
+    in_query = terms(query)
+    lines: dict[int, list[TagLine]] = {}
+    for tag, count in sorted(tags, key=lambda pair: (pair[0].name,) if by_name else (-pair[1], pair[0].name)):
+        term = TagTerm(tag.name)
+        line = TagLine(
+            name=tag.name,
+            kind=Category(tag.category).name.lower(),
+            count=count,
+            url=posts_url(tag.name),
+            plus="" if term in in_query else posts_url(with_term(query, tag.name)),
+            minus="" if Not(term) in in_query else posts_url(with_term(query, tag.name, negated=True)),
+        )
+        lines.setdefault(tag.category, []).append(line)
+    return [
+        TagGroup(str(category.label), category.name.lower(), lines[category])
+        for category in DISPLAY_ORDER
+        if category in lines
+    ]

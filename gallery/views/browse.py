@@ -1,0 +1,152 @@
+"""Looking at many posts: the front page, search results, completion."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from gallery import search_links
+from gallery.cards import cards
+from gallery.errors import UserFacingError
+from gallery.search import SearchPage, search, tags_of_page
+from gallery.tag_groups import group_tags
+from gallery.visibility import ceiling, effective_ratings
+from gallery.ratings import up_to
+from tagging.completion import complete
+from tagging.messages import explain, explain_unknown
+from tagging.models import Tag as TagRow
+from tagging.query import QueryError, Tag, leaves, parse, print_query
+from tagging.suggest import nearest_tags
+
+FRONT_PICTURES = 29
+MOSAIC = 5
+ORDERS = [("", _("Newest")), ("id", _("Oldest"))]
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """Living pictures and the way to make one."""
+    page = search("", request.user, limit=FRONT_PICTURES)
+    newest = cards(page.posts)
+    try:
+        create_url = reverse(settings.CREATE_URL_NAME)
+    except NoReverseMatch:
+        create_url = ""
+    return render(
+        request,
+        "gallery/front.html",
+        {
+            "mosaic": newest[:MOSAIC] if len(newest) >= MOSAIC else [],
+            "newest": newest[MOSAIC:] if len(newest) > MOSAIC + 3 else newest if len(newest) < MOSAIC else [],
+            "count": page.count,
+            "create_url": create_url,
+            "example_prompt": settings.EXAMPLE_PROMPT,
+        },
+    )
+
+
+@require_safe
+def posts(request: HttpRequest) -> HttpResponse:
+    """Search results. 422 with the query as typed and a sentence where it cannot be read."""
+    query = request.GET.get("tags", "").replace("\x00", "")
+    context = {"query_text": query, **_rating_words(request)}
+    try:
+        page = search(query, request.user, page_token=request.GET.get("page") or None)
+    except QueryError as error:
+        problem = {"query_error": explain(error), "query_marked": mark_column(query, error.column)}
+        return render(request, "gallery/posts.html", context | problem, status=422)
+    except UserFacingError as error:
+        response = render(request, "gallery/posts.html", context | {"query_error": error.message}, status=error.status)
+        if error.status == 503:
+            response["Retry-After"] = "10"
+        return response
+    context |= _results(query, page)
+    return render(request, "gallery/posts.html", context)
+
+
+@require_safe
+@cache_control(max_age=60, public=True)
+def complete_tags(request: HttpRequest) -> JsonResponse:
+    """`{"completions": [{name, category, post_count, antecedent}]}` for `q`, what was typed of a tag so far."""
+    typed = request.GET.get("q", "")
+    if "\x00" in typed:
+        raise BadRequest("a tag has no NUL character")
+    lines = complete(typed[:200])
+    return JsonResponse(
+        {
+            "completions": [
+                {
+                    "name": line.name,
+                    "category": category_word(line.category),
+                    "post_count": line.post_count,
+                    "antecedent": line.antecedent,
+                }
+                for line in lines
+            ]
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A query cut at the place of its error."""
+
+    before: str
+    at: str
+    after: str
+
+
+def mark_column(query: str, column: int) -> Marked:
+    """`column` counts code points from 1; past the end a blank is marked."""
+    index = max(0, column - 1)
+    return Marked(query[:index], query[index : index + 1] or " ", query[index + 1 :])
+
+
+def category_word(category: int) -> str:
+    """The class name of a tag's category: `general`, `artist` …"""
+    from tagging.models import Category
+
+    return Category(category).name.lower() if category in Category.values else "general"
+
+
+def _rating_words(request: HttpRequest) -> dict[str, object]:
+    shown = effective_ratings(request.user)
+    return {"shown_ratings": shown, "hidden_ratings": [rating for rating in up_to(ceiling()) if rating not in shown]}
+
+
+def _results(query: str, page: SearchPage) -> dict[str, object]:
+    order = search_links.order_of(query)
+    return {
+        "cards": cards(page.posts, page.query),
+        "page": page,
+        "query": page.query,
+        "tag_groups": group_tags(tags_of_page(page.posts), page.query) if page.posts else [],
+        "orders": [
+            {"label": label, "url": search_links.posts_url(search_links.with_order(query, value)), "current": order == value}
+            for value, label in ORDERS
+        ],
+        "terms": [
+            {"text": print_query(term), "url": search_links.posts_url(search_links.without_term(query, term))}
+            for term in search_links.terms(query)
+        ],
+        "next_url": search_links.posts_url(query, page.next_token) if page.next_token else "",
+        "previous_url": search_links.posts_url(query, page.previous_token) if page.previous_token else "",
+        "unknown": _unknown_tags(query) if not page.posts else [],
+    }
+
+
+def _unknown_tags(query: str) -> list[dict[str, object]]:
+    names = {leaf.name for leaf in leaves(parse(query)) if isinstance(leaf, Tag)}
+    known = set(TagRow.objects.filter(name__in=names).values_list("name", flat=True))
+    result = []
+    for name in sorted(names - known):
+        near = nearest_tags(name)
+        links = [{"name": other, "url": search_links.posts_url(other)} for other in near]
+        result.append({"name": name, "sentence": explain_unknown(name, []), "nearest": links})
+    return result

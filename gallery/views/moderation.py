@@ -1,0 +1,40 @@
+"""What moderators read: the log of every act."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from gallery.models import ModerationAction
+from gallery.ratings import Rating
+
+LOG_ROWS = 50
+
+
+@login_required
+@require_safe
+def moderation_log(request: HttpRequest) -> HttpResponse:
+    """The newest acts first; `before` continues below an act's number. Moderators only."""
+    if not request.user.is_moderator:
+        return render(request, "errors/403.html", status=403)
+    acts = ModerationAction.objects.select_related("actor", "subject", "post__author").order_by("-pk")
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdecimal() and len(before) < 19:
+        acts = acts.filter(pk__lt=int(before))
+    rows = list(acts[: LOG_ROWS + 1])
+    context = {
+        "acts": [{"act": act, "change": _change(act)} for act in rows[:LOG_ROWS]],
+        "before": before,
+        "next_before": rows[LOG_ROWS - 1].pk if len(rows) > LOG_ROWS else None,
+    }
+    return render(request, "gallery/moderation_log.html", context)
+
+
+def _change(act: ModerationAction) -> str:
+    """`General → Sensitive` for acts that say from what to what."""
+    before, after = act.details.get("from"), act.details.get("to")
+    if not before or not after:
+        return ""
+    if act.kind == "rerate":
+        return f"{Rating(before).label} → {Rating(after).label}"
+    return f"{before} → {after}"

@@ -1,0 +1,112 @@
+"""Accounts: profiles, one's own settings, the one-time sign-in link."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gallery.accounts.role_change import change_role
+from gallery.accounts.sign_in_link import consume
+from gallery.cards import cards
+from gallery.errors import LinkUnusable, UserFacingError
+from gallery.forms import RoleForm, SettingsForm
+from gallery.models import User
+from gallery.ratings import ORDER, Rating, up_to
+from gallery.search import search
+from gallery.search_links import posts_url
+from gallery.visibility import ceiling
+
+LOGIN_BACKEND = "django.contrib.auth.backends.ModelBackend"
+PROFILE_PICTURES = 24
+
+
+@require_safe
+def profile(request: HttpRequest, name: str) -> HttpResponse:
+    """Somebody's newest posts, as far as this viewer may see them."""
+    return _profile_page(request, _person(name))
+
+
+@login_required
+@require_POST
+def role(request: HttpRequest, name: str) -> HttpResponse:
+    """An admin gives somebody another role."""
+    person = _person(name)
+    if not request.user.is_admin:
+        return render(request, "errors/403.html", status=403)
+    form = RoleForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            change_role(request.user, person, form.cleaned_data["role"], form.cleaned_data["reason"])
+        except UserFacingError as error:
+            form.refuse(error)
+            status = error.status
+        else:
+            messages.success(request, _("The role of %(name)s is changed.") % {"name": person.username})
+            return redirect("gallery:profile", person.username)
+    return _profile_page(request, person, role_form=form, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """What the member wants to be shown. Ratings above the operator's ceiling are not on offer."""
+    user = request.user
+    offered = ORDER if user.is_moderator else up_to(ceiling())
+    if request.method == "POST":
+        form = SettingsForm(request.POST, offered=offered)
+        if form.is_valid():
+            # What lies above the ceiling now stays chosen for the day the operator raises it.
+            kept = [value for value in user.shown_ratings if Rating(value) not in offered]
+            user.shown_ratings = [*form.cleaned_data["shown_ratings"], *kept]
+            user.save(update_fields=["shown_ratings"])
+            messages.success(request, _("Saved. Every list shows you these ratings from now on."))
+            return redirect("gallery:settings")
+    else:
+        form = SettingsForm(initial={"shown_ratings": user.shown_ratings}, offered=offered)
+    context = {"form": form, "ceiling": ceiling(), "beyond": [rating for rating in ORDER if rating not in offered]}
+    return render(request, "gallery/settings.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A button; pressing it uses the link up. Programs that only look at links ahead of people change nothing."""
+    if request.method != "POST":
+        return render(request, "gallery/sign_in_link.html")
+    try:
+        user = consume(token)
+    except LinkUnusable as error:
+        return render(request, "gallery/sign_in_link.html", {"problem": error.message}, status=error.status)
+    login(request, user, backend=LOGIN_BACKEND)
+    messages.success(request, _("Welcome, %(name)s. You are signed in.") % {"name": user.username})
+    return redirect("gallery:front")
+
+
+def _person(name: str) -> User:
+    if "\x00" in name:
+        raise Http404
+    return get_object_or_404(User, username__iexact=name, is_active=True)
+
+
+def _profile_page(
+    request: HttpRequest, person: User, *, role_form: RoleForm | None = None, status: int = 200
+) -> HttpResponse:
+    query = f"user:{person.username}"
+    page = search(query, request.user, limit=PROFILE_PICTURES)
+    mine = request.user.is_authenticated and request.user.pk == person.pk
+    context = {
+        "person": person,
+        "mine": mine,
+        "cards": cards(page.posts, query),
+        "page": page,
+        "all_url": posts_url(query),
+        "hidden_posts": person.posts.exclude(status="active").exclude(status="quarantined").order_by("-pk")[:50] if mine else [],
+    }
+    if request.user.is_authenticated and request.user.is_admin and not mine:
+        context["role_form"] = role_form or RoleForm(initial={"role": person.role})
+    return render(request, "gallery/profile.html", context, status=status)

@@ -1,0 +1,232 @@
+"""One post: its page, its author's edits, a moderator's decisions."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gallery import moderation
+from gallery import posts as post_acts
+from gallery.cards import (
+    alternative_text,
+    media_url,
+    placeholder_class,
+    preview_srcset,
+    preview_url,
+    ratio_class,
+)
+from gallery.errors import UserFacingError
+from gallery.forms import ModerationForm, PostForm, WithdrawForm
+from gallery.models import Post
+from gallery.models.asset import Variant
+from gallery.models.post import PostStatus
+from gallery.provenance import Recipe, parameters_text
+from gallery.search import neighbours
+from gallery.search_links import posts_url
+from gallery.tag_groups import group_tags
+from gallery.visibility import may_read_prompt, reachable_posts
+from tagging.models import Tag
+from tagging.query import QueryError
+
+ACTS = {
+    ModerationForm.RERATE: lambda actor, post, data: moderation.rerate(actor, post, data["rating"], data["reason"]),
+    ModerationForm.REMOVE: lambda actor, post, data: moderation.remove(actor, post, data["reason"]),
+    ModerationForm.RESTORE: lambda actor, post, data: moderation.restore(actor, post, data["reason"]),
+}
+
+
+@require_safe
+def post(request: HttpRequest, post_id: int) -> HttpResponse:
+    """The picture first, then everything that is known about it."""
+    return _post_page(request, _reachable(request, post_id))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, post_id: int) -> HttpResponse:
+    """The author's form; 422 with what was typed where something is wrong."""
+    shown = _own(request, post_id)
+    names = [tag.name for tag in _tags(shown)]
+    if request.method != "POST":
+        return _edit_page(request, shown, PostForm.of(shown, names))
+    form = PostForm(request.POST)
+    if form.is_valid():
+        try:
+            saved = post_acts.edit(request.user, shown, **form.values())
+        except UserFacingError as error:
+            form.refuse(error)
+            return _edit_page(request, shown, form, status=error.status)
+        if saved.rating != form.cleaned_data["rating"]:
+            sentence = _("Saved. Its tags or prompt call for the rating “%(rating)s”, so the post has that one.")
+            messages.warning(request, sentence % {"rating": saved.get_rating_display()})
+        else:
+            messages.success(request, _("Saved."))
+        return redirect("gallery:post", shown.pk)
+    return _edit_page(request, shown, form, status=422)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, post_id: int) -> HttpResponse:
+    """Asks first and says what will happen; then the post leaves every list."""
+    shown = _own(request, post_id)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                post_acts.withdraw(request.user, shown, form.cleaned_data["reason"])
+            except UserFacingError as error:
+                form.refuse(error)
+                status = error.status
+            else:
+                messages.success(request, _("Post %(id)d is withdrawn; only you and moderators can open it.") % {"id": shown.pk})
+                return redirect("gallery:profile", request.user.username)
+    return render(request, "gallery/withdraw.html", {"form": form, **_picture(shown)}, status=status)
+
+
+@login_required
+@require_POST
+def moderate(request: HttpRequest, post_id: int) -> HttpResponse:
+    """Re-rate, remove or restore; the reason typed is kept when it is not enough."""
+    shown = _reachable(request, post_id)
+    if not request.user.is_moderator:
+        # A member may know the post; that there is a moderators' door is no secret either.
+        return render(request, "errors/403.html", status=403)
+    form = ModerationForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            ACTS[form.cleaned_data["act"]](request.user, shown, form.cleaned_data)
+        except UserFacingError as error:
+            form.refuse(error)
+            status = error.status
+        else:
+            messages.success(request, _("Done; it stands in the moderation log."))
+            return redirect("gallery:post", shown.pk)
+    return _post_page(request, shown, moderation_form=form, status=status)
+
+
+def _loaded(request: HttpRequest) -> Any:
+    posts = Post.objects.filter(reachable_posts(request.user))
+    return posts.select_related("asset", "author", "generation", "stats").prefetch_related("asset__files")
+
+
+def _reachable(request: HttpRequest, post_id: int) -> Post:
+    return get_object_or_404(_loaded(request), pk=post_id)
+
+
+def _own(request: HttpRequest, post_id: int) -> Post:
+    """The post, if it is the viewer's own. Others' posts answer as if this page did not exist."""
+    shown = _reachable(request, post_id)
+    if shown.author_id != request.user.pk:
+        raise Http404
+    return shown
+
+
+def _tags(shown: Post) -> list[Tag]:
+    return list(Tag.objects.filter(pk__in=shown.tag_ids).order_by("name"))
+
+
+def _picture(shown: Post) -> dict[str, Any]:
+    """The picture as templates show it large."""
+    asset = shown.asset
+    return {
+        "post": shown,
+        "alt": alternative_text(shown, [tag.name for tag in _tags(shown)]),
+        "src": preview_url(asset, 720),
+        "srcset": preview_srcset(asset),
+        "original_url": media_url(asset, Variant.ORIGINAL, "png"),
+        "ratio": ratio_class(asset.width, asset.height),
+        "placeholder": placeholder_class(asset.dominant_color),
+    }
+
+
+def _recipe(shown: Post) -> Recipe | None:
+    row = getattr(shown, "generation", None)
+    if row is None:
+        return None
+    return Recipe(
+        prompt=row.prompt,
+        negative_prompt=row.negative_prompt,
+        model_name=row.model_name,
+        model_hash=row.model_hash,
+        sampler=row.sampler,
+        scheduler=row.scheduler,
+        steps=row.steps,
+        cfg=row.cfg,
+        seed=row.seed,
+        width=row.width,
+        height=row.height,
+        generator=row.generator,
+        version=row.generator_version,
+    )
+
+
+def _actions(shown: Post) -> list[dict[str, str]]:
+    """What the floors above offer to do with a post; `config` fills the slot."""
+    actions = []
+    for action in settings.POST_ACTIONS:
+        try:
+            url = reverse(action["url_name"]) + action["query"].format(post_id=shown.pk)
+        except NoReverseMatch:
+            continue
+        actions.append({"label": action["label"], "icon": action["icon"], "url": url})
+    return actions
+
+
+def _neighbour_urls(request: HttpRequest, shown: Post, query: str) -> dict[str, str]:
+    try:
+        before, after = neighbours(query, request.user, shown)
+    except (QueryError, UserFacingError):
+        return {"newer_url": "", "older_url": ""}
+    suffix = f"?{request.GET.urlencode()}" if query else ""
+    urls = [reverse("gallery:post", args=[pk]) + suffix if pk else "" for pk in (before, after)]
+    return {"previous_url": urls[0], "next_url": urls[1]}
+
+
+def _post_page(
+    request: HttpRequest, shown: Post, *, moderation_form: ModerationForm | None = None, status: int = 200
+) -> HttpResponse:
+    query = request.GET.get("q", "").replace("\x00", "")
+    reads_prompt = may_read_prompt(request.user, shown)
+    recipe = _recipe(shown)
+    mine = request.user.is_authenticated and shown.author_id == request.user.pk
+    moderates = request.user.is_authenticated and request.user.is_moderator
+    context = {
+        **_picture(shown),
+        **_neighbour_urls(request, shown, query),
+        "query_text": query,
+        "search_url": posts_url(query),
+        "tag_groups": group_tags([(tag, tag.post_count) for tag in _tags(shown)], query, by_name=True),
+        "recipe": recipe,
+        "reads_prompt": reads_prompt,
+        "parameters": parameters_text(recipe, include_prompt=reads_prompt) if recipe else "",
+        "actions": _actions(shown) if recipe and reads_prompt else [],
+        "mine": mine,
+        "editable": mine and shown.status in post_acts.EDITABLE,
+        "withdrawable": mine and shown.status in post_acts.WITHDRAWABLE,
+        "inactive": shown.status != PostStatus.ACTIVE,
+        "last_decision": _last_decision(shown) if shown.status != PostStatus.ACTIVE and (mine or moderates) else None,
+    }
+    if moderates:
+        context |= {
+            "moderation_form": moderation_form or ModerationForm(initial={"rating": shown.rating}),
+            "history": shown.moderation_actions.select_related("actor").order_by("-pk")[:10],
+        }
+    return render(request, "gallery/post.html", context, status=status)
+
+
+def _last_decision(shown: Post) -> Any:
+    return shown.moderation_actions.order_by("-pk").first()
+
+
+def _edit_page(request: HttpRequest, shown: Post, form: PostForm, status: int = 200) -> HttpResponse:
+    return render(request, "gallery/edit.html", {"form": form, **_picture(shown)}, status=status)

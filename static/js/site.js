@@ -1,0 +1,9 @@
+/** What every page gets; pages work before and without it. */
+import "./dialogs.js";
+import "./copy.js";
+import "./keys.js";
+import "./complete.js";
+import "./lightbox.js";
+import "./search.js";
+
+document.documentElement.classList.add("js");
