@@ -5,13 +5,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Any] = {
-    "not_allowed": _("You are not allowed to do this."),
     "not_your_picture": _("This picture belongs to someone else; only its maker can publish it."),
     "not_your_post": _("Only the author of a post can change or withdraw it."),
     "moderators_only": _("Only moderators can do this."),
-    "admins_only": _("Only admins can change what others may do."),
     "own_post": _("You cannot decide about your own post; ask another moderator."),
-    "owner_only": _("Only an owner can make or unmake owners and admins."),
     "last_owner": _("This is the only owner; make someone else an owner first."),
     "wrong_status": _("This cannot be done to a post that is “%(status)s”."),
     "same_rating": _("The post is rated “%(rating)s” already."),
@@ -21,15 +18,16 @@ MESSAGES: dict[str, Any] = {
     "unknown_rating": _("“%(value)s” is not a rating; use general, sensitive, questionable or explicit."),
     "unknown_prompt_visibility": _("“%(value)s” is not a choice here; use visible or hidden."),
     "unknown_ai_level": _("“%(value)s” is not a known origin of a picture."),
+    "unknown_ai_evidence": _("“%(value)s” is not known evidence of a picture's origin."),
     "unknown_role": _("“%(value)s” is not a role; use member, moderator, admin or owner."),
     "unknown_user": _("There is no account named “%(name)s”."),
     "rating_fixed": _("A moderator rated this post “%(rating)s”; you can raise the rating, not lower it."),
-    "label_locked": _("This picture was drawn here; its AI label cannot be changed."),
     "title_too_long": _("The title has %(length)d characters; %(limit)d are the most."),
     "commentary_too_long": _("The commentary has %(length)d characters; %(limit)d are the most."),
     "too_many_tags": _("The post has %(count)d tags; %(limit)d are the most."),
     "bad_tag": "%(problem)s",
     "bad_page": _("“%(page)s” is not a page; use a number from 1 to %(limit)d, or b and a post number."),
+    "too_many_wildcards": _("A search can have %(limit)d words with “*” at most."),
     "too_slow": _("This search takes too long. Add a tag that fewer posts have, or take away a part of it."),
     "link_unusable": _("This sign-in link was used before or has expired. Start the site again for a new one."),
 }

@@ -64,7 +64,7 @@ def publish(
         commentary=commentary.strip(),
         rating=strictest([checked_rating(rating), suggest_rating([tag.name for tag in found], recipe.prompt).rating]),
         ai_level=_checked_choice(ai_level, AiLevel, "unknown_ai_level"),
-        ai_evidence=_checked_choice(ai_evidence, AiEvidence, "unknown_ai_level"),
+        ai_evidence=_checked_choice(ai_evidence, AiEvidence, "unknown_ai_evidence"),
         prompt_visibility=_checked_choice(prompt_visibility, PromptVisibility, "unknown_prompt_visibility"),
         tag_ids=sorted(tag.pk for tag in found),
     )

@@ -1,7 +1,10 @@
-"""What every test shares: the database as tests need it, and a media folder of the run's own."""
+"""What every test shares: the database as tests need it, and passwords that are cheap to check."""
+
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 
 @pytest.fixture(scope="session")
@@ -10,3 +13,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
     trigger is off. tests/gallery/test_moderation.py turns it on again and shows that it refuses."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE gallery_moderationaction DISABLE TRIGGER moderation_log_no_truncate")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Half a second a password is for the site, not for hundreds of accounts made in tests."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield

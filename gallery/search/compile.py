@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from gallery.errors import Invalid
 from gallery.models import PostGeneration, User
 from gallery.models.post import PostStatus
 from gallery.visibility import Viewer, visible_posts
@@ -21,6 +22,7 @@ from tagging.query.values import Choices, Numbers, Text, UserName
 NOTHING = Q(pk__in=[])
 ALL = ~NOTHING
 WILDCARD_TAGS = 100
+MAX_WILDCARDS = 10
 _HASH_START = re.compile("[0-9a-fA-F]{6,64}")
 
 
@@ -29,8 +31,11 @@ def compile_query(tree: Node, viewer: Viewer) -> Q:
 
     Only active posts, unless the query names a status. Tag names are resolved here, aliases included: one query
     for all tags and one for each wildcard. `order:` is not part of `tree` (`tagging.query.split_order`).
+    Raises Invalid for too many wildcards.
     """
     found = list(leaves(tree))
+    if sum(isinstance(leaf, Wildcard) for leaf in found) > MAX_WILDCARDS:
+        raise Invalid("too_many_wildcards", limit=MAX_WILDCARDS)
     tags = resolve_tags(normalise_tag(leaf.name) for leaf in found if isinstance(leaf, TagNode))
     ids = {name: tag.pk for name, tag in tags.items()}
     names_status = any(isinstance(leaf, Metatag) and leaf.name == "status" for leaf in found)

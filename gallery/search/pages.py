@@ -40,7 +40,7 @@ class SearchPage:
 def search(query_text: str, viewer: Viewer, *, page_token: str | None = None, limit: int = 40) -> SearchPage:
     """The page of at most `limit` posts that `page_token` names, for what this viewer may see.
 
-    Raises QueryError (the text), Invalid (the token) and SearchTimeout.
+    Raises QueryError (the text), Invalid (the token, too many wildcards) and SearchTimeout.
     """
     tree = parse(query_text)
     order, condition = _compiled(query_text, viewer)
@@ -69,7 +69,7 @@ def search(query_text: str, viewer: Viewer, *, page_token: str | None = None, li
 def neighbours(query_text: str, viewer: Viewer, post: Post) -> tuple[int | None, int | None]:
     """The ids of the posts shown just before and just after `post` in this search; None at an end.
 
-    Raises QueryError and SearchTimeout.
+    Raises QueryError, Invalid and SearchTimeout.
     """
     order, condition = _compiled(query_text, viewer)
     with time_budget(PAGE_MS):
