@@ -1,6 +1,20 @@
 """Addresses of the generation floor."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from generation import views
 
 app_name = "generation"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("create", views.create, name="create"),
+    path("create/estimate", views.estimate, name="estimate"),
+    path("create/events", views.events, name="events"),
+    path("requests/<int:request_id>", views.request_status, name="request"),
+    path("requests/<int:request_id>/cancel", views.cancel_request, name="request_cancel"),
+    path("jobs/<int:job_id>/cancel", views.cancel_job, name="job_cancel"),
+    path("jobs/<int:job_id>/preview", views.job_preview, name="job_preview"),
+    path("takes", views.takes, name="takes"),
+    path("takes/<int:take_id>", views.take, name="take"),
+    path("takes/<int:take_id>/publish", views.publish, name="publish"),
+    path("models/<slug:slug>", views.model, name="model"),
+]

@@ -1,0 +1,46 @@
+"""Pictures of takes in the studio's pages; sizes and placeholders as in the gallery's lists."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from gallery.cards import media_url, placeholder_class, preview_srcset, preview_url, ratio_class
+from gallery.models import Asset
+from gallery.models.asset import Variant
+
+register = template.Library()
+
+
+@register.simple_tag
+def asset_image(asset: Asset, alt: str, sizes: str = "16rem", lazy: bool = True) -> SafeString:
+    """`<img>` of an asset from its previews; `sizes` as in HTML, for the browser to choose."""
+    return format_html(
+        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}>',
+        preview_url(asset, 360),
+        preview_srcset(asset),
+        sizes,
+        asset.width,
+        asset.height,
+        alt,
+        format_html(' loading="lazy" decoding="async"') if lazy else "",
+    )
+
+
+@register.simple_tag
+def original_url(asset: Asset) -> str:
+    """The address of the picture as it was drawn, with its recipe inside."""
+    return media_url(asset, Variant.ORIGINAL, "png")
+
+
+@register.simple_tag
+def asset_classes(asset: Asset) -> str:
+    """The classes that give a picture's box its ratio and its placeholder's colour."""
+    return f"{ratio_class(asset.width, asset.height)} {placeholder_class(asset.dominant_color)}"
+
+
+@register.simple_tag
+def preview_of(asset: Asset) -> str:
+    """The address of a small preview."""
+    return preview_url(asset, 180)

@@ -1,0 +1,88 @@
+"""A request as the page shows it: one tile a picture, each with what can be said about it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from gallery.cards import ratio_class
+from gallery.models import User
+from generation import queue, workers
+from generation.errors import failure_sentence
+from generation.models import GenerationRequest, Job, JobPreview
+from generation.models.queue import JobState
+from generation.wording import duration, waiting_line
+
+RECENT = 8
+LIVE = {JobState.QUEUED, JobState.RUNNING}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One picture: its job and the line under it."""
+
+    job: Job
+    ratio: str
+    line: str = ""
+    preview_step: int | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether it will still change by itself."""
+        return self.job.state in LIVE
+
+
+@dataclass(frozen=True)
+class Board:
+    """A request with its tiles."""
+
+    request: GenerationRequest
+    tiles: list[Tile]
+    worker_online: bool = True
+    time_left: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether any tile will still change by itself."""
+        return any(tile.live for tile in self.tiles)
+
+    @property
+    def done(self) -> int:
+        """How many pictures came out."""
+        return sum(tile.job.state == JobState.DONE for tile in self.tiles)
+
+
+def board_of(request: GenerationRequest) -> Board:
+    """The board of one request, as of now."""
+    jobs = list(request.jobs.select_related("take__asset").prefetch_related("take__asset__files").order_by("index"))
+    waiting = [job.pk for job in jobs if job.state == JobState.QUEUED]
+    places = queue.positions(waiting) if waiting else {}
+    previews = dict(JobPreview.objects.filter(job__in=jobs).values_list("job_id", "step"))
+    ratio = ratio_class(request.width, request.height)
+    tiles = [Tile(job, ratio, _line(job, places), previews.get(job.pk)) for job in jobs]
+    if not any(tile.live for tile in tiles):
+        return Board(request, tiles)
+    online = workers.online()
+    seconds = queue.estimate(request) if online else None
+    return Board(request, tiles, online, duration(seconds) if seconds else "")
+
+
+def boards(user: User | AnonymousUser, *, first: int | None = None) -> list[Board]:
+    """The newest requests of `user`; the one with the id `first` leads if it is theirs."""
+    if not user.is_authenticated:
+        return []
+    mine: QuerySet[GenerationRequest] = GenerationRequest.objects.filter(user=user).select_related("checkpoint")
+    found = list(mine.order_by("-id")[:RECENT])
+    if first is not None:
+        named = next((each for each in found if each.pk == first), None) or mine.filter(pk=first).first()
+        if named:
+            found = [named, *(each for each in found if each.pk != named.pk)]
+    return [board_of(each) for each in found]
+
+
+def _line(job: Job, places: dict[int, int]) -> str:
+    if job.state == JobState.QUEUED:
+        return waiting_line(places.get(job.pk, 1) - 1)
+    return failure_sentence(job.error_code, job.error_params) if job.state == JobState.FAILED else ""
