@@ -1,9 +1,11 @@
 """Plain functions that make what a test needs, through the product's own doors."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
 from PIL import Image
 
 from gallery import posts
@@ -11,6 +13,12 @@ from gallery.ingest import make_asset as ingest
 from gallery.models import Asset, Post, User
 from gallery.models.user import Role
 from gallery.provenance import Recipe
+from generation.engine import Finished
+from generation.finishing import finish
+from generation.leases import Lease
+from generation.models import Checkpoint, GenerationRequest, Job, JobPreview, Take
+from generation.models.queue import JobState
+from generation.requests import submit
 
 _numbers = count(1)
 
@@ -59,6 +67,11 @@ def make_asset(owner: User | None = None, *, image: Image.Image | None = None, r
     return ingest(owner or make_user(), image or make_image(), recipe or make_recipe())
 
 
+def make_asset_row(owner: User) -> Asset:
+    """An asset without files, for tests that need many posts and look at no picture."""
+    return Asset.objects.create(owner=owner, width=64, height=48, pixel_sha256="0" * 64, dominant_color="#102030")
+
+
 def make_post(
     author: User | None = None,
     *,
@@ -77,3 +90,49 @@ def make_post(
     if status != "active":
         posts.set_status(post, posts.PostStatus(status))
     return post
+
+
+def make_checkpoint(slug: str = "small", **fields: Any) -> Checkpoint:
+    """The row of a model without files: it can be asked for, not drawn with. The first one is the default."""
+    whole: dict[str, Any] = {
+        "name": slug.title(),
+        "family": "sd1",
+        "path": f"/nowhere/{slug}",
+        "sha256": "fedcba9876543210" * 4,
+        "native_width": 64,
+        "native_height": 64,
+        "min_side": 64,
+        "max_side": 256,
+        "side_multiple": 8,
+        "max_steps": 50,
+        "default_sampler": "Euler",
+        "known_tags": ["1girl"],
+        "example_prompts": ["1girl, smile"],
+        "is_default": not Checkpoint.objects.filter(is_default=True).exists(),
+    }
+    return Checkpoint.objects.create(slug=slug, **(whole | fields))
+
+
+def make_request(user: User, *, checkpoint: Checkpoint | None = None, **wanted: Any) -> GenerationRequest:
+    """A request with its waiting jobs."""
+    model = checkpoint or Checkpoint.objects.order_by("-is_default").first() or make_checkpoint()
+    return submit(user, {"model": model, "prompt": "1girl, smile", "seed": 7} | wanted, f"factory-{next(_numbers)}")
+
+
+def start_job(job: Job, preview: bytes = b"") -> Lease:
+    """queued → running, as a claim leaves it; with its newest `preview`, if there is one."""
+    job.state, job.fence, job.lease_owner = JobState.RUNNING, job.fence + 1, "a worker"
+    job.started_at, job.lease_until = timezone.now(), timezone.now() + timedelta(minutes=5)
+    job.save()
+    if preview:
+        JobPreview.objects.create(job=job, step=1, image=preview)
+    return Lease(job.pk, job.fence)
+
+
+def make_take(user: User, *, image: Image.Image | None = None, **wanted: Any) -> Take:
+    """A finished picture of `user` that nobody else knows of; `wanted` are parts of its request."""
+    job = make_request(user, **wanted).jobs.select_related("request__checkpoint", "user").get()
+    picture = image or make_image(job.request.width, job.request.height)
+    take = finish(job, start_job(job), Finished(job.pk, picture, job.steps_total, (1,) * job.steps_total))
+    assert take is not None
+    return take

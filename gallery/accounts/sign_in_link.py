@@ -24,14 +24,15 @@ def consume(token: str) -> User:
 
     Raises LinkUnusable.
     """
-    now = timezone.now()
-    # One statement decides who was first.
-    fresh = SignInLink.objects.filter(
-        token_hash=_hash(token), used_at__isnull=True, expires_at__gt=now, user__is_active=True
-    )
-    if not fresh.update(used_at=now):
+    # Locked, so that whoever comes second waits and then reads that it was used. An UPDATE with these conditions
+    # would not do: with the user's in it, it looks them up in a subquery, which is not looked up again.
+    links = SignInLink.objects.select_for_update(of=("self",)).select_related("user")
+    link = links.filter(token_hash=_hash(token)).first()
+    if link is None or link.used_at or link.expires_at <= timezone.now() or not link.user.is_active:
         raise LinkUnusable("link_unusable")
-    return User.objects.get(signinlink__token_hash=_hash(token))
+    link.used_at = timezone.now()
+    link.save(update_fields=["used_at"])
+    return link.user
 
 
 def _hash(token: str) -> str:

@@ -125,9 +125,7 @@ def walk(text, user, limit):
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     wanted=st.lists(a_post, max_size=12),
     tree=trees(a_leaf),

@@ -7,7 +7,7 @@ from gallery.models import Post
 from gallery.models.post import PostStatus
 from gallery.ratings import Rating
 from gallery.visibility import effective_ratings, may_read_prompt, reachable_posts, visible_posts, visible_prompt
-from tests.factories import make_post, make_user
+from tests.factories import make_asset_row, make_post, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,9 @@ def author():
 @pytest.fixture
 def posts(author):
     """One post of `author` for every status and rating, by both."""
-    made = {(status, rating): make_post(author) for status in STATUSES for rating in RATINGS}
+    made = {
+        (status, rating): make_post(author, asset=make_asset_row(author)) for status in STATUSES for rating in RATINGS
+    }
     for (status, rating), post in made.items():
         Post.objects.filter(pk=post.pk).update(status=status, rating=rating)
     return made
