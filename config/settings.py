@@ -197,7 +197,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = (
+# Someone waits in their browser while a bell is rung: one more try, then the sweeper does it.
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1} | (
     {"visibility_timeout": 7200, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
     if BROKER_URL.startswith("redis")
     else {}

@@ -2,12 +2,14 @@
 
 A bundled folder is an ordinary diffusers pipeline with two more files: README.md (its card) and `irodori.json`:
 
-    {"slug": "…", "name": "…", "family": "…", "licence": "…",
-     "native_size": [width, height], "min_side": 64, "max_side": 128, "side_multiple": 8, "max_steps": 100,
-     "defaults": {"steps": 20, "sampler": "Euler a", "guidance": 5.0},
-     "tags": [["1girl", 0], …]  (name and Danbooru's category number),
+    {"slug": "…", "title": "…", "family": "…", "licence": "…",
+     "native_width": 128, "native_height": 128, "min_side": 96, "max_side": 192, "side_multiple": 16,
+     "max_steps": 50, "default_steps": 20, "default_sampler": "DDIM", "default_guidance": 3.0,
+     "known_tags": [{"name": "1girl", "category": 0}, …]  (Danbooru's category numbers),
      "example_prompts": ["…"],
-     "starter_prompts": [{"title": "…", "prompt": "…", "seed": 1, "tags": ["…"]}, …]}
+     "starter_prompts": [{"prompt": "…", "seed": 1, "title": "…", "tags": ["…"]}, …]}
+
+A starter prompt may go without title; without tags, what stands between its commas are the tags its picture shows.
 """
 
 import hashlib
@@ -35,6 +37,15 @@ logger = logging.getLogger(__name__)
 FACTS_FILE = "irodori.json"
 CARD_FILE = "README.md"
 CHUNK = 2**20
+_WHOLE_NUMBERS = (
+    "native_width",
+    "native_height",
+    "min_side",
+    "max_side",
+    "side_multiple",
+    "max_steps",
+    "default_steps",
+)
 
 
 def available() -> QuerySet[Checkpoint]:
@@ -56,51 +67,44 @@ def mark_corrupt(checkpoint: Checkpoint, error: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class StarterPrompt:
+    """One picture that a new site draws by itself; `tags` are what it shows."""
+
+    prompt: str
+    seed: int
+    title: str
+    tags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class BundledFacts:
     """What `irodori.json` of a folder says; see the module's docstring."""
 
     folder: Path
     columns: dict[str, Any]
     tags: list[tuple[str, int]]
-    starter_prompts: list[dict[str, Any]]
+    starter_prompts: list[StarterPrompt]
 
 
 def read_facts(folder: Path) -> BundledFacts:
     """Read and check a folder's `irodori.json` and card. Raises `CheckpointBroken`."""
-    path = folder / FACTS_FILE
+    path, card = folder / FACTS_FILE, folder / CARD_FILE
     try:
         facts = json.loads(path.read_text("utf-8"))
-        width, height = (int(side) for side in facts["native_size"])
-        defaults = facts["defaults"]
-        tags = [(str(name), int(category)) for name, category in facts["tags"]]
+        tags = [(str(tag["name"]), int(tag["category"])) for tag in facts["known_tags"]]
         columns = {
             "slug": str(facts["slug"]),
-            "name": str(facts["name"]),
+            "name": str(facts["title"]),
             "family": str(facts["family"]),
-            "native_width": width,
-            "native_height": height,
-            "min_side": int(facts["min_side"]),
-            "max_side": int(facts["max_side"]),
-            "side_multiple": int(facts["side_multiple"]),
-            "max_steps": int(facts.get("max_steps", 100)),
-            "default_steps": int(defaults["steps"]),
-            "default_sampler": str(defaults["sampler"]),
-            "default_guidance": float(defaults["guidance"]),
+            "licence": str(facts["licence"]),
+            **{name: int(facts[name]) for name in _WHOLE_NUMBERS},
+            "default_sampler": str(facts["default_sampler"]),
+            "default_guidance": float(facts["default_guidance"]),
             "known_tags": [name for name, _category in tags],
             "example_prompts": [str(prompt) for prompt in facts["example_prompts"]],
-            "licence": str(facts["licence"]),
-            "card": (folder / CARD_FILE).read_text("utf-8"),
+            "card": card.read_text("utf-8") if card.exists() else "",
         }
-        starters = [
-            {
-                "title": str(starter["title"]),
-                "prompt": str(starter["prompt"]),
-                "negative_prompt": str(starter.get("negative_prompt", "")),
-                "seed": int(starter["seed"]),
-                "tags": [str(tag) for tag in starter["tags"]],
-            }
-            for starter in facts["starter_prompts"]
-        ]
+        starters = [_starter(entry) for entry in facts["starter_prompts"]]
     except OSError as error:
         raise CheckpointBroken(f"{error.filename or path} can't be read: {error.strerror}.") from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -108,6 +112,12 @@ def read_facts(folder: Path) -> BundledFacts:
     if columns["default_sampler"] not in SAMPLER_NAMES:
         raise CheckpointBroken(f"{path} names the unknown sampler {columns['default_sampler']!r}.")
     return BundledFacts(folder, columns, tags, starters)
+
+
+def _starter(entry: dict[str, Any]) -> StarterPrompt:
+    prompt = str(entry["prompt"])
+    tags = entry.get("tags") or [part.strip() for part in prompt.split(",")]
+    return StarterPrompt(prompt, int(entry["seed"]), str(entry.get("title", "")), [str(tag) for tag in tags if tag])
 
 
 def install_bundled() -> Checkpoint:
@@ -119,23 +129,24 @@ def install_bundled() -> Checkpoint:
     folder = Path(settings.BUNDLED_MODEL_DIR)
     known = Checkpoint.objects.filter(path=str(folder)).first()
     try:
-        facts = read_facts(folder)
-        inspected = inspect_checkpoint(folder)
-        files = [list(entry) for entry in inspected.fingerprint]
-        if known is not None and known.files == files and known.state != CheckpointState.CORRUPT:
-            return known
-        sha256 = hash_of(folder)
+        return _install(folder, known)
     except EngineError as error:
         reason = f"{folder}: {failure_sentence(error.code, error.params)} ({error})"
     except CheckpointBroken as error:
         reason = str(error)
     except OSError as error:
         reason = f"{error.filename or folder} can't be read: {error.strerror}."
-    else:
-        return _save(facts, sha256, files)
     if known is not None:
         mark_corrupt(known, reason)
     raise CheckpointBroken(reason)
+
+
+def _install(folder: Path, known: Checkpoint | None) -> Checkpoint:
+    facts = read_facts(folder)
+    files = [list(entry) for entry in inspect_checkpoint(folder).fingerprint]
+    if known is not None and known.files == files and known.state != CheckpointState.CORRUPT:
+        return known
+    return _save(facts, hash_of(folder), files)
 
 
 def hash_of(folder: Path) -> str:

@@ -37,12 +37,12 @@ _SENTENCES: dict[str, str | Promise] = {
     "black_image": _("The picture came out black. Try another sampler, less guidance or another seed."),
     "engine_error": _(
         "Drawing stopped with an unexpected error. Try again; if it happens again, tell whoever runs this site."
-    ),  # noqa: E501
+    ),
     "gave_up": _("Drawing was interrupted %(attempts)s times, so it was given up. Try again later."),
     "stalled": _("Drawing came to a standstill %(attempts)s times, so it was given up. Try again later."),
     "storage": _(
         "The picture was drawn but couldn't be saved: there is a problem with the site's disk. Try again later."
-    ),  # noqa: E501
+    ),
 }
 _UNKNOWN = _("Drawing failed. Try again; if it happens again, tell whoever runs this site.")
 

@@ -19,10 +19,10 @@ from generation.notices import announce
 logger = logging.getLogger(__name__)
 
 
-def finish(job: Job, lease: Lease, finished: Finished) -> Take | None:
-    """Keep the picture of a leased job: running → done. None when that fails (a full disk); so has the job, then.
+def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
+    """Keep the picture of a leased job: running → done; → failed when that can't be, as on a full disk.
 
-    A starter request is published at once. Raises `LeaseLost`; then no row was written.
+    A starter request is published at once. Returns the new state. Raises `LeaseLost`; then no row was written.
     """
     try:
         with transaction.atomic():
@@ -47,11 +47,9 @@ def finish(job: Job, lease: Lease, finished: Finished) -> Take | None:
         raise  # the job is somebody else's, or there is no database to write a failure to
     except Exception as error:
         logger.exception("The picture of job %d couldn't be kept", job.pk)
-        leases.fail(
-            job, lease, "storage" if isinstance(error, OSError) else "engine_error", {"error": str(error)[:200]}
-        )
-        return None
-    return take
+        code = "storage" if isinstance(error, OSError) else "engine_error"
+        return leases.fail(job, lease, code, {"error": str(error)[:200]})
+    return JobState.DONE
 
 
 def recipe_for(job: Job) -> Recipe:

@@ -69,7 +69,7 @@ def write_progress(lease: Lease, step: int) -> bool:
     return bool(row[0])
 
 
-def give_back(job: Job, lease: Lease) -> None:
+def give_back(job: Job, lease: Lease) -> JobState:
     """Put a job back into the queue as if it had never been claimed: not its fault, so no attempt is counted."""
     with transaction.atomic():
         write(
@@ -84,9 +84,10 @@ def give_back(job: Job, lease: Lease) -> None:
         # What the claim charged is paid back, or the next claim would charge it a second time.
         ServedShare.objects.filter(user_id=job.user_id).update(cost=Greatest(F("cost") - job.cost, Value(0.0)))
         announce(job, "queued", step=0)
+    return JobState.QUEUED
 
 
-def fail(job: Job, lease: Lease, code: str, params: dict[str, Any]) -> None:
+def fail(job: Job, lease: Lease, code: str, params: dict[str, Any]) -> JobState:
     """running → failed, with its cause. Raises `LeaseLost`."""
     with transaction.atomic():
         write(
@@ -99,14 +100,16 @@ def fail(job: Job, lease: Lease, code: str, params: dict[str, Any]) -> None:
         )
         JobPreview.objects.filter(job=job).delete()
         announce(job, "failed")
+    return JobState.FAILED
 
 
-def cancel(job: Job, lease: Lease) -> None:
+def cancel(job: Job, lease: Lease) -> JobState:
     """running → cancelled. Raises `LeaseLost`."""
     with transaction.atomic():
         write(lease, state=JobState.CANCELLED, finished_at=Now(), lease_until=None)
         JobPreview.objects.filter(job=job).delete()
         announce(job, "cancelled")
+    return JobState.CANCELLED
 
 
 def take_away(job: Job, *, code: str = "gave_up") -> JobState:

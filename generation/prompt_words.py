@@ -18,12 +18,14 @@ _EXTRA = re.compile(r"<[^<>]*>")
 _WEIGHT = re.compile(r"(?<!\\):\s*-?\d+(?:\.\d+)?(?=\s*[)\]}])|-?\d*\.?\d+::|::")
 _BRACKET = re.compile(r"(?<!\\)[()\[\]{}]")
 _ESCAPE = re.compile(r"\\([()\[\]{}])")
+# `saber_(fate)`: brackets right after an underscore belong to the tag, as booru users type it.
+_TAG_BRACKET = re.compile(r"(?<=_)\(([^()\[\]{}<>,:]*)\)")
 _PART = re.compile(r"[,;\n、。，|]|\bBREAK\b|\bAND\b|\.(?=\s|$)")
 
 
 def phrases(prompt: str) -> list[list[str]]:
     """The words of each part of `prompt`, parts being what commas, ends of sentences and BREAK divide."""
-    text = _WEIGHT.sub(" ", _EXTRA.sub(",", prompt))
+    text = _TAG_BRACKET.sub(r"\\(\1\\)", _WEIGHT.sub(" ", _EXTRA.sub(",", prompt)))
     parts = _PART.split(text)
     return [words for part in parts if (words := _plain(part).replace("_", " ").split())]
 

@@ -27,6 +27,7 @@ from generation.finishing import finish
 from generation.heartbeat import Heartbeat
 from generation.leases import Lease, LeaseLost
 from generation.models import Checkpoint, Job
+from generation.models.queue import JobState
 from generation.notices import announce
 from generation.sweep import release_dead, sweep
 
@@ -168,15 +169,15 @@ class _Round:
             )
         except EngineBusy:
             self.excluded.add(request.checkpoint_id)
-            self.settle(lease, lambda: leases.give_back(job, lease), "given back")
+            self.settle(lease, lambda: leases.give_back(job, lease))
         except EngineError as error:
             code, params = error.code, error.params
             if code in FOLDER_ERRORS:
                 checkpoints.mark_corrupt(request.checkpoint, str(error))
-            self.settle(lease, lambda: leases.fail(job, lease, code, params), "failed")
+            self.settle(lease, lambda: leases.fail(job, lease, code, params))
         except Exception:
             logger.exception("Job %d couldn't be started", job.pk)
-            self.settle(lease, lambda: leases.fail(job, lease, "engine_error", {}), "failed")
+            self.settle(lease, lambda: leases.fail(job, lease, "engine_error", {}))
         else:
             self.running[lease] = Running(job, lease)
 
@@ -193,11 +194,11 @@ class _Round:
                 entry.preview = event
                 self.tell(entry)
             case Finished():
-                self.end(entry, lambda: finish(job, lease, event), "done")
+                self.end(entry, lambda: finish(job, lease, event))
             case Failed(code=code, params=params):
-                self.end(entry, lambda: leases.fail(job, lease, code, params), "failed")
+                self.end(entry, lambda: leases.fail(job, lease, code, params))
             case Cancelled():
-                self.end(entry, lambda: leases.cancel(job, lease), "cancelled")
+                self.end(entry, lambda: leases.cancel(job, lease))
 
     def tell(self, entry: Running) -> None:
         """Write progress and preview, a few times a second at most, and see whether the maker wants to stop."""
@@ -218,15 +219,15 @@ class _Round:
         if wants_stop:
             self.engine.cancel(entry.lease)
 
-    def end(self, entry: Running, write: Callable[[], object], how: str) -> None:
+    def end(self, entry: Running, write: Callable[[], JobState]) -> None:
         del self.running[entry.lease]
         self.excluded.clear()
-        self.settle(entry.lease, write, how)
+        self.settle(entry.lease, write)
 
-    def settle(self, lease: Lease, write: Callable[[], object], how: str) -> None:
-        """Write how a job ended, unless it is somebody else's by now."""
+    def settle(self, lease: Lease, write: Callable[[], JobState]) -> None:
+        """Write how a job ended here, unless it is somebody else's by now."""
         try:
-            write()
+            how = write().value
         except LeaseLost:
             logger.warning("Job %d was somebody else's when it ended here; nothing was written.", lease.job_id)
             how = "lost"
@@ -251,7 +252,7 @@ class _Round:
     def give_all_back(self) -> None:
         for lease, entry in list(self.running.items()):
             self.engine.cancel(lease)
-            self.end(entry, lambda entry=entry: leases.give_back(entry.job, entry.lease), "given back")
+            self.end(entry, lambda entry=entry: leases.give_back(entry.job, entry.lease))
 
     def sweep_sometimes(self) -> None:
         # The sweeper's message waits behind this very task; without this, nobody would sweep while one worker draws.

@@ -38,13 +38,8 @@ def request_starters(checkpoint: Checkpoint) -> int:
         return 0
     prompts = checkpoints.read_facts(Path(checkpoint.path)).starter_prompts
     for number, starter in enumerate(prompts, 1):
-        wanted = {
-            "model": checkpoint,
-            "prompt": starter["prompt"],
-            "negative_prompt": starter["negative_prompt"],
-            "seed": starter["seed"],
-        }
-        publish_as = {"title": starter["title"], "tags": starter["tags"], "rating": Rating.GENERAL.value}
+        wanted = {"model": checkpoint, "prompt": starter.prompt, "seed": starter.seed}
+        publish_as = {"title": starter.title, "tags": starter.tags, "rating": Rating.GENERAL.value}
         try:
             submit(house, wanted, f"{KEY}{checkpoint.slug}-{number}"[:64], publish_as=publish_as)
         except RequestRefused as error:

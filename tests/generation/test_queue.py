@@ -1,0 +1,135 @@
+"""Who is next."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from gallery.models import User
+from generation import queue
+from generation.models import Checkpoint, Job, ServedShare
+from generation.models.queue import JobState
+
+
+def _done(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(state=JobState.DONE, lease_until=None, finished_at=timezone.now())
+
+
+def test_a_light_user_waits_for_at_most_two_jobs_of_each_user(
+    ask: Any, member: Callable[[str], User], settings: Any
+) -> None:
+    settings.QUEUE_MAX_WAITING_PER_USER = 2000
+    flooder = member("flooder")
+    for _ in range(125):
+        ask(flooder, count=8)
+    for _ in range(30):
+        _done(queue.claim("w", 1)[0])
+    light = [member(f"light{n}") for n in range(5)]
+    users = 6
+    asked_at: dict[int, int] = {}
+    waits: list[int] = []
+    started = 0
+    # Light users come one after the other, each asks again as soon as their picture is drawn: small and large ones.
+    for round_number in range(120):
+        if round_number % 7 == 0 and round_number // 7 < len(light):
+            asked_at[ask(light[round_number // 7], steps=4).jobs.get().pk] = started
+        job = queue.claim("w", 1)[0]
+        if job.pk in asked_at:
+            waits.append(started - asked_at.pop(job.pk))
+            asked_at[ask(job.user, steps=4 + round_number % 3).jobs.get().pk] = started + 1
+        started += 1
+        _done(job)
+    assert len(waits) > 50
+    assert max(waits) <= 2 * users
+    assert not [pk for pk, since in asked_at.items() if started - since > 2 * users]
+
+
+def test_an_absence_is_not_saved_up_as_credit(ask: Any, member: Callable[[str], User]) -> None:
+    busy, late = member("busy"), member("late")
+    for _ in range(4):
+        ask(busy, count=8)
+    for _ in range(10):
+        _done(queue.claim("w", 1)[0])
+    for _ in range(2):
+        ask(late, count=8)
+    order = [queue.claim("w", 1)[0].user for _ in range(10)]
+    assert 4 <= order.count(late) <= 6
+
+
+def test_an_old_debt_ends_with_the_queue(ask: Any, member: Callable[[str], User]) -> None:
+    glutton, other = member("glutton"), member("other")
+    ask(glutton, count=8)
+    for _ in range(8):
+        _done(queue.claim("w", 1)[0])
+    assert ServedShare.objects.get(user=glutton).cost > 0
+    ask(glutton, count=8)
+    ask(other, count=8)
+    order = [queue.claim("w", 1)[0].user for _ in range(8)]
+    assert order.count(glutton) == 4
+
+
+def test_large_pictures_come_less_often_than_small_ones(ask: Any, member: Callable[[str], User]) -> None:
+    large, small = member("large"), member("small")
+    ask(large, count=8, width=128, height=128)
+    ask(small, count=8)
+    order = [queue.claim("w", 1)[0].user for _ in range(9)]
+    assert order.count(small) >= 7
+
+
+def test_a_claim_leases_and_raises_the_fence(ask: Any, member: Callable[[str], User], settings: Any) -> None:
+    ask(member("mira"), count=3)
+    jobs = queue.claim("worker", 2)
+    assert [job.index for job in jobs] == [0, 1]
+    for job in jobs:
+        assert (job.state, job.lease_owner, job.fence, job.attempt) == ("running", "worker", 1, 1)
+        left = job.lease_until - timezone.now()
+        assert timedelta(seconds=settings.JOB_LEASE_SECONDS - 5) < left <= timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    assert len(queue.claim("worker", 5)) == 1
+    assert queue.claim("worker", 5) == []
+
+
+def test_models_in_memory_go_first_for_a_while_only(ask: Any, member: Callable[[str], User], model: Checkpoint) -> None:
+    other = Checkpoint.objects.get(pk=model.pk)
+    other.pk, other.slug, other.is_default = None, "other", False
+    other.save()
+    waiting = ask(member("mira"), model="other").jobs.get()
+    here = ask(member("tomo")).jobs.get()
+    assert queue.claim("w", 1, resident=[model.pk]) == [here]
+    later = ask(member("nana")).jobs.get()
+    Job.objects.filter(pk=waiting.pk).update(
+        created_at=timezone.now() - timedelta(seconds=queue.STARVATION_SECONDS + 1)
+    )
+    assert queue.claim("w", 1, resident=[model.pk]) == [waiting]
+    assert queue.claim("w", 1, excluded=[model.pk]) == []
+    assert queue.claim("w", 1) == [later]
+
+
+def test_positions_foretell_the_order_of_claims(ask: Any, member: Callable[[str], User]) -> None:
+    mira, tomo, nana = member("mira"), member("tomo"), member("nana")
+    ask(mira, count=5)
+    ask(tomo, count=2, steps=9)
+    queue.claim("w", 2)
+    ask(nana, count=3)
+    foretold = queue.waiting_order()
+    assert queue.positions(foretold) == {pk: place for place, pk in enumerate(foretold, 1)}
+    last = Job.objects.get(pk=foretold[-1])
+    assert queue.position(last) == len(foretold)
+    claimed = [queue.claim("w", 1)[0] for _ in foretold]
+    assert [job.pk for job in claimed] == foretold
+    assert queue.position(last) == 0
+
+
+def test_an_estimate_needs_something_to_compare_with(ask: Any, member: Callable[[str], User]) -> None:
+    mira = member("mira")
+    request = ask(mira)
+    assert queue.estimate(request) is None
+    job = queue.claim("w", 1)[0]
+    now = timezone.now()
+    Job.objects.filter(pk=job.pk).update(
+        state=JobState.DONE, lease_until=None, started_at=now - timedelta(seconds=10), finished_at=now, max_batch=2
+    )
+    assert queue.estimate(request) == 0
+    assert queue.estimate(ask(mira, count=1)) == 15  # one round, and half of one that is under way
+    assert queue.estimate(ask(mira, count=4)) == 35
+    assert queue.estimate(ask(mira, steps=8)) == 70  # twice the steps of what is known, sixth in line
