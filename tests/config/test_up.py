@@ -1,0 +1,105 @@
+"""`python -m config up` from the first start to the last: what `make run` runs once packages are installed."""
+
+import os
+import re
+import signal
+import time
+import urllib.error
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.config.running_site import RunningSite
+
+pytestmark = [pytest.mark.worker, pytest.mark.slow]
+PARTS = ["database", "broker", "schema", "files", "site", "web", "beat", "worker"]
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def site(var: Path) -> Iterator[RunningSite]:
+    site = RunningSite(var)
+    yield site
+    site.stop()
+
+
+def wait_until_ready(site: RunningSite) -> None:
+    for part in PARTS:
+        site.wait_for(rf"^  {part} +ready")
+
+
+def wait_until_gone(numbers: list[int]) -> None:
+    deadline = time.monotonic() + 30
+    while any(Path(f"/proc/{number}").exists() for number in numbers):
+        assert time.monotonic() < deadline, "something outlived the supervisor"
+        time.sleep(0.1)
+
+
+def test_the_first_start_says_each_part_serves_and_stops_cleanly(site: RunningSite, var: Path) -> None:
+    link = site.wait_for(r"http://localhost:\d+(/welcome/\S+)")[1]
+    wait_until_ready(site)
+    assert site.get("/healthz") == (200, '{"database": "ok"}')
+    assert site.get("/")[0] == 200
+    assert site.get(link)[0] == 200
+    assert (var / "secret-key").stat().st_mode & 0o077 == 0
+    children = list(site.children())
+
+    assert site.stop() == 0
+    stopped = re.findall(r"^  (\w+) +stopped", site.text, re.MULTILINE)
+    assert stopped == ["beat", "worker", "web", "broker", "database"]
+    assert "Traceback" not in site.text
+    wait_until_gone(children)
+
+
+def test_the_second_start_keeps_the_data_and_a_second_site_is_refused(site: RunningSite, var: Path) -> None:
+    site.wait_for(r"/welcome/")
+    key = (var / "secret-key").read_text()
+    refused = RunningSite(var)
+    assert refused.process.wait(30) == 1
+    assert "already runs from" in refused.text
+    assert len(refused.text.strip().splitlines()) == 1
+    url = f"postgresql://postgres@/irodori?host={var / 'postgres'}"
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1")
+    site.stop()
+
+    again = RunningSite(var)
+    try:
+        again.wait_for(r"^  schema +ready +\(up to date")
+        again.wait_for(r"/welcome/")
+        assert (var / "secret-key").read_text() == key
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1,)
+    finally:
+        again.stop()
+
+
+def test_killed_parts_come_back(site: RunningSite) -> None:
+    wait_until_ready(site)
+    for part, word in (("worker", "celery -A config worker"), ("database", "postgres"), ("web", "granian")):
+        os.kill(site.child(word), signal.SIGKILL)
+        site.wait_for(rf"^  {part} +died +\(signal 9")
+        site.wait_for(rf"^  {part} +ready +\(again")
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            assert site.get("/healthz")[0] == 200
+            break
+        except (urllib.error.URLError, AssertionError):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+
+def test_nothing_outlives_a_killed_supervisor(site: RunningSite) -> None:
+    wait_until_ready(site)
+    children = list(site.children())
+    assert len(children) == 5
+    site.process.kill()
+    site.process.wait()
+    wait_until_gone(children)
