@@ -46,20 +46,14 @@ def test_every_variable_of_the_compose_file_is_documented() -> None:
 def test_images_copy_files_that_exist_and_do_not_run_as_root(file: str) -> None:
     text = (BASE_DIR / "docker" / file).read_text()
     for source in re.findall(r"^COPY (?!--from)(\S+)", text, re.MULTILINE):
-        assert list(BASE_DIR.glob(source)) or source == "."
+        assert source == "." or list(BASE_DIR.glob(source))
     assert re.search(r"^USER 10001$", text, re.MULTILINE)
-    assert "torch" not in text or file == "Dockerfile.worker" or "but torch" in text
 
 
 def test_every_variable_the_settings_read_is_documented() -> None:
-    sources = [
-        BASE_DIR / "config" / "settings.py",
-        BASE_DIR / "config" / "up.py",
-        BASE_DIR / "config" / "embedded" / "site.py",
-    ]
-    names = {
-        name for source in sources for name in re.findall(r'"((?:IRODORI|EMAIL|DEFAULT)_[A-Z_]+)"', source.read_text())
-    }
-    names -= {"DEFAULT_AUTO_FIELD"}
+    names: set[str] = set()
+    for source in ("settings.py", "up.py", "embedded/site.py"):
+        text = (BASE_DIR / "config" / source).read_text()
+        names.update(re.findall(r'"((?:IRODORI|EMAIL|DEFAULT)_[A-Z_]+)"', text))
     assert len(names) > 15
     assert [name for name in sorted(names) if f"`{name}`" not in OPERATOR_PAGE] == []
