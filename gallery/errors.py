@@ -8,6 +8,8 @@ MESSAGES: dict[str, Any] = {
     "not_your_picture": _("This picture belongs to someone else; only its maker can publish it."),
     "not_your_post": _("Only the author of a post can change or withdraw it."),
     "moderators_only": _("Only moderators can do this."),
+    "admins_only": _("Only admins can change what others may do."),
+    "owner_only": _("Only an owner can make or unmake admins and owners."),
     "own_post": _("You cannot decide about your own post; ask another moderator."),
     "last_owner": _("This is the only owner; make someone else an owner first."),
     "wrong_status": _("This cannot be done to a post that is “%(status)s”."),
@@ -40,6 +42,8 @@ class UserFacingError(Exception):
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code, params)
+        if code not in MESSAGES:
+            raise ValueError(f"there is no sentence for {code!r}")
         self.code = code
         self.params = params
 

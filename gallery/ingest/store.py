@@ -28,9 +28,18 @@ def store(content: bytes, extension: str) -> StoredFile:
     relative = f"{digest[:2]}/{digest[2:4]}/{digest}.{extension}"
     target = Path(settings.MEDIA_ROOT) / relative
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(target.parent)
         _write_durably(content, target)
     return StoredFile(sha256=digest, path=relative, size_bytes=len(content))
+
+
+def _make_folder(folder: Path) -> None:
+    """The folder and those above it, each one's name on the disk."""
+    if folder.exists():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync(folder.parent)
 
 
 def _write_durably(content: bytes, target: Path) -> None:
@@ -46,8 +55,12 @@ def _write_durably(content: bytes, target: Path) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    folder = os.open(target.parent, os.O_RDONLY)
+    _sync(target.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)

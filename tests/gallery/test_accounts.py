@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from gallery.accounts.house import house_account, owner_account
 from gallery.accounts.names import username_validators
+from gallery.accounts.role_change import change_role
 from gallery.accounts.sign_in_link import consume, make_link
-from gallery.errors import LinkUnusable
+from gallery.errors import Invalid, InvalidTransition, LinkUnusable, NotAllowed
 from gallery.models import ModerationAction, SignInLink, User
 from tests.factories import make_user
 from tests.gallery.threads import at_once
@@ -109,3 +110,48 @@ def test_the_last_owner_stays_and_an_unknown_name_is_named():
     make_user("yuki", role="owner")
     call_command("set_role", "mika", "member", stdout=StringIO())
     assert not User.objects.get(username="mika").is_owner
+
+
+@pytest.mark.parametrize(
+    ("actor", "subject", "role", "outcome"),
+    [
+        ("member", "member", "moderator", "admins_only"),
+        ("moderator", "member", "moderator", "admins_only"),
+        ("admin", "member", "moderator", None),
+        ("admin", "moderator", "member", None),
+        ("admin", "member", "admin", "owner_only"),
+        ("admin", "owner", "member", "owner_only"),
+        ("admin", "admin", "member", "owner_only"),
+        ("owner", "admin", "member", None),
+        ("owner", "member", "owner", None),
+        ("owner", "member", "king", "unknown_role"),
+    ],
+)
+def test_who_may_give_which_role(actor, subject, role, outcome):
+    somebody, other = make_user(role=actor), make_user(role=subject)
+    make_user(role="owner")
+    if outcome is None:
+        assert change_role(somebody, other, role, "as agreed").role == role
+        assert ModerationAction.objects.get().details == {"from": subject, "to": role}
+        return
+    with pytest.raises((NotAllowed, Invalid)) as caught:
+        change_role(somebody, other, role, "as agreed")
+    assert caught.value.code == outcome
+    other.refresh_from_db()
+    assert (other.role, ModerationAction.objects.count()) == (subject, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_cannot_unmake_each_other_at_once():
+    one, other = make_user(role="owner"), make_user(role="owner")
+    at_once(
+        lambda: change_role(one, other, "member", "quarrel"),
+        lambda: change_role(other, one, "member", "quarrel"),
+    )
+    assert User.objects.filter(role="owner").count() == 1
+
+
+def test_the_only_owner_cannot_step_down():
+    owner = make_user(role="owner")
+    with pytest.raises(InvalidTransition):
+        change_role(owner, owner, "member", "tired")

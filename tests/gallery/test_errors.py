@@ -1,0 +1,22 @@
+"""Every error has a sentence, and every sentence an error."""
+
+import re
+from pathlib import Path
+
+import gallery
+from gallery.errors import MESSAGES, SearchTimeout, UserFacingError
+
+FLOOR = Path(gallery.__file__).parent
+CODE = re.compile(
+    r'(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|__init__|_checked_choice)\((?:[^()]*, )?"(\w+)"'
+)
+
+
+def test_every_code_that_is_raised_has_a_sentence_and_no_sentence_is_left_over():
+    sources = "".join(path.read_text(encoding="utf-8") for path in FLOOR.rglob("*.py"))
+    assert set(CODE.findall(sources)) == set(MESSAGES)
+
+
+def test_an_error_reads_as_its_sentence():
+    assert str(UserFacingError("unknown_user", name="mika")) == "There is no account named “mika”."
+    assert "Add a tag" in SearchTimeout().message
