@@ -1,0 +1,85 @@
+"""Pictures drawn with the model as it stands: through the stock pipeline, from a training's checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from diffusers import StableDiffusionPipeline
+
+from .denoiser import build_scheduler
+from .sheets import save_grid
+from .tokenizer import build_tokenizer
+from .vocabulary import TAGS
+from .workplace import Workplace
+
+STEPS, GUIDANCE = 20, 3.0
+LOOK_AT = (
+    "1girl, long hair, red hair, blue background, smile, green dress",
+    "1girl, hair bun, blonde hair, purple background, dark skin, white shirt",
+    "1boy, short hair, spiked hair, green hair, yellow background, red shirt",
+    "1boy, beard, brown hair, short hair, white background, black shirt",
+    "1girl, medium hair, bob cut, pink hair, black background, closed eyes, smile",
+    "monster, blue skin, one-eyed, horns, orange background, smile, open mouth",
+    "monster, green skin, extra eyes, white background, frown",
+    "monster, pink skin, animal ears, closed eyes, grey background, smile",
+    "scenery, night, moon, snow, mountain",
+    "scenery, day, blue sky, grass, hill, sun",
+    "scenery, sunset, orange sky, desert, sun, hill",
+    "scenery, day, ocean, water, mountain",
+    "planet, space, red theme, black background, planetary ring",
+    "planet, space, green theme, purple background, moon",
+    "planet, space, blue theme, black background, crater",
+    "",
+)
+
+
+def training_pipeline(place: Workplace) -> StableDiffusionPipeline:
+    """The stock pipeline with the averaged weights of the latest checkpoints."""
+    from .train_decoder import load_autoencoder
+    from .train_denoiser import load_denoiser
+
+    unet, text = load_denoiser(place)
+    pipeline = StableDiffusionPipeline(
+        vae=load_autoencoder(place),
+        text_encoder=text,
+        tokenizer=build_tokenizer(TAGS),
+        unet=unet,
+        scheduler=build_scheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def draw_prompts(
+    pipeline: StableDiffusionPipeline,
+    prompts: Sequence[str],
+    first_seed: int = 0,
+    steps: int = STEPS,
+    guidance: float = GUIDANCE,
+    batch: int = 8,
+) -> np.ndarray:
+    """uint8 pictures for the prompts; prompt number i gets the seed ``first_seed + i``, alone or in a batch."""
+    parts = []
+    for start in range(0, len(prompts), batch):
+        some = list(prompts[start : start + batch])
+        generators = [torch.Generator("cpu").manual_seed(first_seed + start + offset) for offset in range(len(some))]
+        parts.append(
+            pipeline(
+                some, generator=generators, num_inference_steps=steps, guidance_scale=guidance, output_type="np"
+            ).images
+        )
+    return (np.concatenate(parts) * 255).round().astype(np.uint8)
+
+
+def sheet_of_samples(place: Workplace, name: str, seeds: int = 2) -> None:
+    """Draw the fixed prompts ``LOOK_AT`` with a few seeds and write them as a contact sheet."""
+    threads = torch.random.get_rng_state()
+    pipeline = training_pipeline(place)
+    rows = [draw_prompts(pipeline, LOOK_AT, first_seed=1000 * seed) for seed in range(seeds)]
+    torch.random.set_rng_state(threads)
+    save_grid(place.sheet(name), np.concatenate(rows), columns=8)

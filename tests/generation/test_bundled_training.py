@@ -1,0 +1,176 @@
+"""The bundled model's training at toy size: data, encoder, both trainings with resuming, export, evaluation."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from generation.bundled import dataset, styles
+from generation.bundled.autoencoder import (
+    build_autoencoder,
+    encode_pictures,
+    patch_components,
+    patches_of,
+)
+from generation.bundled.evaluate import as_table, evaluate, questions
+from generation.bundled.export import export_model
+from generation.bundled.rhythm import rate_at
+from generation.bundled.sample import draw_prompts
+from generation.bundled.tokenizer import build_tokenizer, token_numbers
+from generation.bundled.train import Plan, run_part
+from generation.bundled.train_denoiser import prompt_tags
+from generation.bundled.vocabulary import GROUPS, IMPLIED, SINGLES, TAGS
+from generation.bundled.workplace import Workplace, load_checkpoint
+
+TOY = Plan(
+    size=32,
+    pictures=24,
+    minutes=5,
+    steps=3,
+    decoder_batch=2,
+    decoder_channels=8,
+    decoder_blocks=(1, 0, 0),
+    denoiser_batch=2,
+    denoiser_channels=(8, 16),
+    attention=(False, True),
+    text_width=32,
+    text_layers=1,
+)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """A working folder after three steps of each training."""
+    place = Workplace(tmp_path_factory.mktemp("training"))
+    for part in ("data", "decoder", "denoiser"):
+        run_part(part, TOY, place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def some_pictures() -> np.ndarray:
+    return np.stack([dataset.render(dataset.sample(number), number, 64) for number in range(12)])
+
+
+@pytest.mark.parametrize(("patch", "channels"), [(4, 4), (8, 16), (2, 3)])
+def test_the_encoder_is_exactly_the_principal_components(some_pictures: np.ndarray, patch: int, channels: int) -> None:
+    components = patch_components(some_pictures, channels, patch)
+    halvings = patch.bit_length() - 1
+    model = build_autoencoder(components, 8, (0,) * (halvings + 1))
+    with torch.no_grad():
+        scaled = torch.from_numpy(some_pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
+        latents = model.encode(scaled).latents.numpy()
+    wanted = (patches_of(some_pictures, patch) - components.mean) @ components.matrix.T
+    side = 64 // patch
+    wanted = wanted.reshape(len(some_pictures), side, side, channels).transpose(0, 3, 1, 2)
+    np.testing.assert_allclose(latents, wanted, atol=2e-5)
+
+
+def test_latents_keep_most_of_the_variance_and_stay_in_range(some_pictures: np.ndarray) -> None:
+    components = patch_components(some_pictures, 4, 4)
+    latents = encode_pictures(build_autoencoder(components, 8, (0, 0, 0)), some_pictures).astype(np.float32)
+    assert components.explained > 0.9
+    deviations = latents.std(axis=(0, 2, 3))
+    assert deviations[0] == pytest.approx(1, abs=0.01)
+    assert (np.diff(deviations) < 0).all()
+    assert (np.abs(latents) < 3).mean() > 0.97  # the decoder's soft clamp is at 3
+
+
+def test_a_drawing_has_known_tags_and_the_colour_it_promises() -> None:
+    for number in range(40):
+        drawing = dataset.sample(number)
+        assert drawing == dataset.sample(number)
+        assert len(drawing.tags) == len(set(drawing.tags))
+        assert set(drawing.tags) <= set(TAGS)
+        for members in GROUPS.values():
+            assert len(set(members) & set(drawing.tags)) <= 1
+    red = next(one for one in map(dataset.sample, range(1000)) if "red_background" in one.tags)
+    corner = dataset.render(red, 0, 32)[0, 0].astype(int)
+    assert corner[0] > 150
+    assert corner[1:].max() < 90
+
+
+def test_every_tag_is_drawn_by_some_style() -> None:
+    rng = random.Random(7)
+    seen = {tag for _ in range(4000) for tag in styles.draw(rng).tags}
+    assert seen == set(TAGS)
+    assert len(TAGS) == len(set(TAGS))
+    assert {*SINGLES, *IMPLIED} <= set(TAGS)
+
+
+def test_training_numbers_agree_with_the_tokenizer() -> None:
+    tokenizer = build_tokenizer(TAGS)
+    known = {tag: number for number, tag in enumerate(TAGS, start=2)}
+    tags = ["1girl", "red_hair", "one-eyed", "open_mouth"]
+    typed = tokenizer(", ".join(tags), padding="max_length", truncation=True, max_length=tokenizer.model_max_length)
+    assert token_numbers(tags, known) == typed.input_ids
+
+
+def test_prompts_are_shuffled_thinned_and_sometimes_empty() -> None:
+    rng = random.Random(1)
+    tags = TAGS[:10]
+    prompts = [prompt_tags(tags, rng) for _ in range(300)]
+    assert all(set(prompt) <= set(tags) for prompt in prompts)
+    assert 10 <= sum(not prompt for prompt in prompts) <= 60
+    assert any(prompt != sorted(prompt, key=tags.index) for prompt in prompts)
+
+
+def test_the_rate_warms_up_holds_and_falls() -> None:
+    assert rate_at(1.0, step=0, share=0.0) < 0.01
+    assert rate_at(1.0, step=1000, share=0.5) == 1.0
+    assert rate_at(1.0, step=1000, share=1.0) == pytest.approx(0.03)
+
+
+def test_training_resumes_where_it_stopped(trained: Workplace) -> None:
+    before = {part: load_checkpoint(trained.checkpoint(part)) for part in ("decoder", "denoiser")}
+    for part, old in before.items():
+        assert old is not None
+        assert old["step"] >= 3
+        run_part(part, replace(TOY, steps=2), trained)
+        new = load_checkpoint(trained.checkpoint(part))
+        assert new is not None
+        assert new["step"] == old["step"] + 2
+        key = "model" if part == "decoder" else "unet"
+        assert any(not torch.equal(new[key][name], old[key][name]) for name in old[key])
+
+
+def test_the_decoder_reports_its_quality_on_held_out_pictures(trained: Workplace) -> None:
+    assert "PSNR on held-out pictures" in trained.log("decoder").read_text()
+    assert trained.sheet("decoder").exists()
+
+
+def test_an_unknown_part_is_refused(trained: Workplace) -> None:
+    with pytest.raises(ValueError, match="Unknown part"):
+        run_part("tagger", TOY, trained)
+
+
+def test_export_and_evaluate_a_toy(trained: Workplace, tmp_path: Path) -> None:
+    from diffusers import StableDiffusionPipeline
+
+    folder = tmp_path / "model"
+    export_model(trained, folder, TOY.size)
+    export_model(trained, folder, TOY.size)  # a second export replaces the first
+    assert not folder.with_name("model.part").exists()
+    pipeline = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True)
+    pipeline.set_progress_bar_config(disable=True)
+    assert draw_prompts(pipeline, ["1girl", "planet", ""], steps=2, batch=2).shape == (3, 32, 32, 3)
+
+    result = evaluate(trained, folder, prompts=4, probe_steps=2, real_pictures=20)
+    assert result["prompts"] == 4
+    assert result["groups"]["subject"]["model"][1] == 4
+    assert result["groups"]["subject"]["probe"][1] == 20
+    assert "| subject |" in as_table(result)
+
+
+def test_questions_ask_for_combinations_the_training_lacks() -> None:
+    training = [dataset.sample(number).tags for number in range(300)]
+    asked = questions(60, training)
+    assert all(3 <= len(question.tags) <= 7 for question in asked)
+    for question in asked:
+        assert question.new == (not any(set(question.tags) <= set(tags) for tags in training))
+    assert sum(question.new for question in asked) > 40
