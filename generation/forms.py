@@ -24,7 +24,7 @@ SHAPE_NAMES = {
     "portrait": _("Portrait"),
     "square": _("Square"),
     "landscape": _("Landscape"),
-    EXACT: _("Exact size"),
+    EXACT: _("Exact"),
 }
 
 

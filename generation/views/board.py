@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from gallery.cards import ratio_class
 from gallery.models import User
@@ -47,6 +49,11 @@ class Board:
     def live(self) -> bool:
         """Whether any tile will still change by itself."""
         return any(tile.live for tile in self.tiles)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it was asked for so lately that minutes say nothing."""
+        return timezone.now() - self.request.created_at < timedelta(minutes=1)
 
     @property
     def done(self) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, re
 
 from gallery.models import User
 from generation import checkpoints, requests, workers
-from generation.errors import RequestRefused
+from generation.errors import Problem, RequestRefused
 from generation.forecast import forecast
 from generation.forms import SHAPE_NAMES, RecipeForm, new_key, recipe_form, samplers
 from generation.models import Checkpoint, GenerationRequest, Job, JobPreview
@@ -64,8 +64,10 @@ def _submit(request: PageRequest) -> HttpResponse:
         try:
             made = requests.submit(request.user, form.cleaned_data, form.cleaned_data["key"])
         except RequestRefused as refusal:
-            for field, message in refusal.problems:
-                form.add_error(field if field in form.fields else None, message)
+            _add(form, refusal.problems)
+    else:
+        # All that is wrong is said at once, not one thing after the other.
+        _add(form, requests.problems_of(request.user, form.cleaned_data))
     address = reverse("generation:create")
     if made is None:
         if not request.htmx:
@@ -79,6 +81,13 @@ def _submit(request: PageRequest) -> HttpResponse:
     response = redirect(address)
     response.status_code = 303
     return response
+
+
+def _add(form: RecipeForm, problems: list[Problem]) -> None:
+    """Put each sentence beside its field; a field that has one already needs no second."""
+    for field, message in problems:
+        if field not in form.errors:
+            form.add_error(field if field in form.fields else None, message)
 
 
 @never_cache
@@ -122,10 +131,11 @@ def cancel_job(request: MemberRequest, job_id: int) -> HttpResponse:
 @login_required
 @require_safe
 def job_preview(request: MemberRequest, job_id: int) -> HttpResponse:
-    """The newest preview of one's own picture while it is drawn (WebP); 404 before the first one."""
-    preview = JobPreview.objects.filter(job_id=job_id, job__user=request.user).first()
+    """The newest preview of one's own picture while it is drawn (WebP); 204 before the first and after the last."""
+    job = get_object_or_404(Job.objects.select_related("preview"), pk=job_id, user=request.user)
+    preview: JobPreview | None = getattr(job, "preview", None)
     if preview is None:
-        raise Http404
+        return HttpResponse(status=204, headers={"Cache-Control": "private, no-store"})
     response = HttpResponse(bytes(preview.image), content_type="image/webp")
     response["Cache-Control"] = "private, no-store"
     return response

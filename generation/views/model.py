@@ -15,5 +15,5 @@ from generation.models import Checkpoint
 def model(request: HttpRequest, slug: str) -> HttpResponse:
     """What a model can draw, within which limits, under which licence, and its posts."""
     found = get_object_or_404(Checkpoint, slug=slug)
-    context = {"model": found, "card": card_html(found.card), "posts_url": posts_url(f'model:"{found.name}"')}
+    context = {"model": found, "card": card_html(found.card), "search_url": posts_url(f'model:"{found.name}"')}
     return render(request, "generation/model.html", context)

@@ -15,7 +15,11 @@ class StudioBoard extends HTMLElement {
     this.status = document.getElementById("board-status");
     this.addEventListener("submit", (event) => this.#cancel(event));
     // Whatever brings in a new request (a swap, going back in history), it is looked after from then on.
-    this.observer = new MutationObserver(() => this.#attend());
+    this.observer = new MutationObserver((records) => {
+      this.#attend();
+      const added = records.flatMap((record) => (record.removedNodes.length ? [] : [...record.addedNodes]));
+      this.#bringIntoView(added.find((node) => node.classList?.contains("request")));
+    });
     this.observer.observe(this, { childList: true });
     document.addEventListener("visibilitychange", this.#seen);
     this.timer = setInterval(() => this.#relook(), RELOOK);
@@ -40,6 +44,13 @@ class StudioBoard extends HTMLElement {
   #attend() {
     if (!this.live.length) this.#hangUp();
     else if (!this.#source && !this.#poll) this.#listen();
+  }
+
+  // On a phone the results stand below the form.
+  #bringIntoView(request) {
+    if (!request || request.getBoundingClientRect().top < innerHeight * 0.75) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    request.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
   }
 
   #listen() {
