@@ -4,6 +4,7 @@ docs/operator.md lists them.
 """
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -133,9 +134,7 @@ DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "irodori@localhost")
 
 # --- what people may see and ask for --------------------------------------------------------------
 # The highest rating that anyone but its author and the moderators can be shown.
-MAX_PUBLIC_RATING = env_choice(
-    "IRODORI_MAX_RATING", "sensitive", ("general", "sensitive", "questionable", "explicit")
-)
+MAX_PUBLIC_RATING = env_choice("IRODORI_MAX_RATING", "sensitive", ("general", "sensitive", "questionable", "explicit"))
 QUEUE_MAX_WAITING_PER_USER = env_int("IRODORI_QUEUE_PER_USER", 32, 1)
 QUEUE_MAX_WAITING = env_int("IRODORI_QUEUE_TOTAL", 2000, 1)
 PROMPT_MAX_LENGTH = 4000
@@ -147,7 +146,7 @@ STARTER_GALLERY = env_bool("IRODORI_STARTER_GALLERY", True)
 # --- slots of the gallery's pages that the floor above fills ------------------------------------------
 CREATE_URL_NAME = "generation:create"
 EXAMPLE_PROMPT = "scenery, mountain, sunset, ocean"
-POST_ACTIONS = [
+POST_ACTIONS: list[dict[str, Any]] = [
     {"label": _("Remix"), "icon": "remix", "url_name": "generation:create", "query": "?remix={post_id}"},
 ]
 

@@ -52,9 +52,7 @@ class PostForm(RefusableForm):
         help_text=_("Separated by spaces; words of one tag are joined by “_”, as in long_hair."),
     )
     rating = forms.ChoiceField(label=_("Rating"), choices=Rating.choices, widget=forms.RadioSelect)
-    prompt_visibility = forms.ChoiceField(
-        label=_("Prompt"), choices=PromptVisibility.choices, widget=forms.RadioSelect
-    )
+    prompt_visibility = forms.ChoiceField(label=_("Prompt"), choices=PromptVisibility.choices, widget=forms.RadioSelect)
 
     @classmethod
     def of(cls, post: Post, tag_names: list[str]) -> "PostForm":
@@ -98,9 +96,7 @@ class ModerationForm(RefusableForm):
             (RESTORE, _("Restore the post")),
         ],
     )
-    rating = forms.ChoiceField(
-        label=_("New rating"), choices=Rating.choices, required=False, widget=forms.RadioSelect
-    )
+    rating = forms.ChoiceField(label=_("New rating"), choices=Rating.choices, required=False, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Reason"),
         required=False,  # the function behind it asks for it, in the site's words

@@ -35,6 +35,11 @@ class TagGroup:
     lines: list[TagLine]
 
 
+def category_word(category: int) -> str:
+    """The word of a tag's category in addresses and class names: `general`, `artist` …"""
+    return Category(category).name.lower()
+
+
 def group_tags(tags: Iterable[tuple[Tag, int]], query: str = "", *, by_name: bool = False) -> list[TagGroup]:
     """Groups in the order in which a post shows them; within one the largest first, or by name.
 
@@ -46,7 +51,7 @@ def group_tags(tags: Iterable[tuple[Tag, int]], query: str = "", *, by_name: boo
         term = TagTerm(tag.name)
         line = TagLine(
             name=tag.name,
-            kind=Category(tag.category).name.lower(),
+            kind=category_word(tag.category),
             count=count,
             url=posts_url(tag.name),
             plus="" if term in in_query else posts_url(with_term(query, tag.name)),
@@ -54,7 +59,7 @@ def group_tags(tags: Iterable[tuple[Tag, int]], query: str = "", *, by_name: boo
         )
         lines.setdefault(tag.category, []).append(line)
     return [
-        TagGroup(str(category.label), category.name.lower(), lines[category])
+        TagGroup(str(category.label), category_word(category), lines[category])
         for category in DISPLAY_ORDER
         if category in lines
     ]

@@ -14,4 +14,4 @@ def current_page(context: dict[str, Any], url: str, exact: bool = False) -> Safe
     request = context.get("request")
     here = request.path if request else ""
     same = here == url or (not exact and url != "/" and here.startswith(url.rstrip("/") + "/"))
-    return mark_safe(' aria-current="page"') if same else mark_safe("")  # noqa: S308  # constants
+    return mark_safe(' aria-current="page"') if same else mark_safe("")

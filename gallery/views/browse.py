@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from gallery import search_links
 from gallery.cards import cards
 from gallery.errors import UserFacingError
-from gallery.search import SearchPage, search, tags_of_page
-from gallery.tag_groups import group_tags
-from gallery.visibility import ceiling, effective_ratings
 from gallery.ratings import up_to
+from gallery.search import SearchPage, search, tags_of_page
+from gallery.search_links import order_of, posts_url, terms, with_order, without_term
+from gallery.tag_groups import category_word, group_tags
+from gallery.visibility import ceiling, effective_ratings
 from tagging.completion import complete
 from tagging.messages import explain, explain_unknown
 from tagging.models import Tag as TagRow
@@ -108,35 +108,25 @@ def mark_column(query: str, column: int) -> Marked:
     return Marked(query[:index], query[index : index + 1] or " ", query[index + 1 :])
 
 
-def category_word(category: int) -> str:
-    """The class name of a tag's category: `general`, `artist` …"""
-    from tagging.models import Category
-
-    return Category(category).name.lower() if category in Category.values else "general"
-
-
 def _rating_words(request: HttpRequest) -> dict[str, object]:
     shown = effective_ratings(request.user)
     return {"shown_ratings": shown, "hidden_ratings": [rating for rating in up_to(ceiling()) if rating not in shown]}
 
 
 def _results(query: str, page: SearchPage) -> dict[str, object]:
-    order = search_links.order_of(query)
+    order = order_of(query)
     return {
         "cards": cards(page.posts, page.query),
         "page": page,
         "query": page.query,
         "tag_groups": group_tags(tags_of_page(page.posts), page.query) if page.posts else [],
         "orders": [
-            {"label": label, "url": search_links.posts_url(search_links.with_order(query, value)), "current": order == value}
+            {"label": label, "url": posts_url(with_order(query, value)), "current": order == value}
             for value, label in ORDERS
         ],
-        "terms": [
-            {"text": print_query(term), "url": search_links.posts_url(search_links.without_term(query, term))}
-            for term in search_links.terms(query)
-        ],
-        "next_url": search_links.posts_url(query, page.next_token) if page.next_token else "",
-        "previous_url": search_links.posts_url(query, page.previous_token) if page.previous_token else "",
+        "terms": [{"text": print_query(term), "url": posts_url(without_term(query, term))} for term in terms(query)],
+        "next_url": posts_url(query, page.next_token) if page.next_token else "",
+        "previous_url": posts_url(query, page.previous_token) if page.previous_token else "",
         "unknown": _unknown_tags(query) if not page.posts else [],
     }
 
@@ -144,9 +134,9 @@ def _results(query: str, page: SearchPage) -> dict[str, object]:
 def _unknown_tags(query: str) -> list[dict[str, object]]:
     names = {leaf.name for leaf in leaves(parse(query)) if isinstance(leaf, Tag)}
     known = set(TagRow.objects.filter(name__in=names).values_list("name", flat=True))
-    result = []
+    result: list[dict[str, object]] = []
     for name in sorted(names - known):
         near = nearest_tags(name)
-        links = [{"name": other, "url": search_links.posts_url(other)} for other in near]
+        links = [{"name": other, "url": posts_url(other)} for other in near]
         result.append({"name": name, "sentence": explain_unknown(name, []), "nearest": links})
     return result

@@ -1,10 +1,11 @@
 """What moderators read: the log of every act."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from gallery.accounts.signed_in import SignedInRequest
 from gallery.models import ModerationAction
 from gallery.ratings import Rating
 
@@ -13,7 +14,7 @@ LOG_ROWS = 50
 
 @login_required
 @require_safe
-def moderation_log(request: HttpRequest) -> HttpResponse:
+def moderation_log(request: SignedInRequest) -> HttpResponse:
     """The newest acts first; `before` continues below an act's number. Moderators only."""
     if not request.user.is_moderator:
         return render(request, "errors/403.html", status=403)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gallery.accounts.role_change import change_role
 from gallery.accounts.sign_in_link import consume
+from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards
 from gallery.errors import LinkUnusable, UserFacingError
 from gallery.forms import RoleForm, SettingsForm
-from gallery.models import User
+from gallery.models import Post, User
+from gallery.models.post import PostStatus
 from gallery.ratings import ORDER, Rating, up_to
 from gallery.search import search
 from gallery.search_links import posts_url
@@ -32,7 +35,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def role(request: HttpRequest, name: str) -> HttpResponse:
+def role(request: SignedInRequest, name: str) -> HttpResponse:
     """An admin gives somebody another role."""
     person = _person(name)
     if not request.user.is_admin:
@@ -53,7 +56,7 @@ def role(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def settings_page(request: HttpRequest) -> HttpResponse:
+def settings_page(request: SignedInRequest) -> HttpResponse:
     """What the member wants to be shown. Ratings above the operator's ceiling are not on offer."""
     user = request.user
     offered = ORDER if user.is_moderator else up_to(ceiling())
@@ -93,6 +96,12 @@ def _person(name: str) -> User:
     return get_object_or_404(User, username__iexact=name, is_active=True)
 
 
+def _out_of_lists(person: User) -> QuerySet[Post]:
+    """One's own posts that no list shows: waiting, removed, withdrawn. Quarantined ones nobody sees."""
+    hidden = person.posts.exclude(status__in=[PostStatus.ACTIVE, PostStatus.QUARANTINED])
+    return hidden.order_by("-pk")[:PROFILE_PICTURES]
+
+
 def _profile_page(
     request: HttpRequest, person: User, *, role_form: RoleForm | None = None, status: int = 200
 ) -> HttpResponse:
@@ -105,8 +114,8 @@ def _profile_page(
         "cards": cards(page.posts, query),
         "page": page,
         "all_url": posts_url(query),
-        "hidden_posts": person.posts.exclude(status="active").exclude(status="quarantined").order_by("-pk")[:50] if mine else [],
+        "hidden_posts": _out_of_lists(person) if mine else [],
     }
-    if request.user.is_authenticated and request.user.is_admin and not mine:
+    if request.user.is_authenticated and request.user.is_admin:
         context["role_form"] = role_form or RoleForm(initial={"role": person.role})
     return render(request, "gallery/profile.html", context, status=status)

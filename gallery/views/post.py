@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gallery import moderation
 from gallery import posts as post_acts
+from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import (
     alternative_text,
     media_url,
@@ -49,7 +50,7 @@ def post(request: HttpRequest, post_id: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, post_id: int) -> HttpResponse:
+def edit(request: SignedInRequest, post_id: int) -> HttpResponse:
     """The author's form; 422 with what was typed where something is wrong."""
     shown = _own(request, post_id)
     names = [tag.name for tag in _tags(shown)]
@@ -73,7 +74,7 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, post_id: int) -> HttpResponse:
+def withdraw(request: SignedInRequest, post_id: int) -> HttpResponse:
     """Asks first and says what will happen; then the post leaves every list."""
     shown = _own(request, post_id)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
@@ -87,14 +88,15 @@ def withdraw(request: HttpRequest, post_id: int) -> HttpResponse:
                 form.refuse(error)
                 status = error.status
             else:
-                messages.success(request, _("Post %(id)d is withdrawn; only you and moderators can open it.") % {"id": shown.pk})
+                sentence = _("Post %(id)d is withdrawn; only you and moderators can open it.")
+                messages.success(request, sentence % {"id": shown.pk})
                 return redirect("gallery:profile", request.user.username)
     return render(request, "gallery/withdraw.html", {"form": form, **_picture(shown)}, status=status)
 
 
 @login_required
 @require_POST
-def moderate(request: HttpRequest, post_id: int) -> HttpResponse:
+def moderate(request: SignedInRequest, post_id: int) -> HttpResponse:
     """Re-rate, remove or restore; the reason typed is kept when it is not enough."""
     shown = _reachable(request, post_id)
     if not request.user.is_moderator:
@@ -186,7 +188,7 @@ def _neighbour_urls(request: HttpRequest, shown: Post, query: str) -> dict[str, 
     try:
         before, after = neighbours(query, request.user, shown)
     except (QueryError, UserFacingError):
-        return {"newer_url": "", "older_url": ""}
+        return {"previous_url": "", "next_url": ""}
     suffix = f"?{request.GET.urlencode()}" if query else ""
     urls = [reverse("gallery:post", args=[pk]) + suffix if pk else "" for pk in (before, after)]
     return {"previous_url": urls[0], "next_url": urls[1]}
