@@ -58,9 +58,10 @@ class Running:
 
 @dataclass(slots=True)
 class Served:
-    """What one `serve` did: jobs by how they ended."""
+    """What one `serve` did: jobs by how they ended, and the engine's denoiser calls, shared or not."""
 
     ended: dict[str, int] = field(default_factory=dict)
+    denoiser_calls: int = 0
 
     def count(self, how: str) -> None:
         """Note one more job that ended like this."""
@@ -82,7 +83,12 @@ def serve(
     Errors of the database are raised; the leases then run out and the sweeper gives the jobs to somebody else.
     """
     with Heartbeat(on_stall=on_stall) as heartbeat:
-        return _Round(engine, owner, heartbeat, time.monotonic() + seconds, stopping).run()
+        before = engine.denoiser_calls
+        served = _Round(engine, owner, heartbeat, time.monotonic() + seconds, stopping).run()
+        served.denoiser_calls = engine.denoiser_calls - before
+    if served.ended:
+        logger.info("Served %s in %d denoiser calls.", served.ended, served.denoiser_calls)
+    return served
 
 
 class _Round:

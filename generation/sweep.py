@@ -21,9 +21,10 @@ AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did: leases ended, and whether it rang for waiting jobs."""
+    """What one sweep found: leases ended, whether jobs wait, and whether it rang for them."""
 
     released: int
+    waiting: bool
     rang: bool
 
 
@@ -40,7 +41,7 @@ def sweep(*, may_ring: bool = True) -> Swept | None:
         workers.forget_silent()
     # A bell that finds nothing to do costs a worker milliseconds, so no book is kept about who was rung already.
     waiting = Job.objects.filter(state=JobState.QUEUED).exists()
-    return Swept(released, may_ring and waiting and ring())
+    return Swept(released, waiting, may_ring and waiting and ring())
 
 
 def release_dead() -> int:

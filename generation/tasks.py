@@ -21,6 +21,10 @@ def serve_bell() -> dict[str, int]:
 
 
 @shared_task(name="generation.sweep")
-def sweep_clock() -> None:
-    """Put right what got lost; beat asks for it every few seconds."""
-    sweep()
+def sweep_clock() -> dict[str, int]:
+    """Put right what got lost; beat asks for it every few seconds.
+
+    The worker that finds waiting jobs draws them at once: the bell it rang is for others, and may stand in a queue.
+    """
+    swept = sweep()
+    return serve_bell() if swept is not None and swept.waiting else {}
