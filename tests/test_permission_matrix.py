@@ -1,0 +1,347 @@
+"""Who may do what at every address: the table is held against the URL configuration, so no route can be forgotten.
+
+A cell is a status; `in` is a redirect to the page for signing in.
+"""
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.sessions.models import Session
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.http import int_to_base36
+
+from gallery.accounts.sign_in_link import make_link
+from gallery.models import Asset, User
+from generation import events
+from tests.factories import (
+    make_asset,
+    make_checkpoint,
+    make_image,
+    make_post,
+    make_recipe,
+    make_request,
+    make_take,
+    make_user,
+    start_job,
+)
+
+VIEWERS = ("visitor", "maker", "other", "moderator", "admin", "owner")
+"""`maker` is the member whose post, take or request it is; `other` is another member."""
+
+World = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one address answers to each of VIEWERS; a single word stands for all of them."""
+
+    route: str
+    get: str
+    post: str
+    args: Callable[[World], list[Any]] = lambda world: []
+    what: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.route} {self.what}".strip()
+
+
+def one(name: str) -> Callable[[World], list[Any]]:
+    """The primary key of a thing of the world as the only argument."""
+    return lambda world: [world[name].pk]
+
+
+def file(name: str, variant: str, extension: str) -> Callable[[World], list[Any]]:
+    """One file of a post's or take's picture."""
+    return lambda world: [world[name].asset.key, variant, extension]
+
+
+PUBLIC = "200"
+MEMBERS = "in 200 200 200 200 200"
+MAKER = "in 200 404 404 404 404"
+NO_GET = "in 405 405 405 405 405"  # the page for signing in first, then 405
+SEEN_BY_STAFF = "404 200 404 200 200 200"  # of a post that is in no list of a member's
+MINE_ALONE = "404 200 404 404 404 404"
+
+EDIT = {"title": "New", "commentary": "", "tags": "1girl", "rating": "s", "prompt_visibility": "visible"}
+PUBLISH = {"title": "", "commentary": "", "tags": "1girl", "rating": "g", "prompt_visibility": "visible"}
+RERATE = {"act": "rerate", "rating": "q", "reason": "It shows more."}
+REMOVE = {"act": "remove", "rating": "", "reason": "Against the rules."}
+RESTORE = {"act": "restore", "rating": "", "reason": "A mistake."}
+RECIPE = {
+    "prompt": "1girl", "negative_prompt": "", "model": "small", "shape": "exact", "width": "64", "height": "64",
+    "steps": "4", "sampler": "Euler", "guidance": "3", "seed": "1", "count": "1", "key": "matrix",
+}  # fmt: skip
+
+# fmt: off
+ROWS = [
+    # config
+    Row("health",      PUBLIC, "405"),
+    Row("preferences", "405",  "302", data={"theme": "dark", "language": "ja"}),
+
+    # accounts: allauth's own pages
+    Row("account_login",  "200 302 302 302 302 302", "200 302 302 302 302 302",
+        data={"login": "nobody", "password": "wrong"}),
+    Row("account_signup", "200 302 302 302 302 302", "200 302 302 302 302 302"),
+    Row("account_logout", "302 200 200 200 200 200", "302"),
+    Row("account_inactive", PUBLIC, "405"),
+    Row("account_reauthenticate", MEMBERS, MEMBERS, data={"password": "wrong"}),
+    Row("account_email",  MEMBERS, "in 302 302 302 302 302"),
+    Row("account_email_verification_sent", PUBLIC, "405"),
+    Row("account_confirm_email", PUBLIC, "404", lambda world: ["no-such-key"]),
+    Row("account_confirm_login_code", "in 302 302 302 302 302", "in 302 302 302 302 302"),
+    Row("account_change_password", MEMBERS, MEMBERS),
+    Row("account_set_password", "in 302 302 302 302 302", "in 302 302 302 302 302"),
+    Row("account_reset_password", PUBLIC, "200"),
+    Row("account_reset_password_done", PUBLIC, "405"),
+    Row("account_reset_password_from_key", PUBLIC, "200", lambda world: ["1", "no-such-key"], "unknown key"),
+    Row("account_reset_password_from_key", "302", "302", lambda world: world["reset_key"], "a member's key"),
+    Row("account_reset_password_from_key_done", PUBLIC, "405"),
+
+    # gallery: looking
+    Row("gallery:front",    PUBLIC, "405"),
+    Row("gallery:posts",    PUBLIC, "405"),
+    Row("gallery:complete", PUBLIC, "405"),
+    Row("gallery:about",    PUBLIC, "405"),
+    Row("gallery:profile",  PUBLIC, "405", lambda world: ["maker"]),
+    Row("gallery:profile",  "404",  "405", lambda world: ["nobody"], "unknown"),
+    Row("gallery:post", PUBLIC,        "405", one("public"),      "public"),
+    Row("gallery:post", SEEN_BY_STAFF, "405", one("explicit"),    "explicit"),
+    Row("gallery:post", SEEN_BY_STAFF, "405", one("removed"),     "removed"),
+    Row("gallery:post", SEEN_BY_STAFF, "405", one("withdrawn"),   "withdrawn"),
+    Row("gallery:post", "404",         "405", one("quarantined"), "quarantined"),
+    Row("gallery:post", "404",         "405", lambda world: [2**62], "unknown"),
+
+    # gallery: files
+    Row("gallery:media", PUBLIC,        "405", file("public", "original", "png"),      "public original"),
+    Row("gallery:media", PUBLIC,        "405", file("public", "180", "webp"),          "public preview"),
+    Row("gallery:media", PUBLIC,        "405", file("hidden", "original", "png"),      "original, prompt hidden"),
+    Row("gallery:media", "404",         "405", file("public", "bare", "png"),          "bare"),
+    Row("gallery:media", SEEN_BY_STAFF, "405", file("explicit", "original", "png"),    "explicit original"),
+    Row("gallery:media", SEEN_BY_STAFF, "405", file("explicit", "180", "webp"),        "explicit preview"),
+    Row("gallery:media", SEEN_BY_STAFF, "405", file("removed", "original", "png"),     "removed original"),
+    Row("gallery:media", SEEN_BY_STAFF, "405", file("withdrawn", "180", "webp"),       "withdrawn preview"),
+    Row("gallery:media", "404",         "405", file("quarantined", "original", "png"), "quarantined original"),
+    Row("gallery:media", "404",         "405", file("quarantined", "180", "webp"),     "quarantined preview"),
+    Row("gallery:media", MINE_ALONE,    "405", file("take", "original", "png"),        "take original"),
+    Row("gallery:media", MINE_ALONE,    "405", file("take", "180", "webp"),            "take preview"),
+
+    # gallery: one's own posts
+    Row("gallery:post_edit", MAKER, "in 302 404 404 404 404", one("public"),      "public", EDIT),
+    Row("gallery:post_edit", MAKER, "in 302 404 404 404 404", one("explicit"),    "explicit", EDIT),
+    Row("gallery:post_edit", MAKER, "in 409 404 404 404 404", one("removed"),     "removed", EDIT),
+    Row("gallery:post_edit", MAKER, "in 409 404 404 404 404", one("withdrawn"),   "withdrawn", EDIT),
+    Row("gallery:post_edit", "in 404 404 404 404 404", "in 404 404 404 404 404", one("quarantined"),
+        "quarantined", EDIT),
+    Row("gallery:post_withdraw", MAKER, "in 302 404 404 404 404", one("public"),    "public"),
+    Row("gallery:post_withdraw", MAKER, "in 302 404 404 404 404", one("explicit"),  "explicit"),
+    Row("gallery:post_withdraw", MAKER, "in 409 404 404 404 404", one("removed"),   "removed"),
+    Row("gallery:post_withdraw", MAKER, "in 409 404 404 404 404", one("withdrawn"), "withdrawn"),
+
+    # gallery: moderators, admins, owners
+    Row("gallery:post_moderate", NO_GET, "in 403 403 302 302 302", one("public"),      "re-rate public", RERATE),
+    Row("gallery:post_moderate", NO_GET, "in 403 403 302 302 302", one("public"),      "remove public", REMOVE),
+    Row("gallery:post_moderate", NO_GET, "in 403 404 302 302 302", one("explicit"),    "re-rate explicit", RERATE),
+    Row("gallery:post_moderate", NO_GET, "in 403 404 302 302 302", one("removed"),     "restore removed", RESTORE),
+    Row("gallery:post_moderate", NO_GET, "in 403 404 409 409 409", one("withdrawn"),   "restore withdrawn", RESTORE),
+    Row("gallery:post_moderate", NO_GET, "in 404 404 404 404 404", one("quarantined"), "restore quarantined", RESTORE),
+    Row("gallery:post_moderate", NO_GET, "in 403 403 403 302 302", one("moderators"),  "a moderator's own", REMOVE),
+    Row("gallery:post_moderate", NO_GET, "in 403 403 302 302 302", one("owners"),      "an owner's own", REMOVE),
+    Row("gallery:moderation_log", "in 403 403 200 200 200", NO_GET),
+    Row("gallery:role", NO_GET, "in 403 403 403 302 302", lambda world: ["other"], "to moderator",
+        {"role": "moderator", "reason": "Trusted."}),
+    Row("gallery:role", NO_GET, "in 403 403 403 403 302", lambda world: ["other"], "to admin",
+        {"role": "admin", "reason": "Trusted."}),
+    Row("gallery:role", NO_GET, "in 403 403 403 403 409", lambda world: ["owner"], "of the only owner",
+        {"role": "member", "reason": "Enough."}),
+    Row("gallery:role", NO_GET, "in 404 404 404 404 404", lambda world: ["nobody"], "of an unknown name",
+        {"role": "member", "reason": "Who?"}),
+
+    # gallery: one's own account
+    Row("gallery:settings",     MEMBERS, "in 302 302 302 302 302", data={"shown_ratings": ["g", "s"]}),
+    Row("gallery:sign_in_link", PUBLIC,  "302", lambda world: [world["token"]], "good"),
+    Row("gallery:sign_in_link", PUBLIC,  "410", lambda world: ["no-such-token"], "unknown"),
+
+    # generation
+    Row("generation:create",   PUBLIC, "in 303 303 303 303 303", data=RECIPE),
+    Row("generation:estimate", PUBLIC, "405"),
+    Row("generation:events",   "204 200 200 200 200 200", "405"),
+    Row("generation:request",        "in 302 404 404 404 404", NO_GET, one("request")),
+    Row("generation:request_cancel", NO_GET, "in 303 404 404 404 404", one("request")),
+    Row("generation:job_cancel",     NO_GET, "in 303 404 404 404 404", one("running")),
+    Row("generation:job_preview",    MAKER,  NO_GET, one("running")),
+    Row("generation:takes",   MEMBERS, NO_GET),
+    Row("generation:take",    MAKER,   NO_GET, one("take")),
+    Row("generation:publish", MAKER,   "in 303 404 404 404 404", one("take"), data=PUBLISH),
+    Row("generation:model",   PUBLIC,  "405", lambda world: ["small"]),
+    Row("generation:model",   "404",   "405", lambda world: ["none"], "unknown"),
+]
+# fmt: on
+
+
+def routes(patterns: list[Any] | None = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address of the URL configuration, as `namespace:name`; a nameless one by what it matches."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes(pattern.url_patterns, inner)
+        else:
+            yield f"{namespace}{pattern.name or pattern.pattern}", pattern
+
+
+def test_the_table_knows_every_route_and_no_other():
+    configured, listed = {name for name, _pattern in routes()}, {row.route for row in ROWS}
+    assert configured - listed == set(), "addresses that nobody decided about: add rows"
+    assert listed - configured == set(), "rows of addresses that are gone"
+
+
+def test_no_two_routes_share_a_name_and_no_two_rows_either():
+    names = [name for name, _pattern in routes()]
+    assert sorted(names) == sorted(set(names))
+    rows = [row.name for row in ROWS]
+    assert sorted(rows) == sorted(set(rows))
+
+
+def test_no_view_is_exempt_from_the_check_against_forged_requests():
+    assert [name for name, pattern in routes() if getattr(pattern.callback, "csrf_exempt", False)] == []
+
+
+def build_world() -> World:
+    """People and things: one of each kind that a row speaks of."""
+    roles = {"maker": "member", "other": "member", "moderator": "moderator", "admin": "admin", "owner": "owner"}
+    world: World = {name: make_user(name, role=role) for name, role in roles.items()}
+    maker: User = world["maker"]
+    make_checkpoint("small")
+    posts = {
+        "public": {},
+        "explicit": {"rating": "e"},
+        "removed": {"status": "removed"},
+        "withdrawn": {"status": "withdrawn"},
+        "quarantined": {"status": "quarantined"},
+        "hidden": {"prompt_visibility": "hidden"},
+    }
+    for name, fields in posts.items():
+        world[name] = make_post(asset=_asset(maker), **fields)
+    world["moderators"] = make_post(world["moderator"])
+    world["owners"] = make_post(world["owner"])
+    world["take"] = make_take(maker, width=192, height=192)
+    world["request"] = make_request(maker, count=2)
+    world["running"] = world["request"].jobs.order_by("index").first()
+    start_job(world["running"], preview=b"RIFF")
+    world["token"] = make_link(maker)
+    # Somebody who does not sign in meanwhile, for that would spend the key.
+    absent = make_user("absent")
+    world["reset_key"] = [int_to_base36(absent.pk), default_token_generator.make_token(absent)]
+    return world
+
+
+def _asset(maker: User) -> Asset:
+    # Large enough for a preview of its own beside the original.
+    return make_asset(maker, image=make_image(200, 160), recipe=make_recipe())
+
+
+@pytest.fixture
+def world(db, settings, tmp_path) -> Iterator[World]:
+    settings.MEDIA_ROOT = tmp_path
+    yield build_world()
+    # The listener behind the streams of events ended with its loop; its connection goes when it is forgotten.
+    events._current = None
+    gc.collect()
+
+
+def browsers(world: World, **options: Any) -> dict[str, Client]:
+    """A browser for each viewer, signed in."""
+    opened = {viewer: Client(**options) for viewer in VIEWERS}
+    for viewer, client in opened.items():
+        client.handler = opened["visitor"].handler  # reading the list of static files is slow
+        if viewer != "visitor":
+            client.force_login(world[viewer], "django.contrib.auth.backends.ModelBackend")
+    return opened
+
+
+@contextmanager
+def undone(client: Client) -> Iterator[None]:
+    """What the browser does meanwhile, to the database and to its cookies, is undone."""
+    cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    client.cookies = cookies
+
+
+def ask(client: Client, method: str, row: Row, world: World) -> str:
+    """A cell of the table, as the site fills it."""
+    address = reverse(row.route, args=row.args(world))
+    response = client.post(address, row.data) if method == "post" else client.get(address)
+    if response.streaming:
+        # A stream of events has no end: it is let go unread, without closing the test's connection.
+        request_finished.disconnect(close_old_connections)
+        response.close()
+        request_finished.connect(close_old_connections)
+    to_sign_in = response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
+    return "in" if to_sign_in else str(response.status_code)
+
+
+def everything_kept() -> list[tuple[str, str]]:
+    """A digest of each table but the sessions'; two are equal if no row changed."""
+    tables = [model._meta.db_table for model in apps.get_models() if model is not Session]
+    one = "SELECT '{0}', md5(string_agg(row::text, '|' ORDER BY row::text)) FROM {0} AS row"
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(one.format(table) for table in tables))
+        return sorted(cursor.fetchall())
+
+
+def cells(text: str) -> dict[str, str]:
+    """What a row says for each viewer."""
+    words = text.split()
+    return dict(zip(VIEWERS, words * len(VIEWERS) if len(words) == 1 else words, strict=True))
+
+
+def test_everyone_gets_the_page_that_the_table_says_and_changes_nothing_by_looking(world):
+    given, changed = {}, []
+    for viewer, client in browsers(world).items():
+        before = everything_kept()
+        for row in ROWS:
+            with undone(client):
+                given[row.name, viewer] = ask(client, "get", row, world)
+                if everything_kept() != before:
+                    changed.append((row.name, viewer))
+    assert given == {(row.name, viewer): cell for row in ROWS for viewer, cell in cells(row.get).items()}
+    assert changed == []
+
+
+def test_everyone_may_do_what_the_table_says_and_a_refused_post_changes_nothing(world):
+    given, changed = {}, []
+    for viewer, client in browsers(world).items():
+        before = everything_kept()
+        for row in ROWS:
+            with undone(client):
+                answer = given[row.name, viewer] = ask(client, "post", row, world)
+                if answer not in {"200", "302", "303"} and everything_kept() != before:
+                    changed.append((row.name, viewer, answer))
+    assert given == {(row.name, viewer): cell for row in ROWS for viewer, cell in cells(row.post).items()}
+    assert changed == []
+
+
+def test_a_post_without_a_token_is_refused_everywhere_and_changes_nothing(world):
+    given, changed = {}, []
+    for viewer, client in browsers(world, enforce_csrf_checks=True).items():
+        before = everything_kept()
+        for row in ROWS:
+            with undone(client):
+                given[row.name, viewer] = ask(client, "post", row, world)
+                if everything_kept() != before:
+                    changed.append((row.name, viewer))
+    assert {cell: status for cell, status in given.items() if status != "403"} == {}
+    assert changed == []
