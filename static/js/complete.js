@@ -95,12 +95,13 @@ class Completion {
   show(lines) {
     if (document.activeElement !== this.box) return;
     const token = this.token();
+    const before = this.lines[this.chosen]?.name; // a late answer must not take back what arrows chose
     this.lines = lines.filter((line) => !(lines.length === 1 && line.name === token?.typed));
     if (!this.lines.length) return this.close();
     this.list.replaceChildren(...this.lines.map((line, index) => this.option(line, index)));
     this.list.hidden = false;
-    this.box.setAttribute("aria-expanded", "true");
-    this.choose(-1);
+    if (this.box.hasAttribute("aria-expanded")) this.box.setAttribute("aria-expanded", "true");
+    this.choose(before ? this.lines.findIndex((line) => line.name === before) : -1);
   }
 
   option(line, index) {
