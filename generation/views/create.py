@@ -23,7 +23,7 @@ from generation.models import Checkpoint, GenerationRequest, Job, JobPreview
 from generation.shapes import shapes
 from generation.views.board import board_of, boards
 from generation.views.edge import MemberRequest, PageRequest
-from generation.views.starting import starting_recipe
+from generation.views.starting import id_in, starting_recipe
 from generation.wording import draw_label
 
 DRAFT = "recipe_draft"
@@ -161,10 +161,9 @@ def _model(slug: str | None) -> Checkpoint | None:
 
 
 def _page(request: PageRequest, form: RecipeForm, *, status: int = 200, notice: str = "") -> HttpResponse:
-    named = request.GET.get("request", "")
     context = _recipe_context(request, form) | {
         "notice": notice,
-        "boards": boards(request.user, first=int(named) if named.isdecimal() else None),
+        "boards": boards(request.user, first=id_in(request.GET.get("request", ""))),
     }
     return render(request, "generation/create.html", context, status=status)
 

@@ -32,11 +32,12 @@ def starting_recipe(request: HttpRequest) -> Start:
     404 for takes and requests of others and for posts out of this viewer's reach.
     """
     query = request.GET
-    if query.get("remix", "").isdecimal():
-        return _from_post(request, int(query["remix"]))
-    if query.get("take", "").isdecimal() and request.user.is_authenticated:
+    post_id, take_id, request_id = (id_in(query.get(name, "")) for name in ("remix", "take", "again"))
+    if post_id is not None:
+        return _from_post(request, post_id)
+    if take_id is not None and request.user.is_authenticated:
         take = get_object_or_404(
-            Take.objects.select_related("job__request__checkpoint"), pk=int(query["take"]), owner=request.user
+            Take.objects.select_related("job__request__checkpoint"), pk=take_id, owner=request.user
         )
         if query.get("seed") == "new":
             return Start(recipe_of_take(take, with_seed=False), _("The recipe of your take, with a new seed."))
@@ -44,12 +45,20 @@ def starting_recipe(request: HttpRequest) -> Start:
             recipe_of_take(take, with_seed=True),
             _("The recipe of your take with its seed: unchanged, it draws the same picture again."),
         )
-    if query.get("again", "").isdecimal() and request.user.is_authenticated:
+    if request_id is not None and request.user.is_authenticated:
         earlier = get_object_or_404(
-            GenerationRequest.objects.select_related("checkpoint"), pk=int(query["again"]), user=request.user
+            GenerationRequest.objects.select_related("checkpoint"), pk=request_id, user=request.user
         )
         return Start(recipe_of_request(earlier))
     return Start({name: query[name] for name in FROM_LINK if query.get(name)})
+
+
+def id_in(text: str) -> int | None:
+    """The id that an address names, None where it names none; 0, which nothing has, for more digits than ids have."""
+    if not text.isdecimal():
+        return None
+    # Python refuses to read thousands of digits.
+    return int(text) if len(text) < 19 else 0
 
 
 def _from_post(request: HttpRequest, post_id: int) -> Start:
