@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django import template
+from django.utils.translation import pgettext
 
 from gallery.ratings import Rating
 
@@ -12,4 +13,4 @@ register = template.Library()
 @register.filter
 def join_labels(ratings: Iterable[Rating]) -> str:
     """`General, Sensitive` for two ratings."""
-    return ", ".join(str(rating.label) for rating in ratings)
+    return pgettext("between the items of a list", ", ").join(str(rating.label) for rating in ratings)
