@@ -24,7 +24,7 @@ def asset_image(asset: Asset, alt: str, sizes: str = "16rem", lazy: bool = True)
         asset.width,
         asset.height,
         alt,
-        format_html(' loading="lazy" decoding="async"') if lazy else "",
+        SafeString(' loading="lazy" decoding="async"') if lazy else "",
     )
 
 
