@@ -83,8 +83,8 @@ class Stream:
         try:
             yield f"retry: {RECONNECT_MS}\n\n".encode()
             await self._hub.listening()
-            for notice in await _state_of(self.user_id, self._since):
-                yield _encode(notice)
+            for current in await _state_of(self.user_id, self._since):
+                yield _encode(current)
             while True:
                 try:
                     notice = await asyncio.wait_for(self._notices.get(), HEARTBEAT_SECONDS)

@@ -16,9 +16,15 @@ from django.db.models.functions import Greatest, Now
 
 from generation.models import Job, JobPreview, ServedShare
 from generation.models.queue import JobState
-from generation.notices import announce
+from generation.notices import Kind, announce
 
 logger = logging.getLogger(__name__)
+
+_KINDS: dict[JobState, Kind] = {
+    JobState.QUEUED: "queued",
+    JobState.FAILED: "failed",
+    JobState.CANCELLED: "cancelled",
+}
 
 
 class LeaseLost(Exception):  # noqa: N818
@@ -132,8 +138,8 @@ def take_away(job: Job, *, code: str = "gave_up") -> JobState:
         changes |= {"state": JobState.QUEUED, "started_at": None, "step": 0}
     write(Lease(job.pk, job.fence), **changes)
     JobPreview.objects.filter(job=job).delete()
-    state = JobState(changes["state"])
-    announce(job, state.value, step=0)
+    state: JobState = changes["state"]
+    announce(job, _KINDS[state], step=0)
     logger.warning("Job %d lost its worker (%s, attempt %d): now %s", job.pk, job.lease_owner, job.attempt, state.value)
     return state
 

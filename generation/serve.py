@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -131,7 +132,8 @@ class _Round:
             # After an error the engine must not go on with jobs that are no longer ours.
             for key in list(self.running):
                 self.forget(key)
-            self.engine.step() if not self.engine.running and not self.engine.idle else None
+            if not self.engine.running and not self.engine.idle:
+                self.engine.step()  # fetches the last cancellations, so that the next round starts clean
 
     def may_claim(self) -> bool:
         """False once this round is to end; the first time that is so, see to it that work goes on elsewhere."""
@@ -256,9 +258,9 @@ class _Round:
             self.engine.cancel(key)
 
     def give_all_back(self) -> None:
-        for lease, entry in list(self.running.items()):
-            self.engine.cancel(lease)
-            self.end(entry, lambda entry=entry: leases.give_back(entry.job, entry.lease))
+        for entry in list(self.running.values()):
+            self.engine.cancel(entry.lease)
+            self.end(entry, partial(leases.give_back, entry.job, entry.lease))
 
     def sweep_sometimes(self) -> None:
         # The sweeper's message waits behind this very task; without this, nobody would sweep while one worker draws.

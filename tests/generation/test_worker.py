@@ -36,8 +36,8 @@ def test_four_accounts_share_the_denoiser_calls_of_the_longest_job(
             {"prompt": f"smile {number}", "steps": count, "sampler": ["Euler", "DDIM", "Euler a", "UniPC"][number]},
             "k",
         )
-    worker = start_celery_worker()
-    until(lambda: Job.objects.filter(state=JobState.DONE).count() == 4, 90, worker)
+    worker = start_celery_worker(seconds=120)
+    until(lambda: Job.objects.filter(state=JobState.DONE).count() == 4, 150, worker)
     jobs = list(Job.objects.all())
     assert [job.denoiser_calls for job in sorted(jobs, key=lambda job: job.pk)] == steps
     assert Take.objects.count() == 4
@@ -50,12 +50,12 @@ def test_four_accounts_share_the_denoiser_calls_of_the_longest_job(
 def test_a_worker_shows_that_it_is_there_and_signs_off(
     model: Checkpoint, member: Callable[[str], User], celery_worker_process: Process
 ) -> None:
-    until(workers.online, 20, celery_worker_process)
+    until(workers.online, 60, celery_worker_process)
     submit(member("mira"), {"prompt": "smile"}, "k")
-    until(lambda: Job.objects.filter(state=JobState.DONE).exists(), 60, celery_worker_process)
-    until(lambda: WorkerStatus.objects.filter(device="cpu").exists(), 20, celery_worker_process)
+    until(lambda: Job.objects.filter(state=JobState.DONE).exists(), 120, celery_worker_process)
+    until(lambda: WorkerStatus.objects.filter(device="cpu").exists(), 120, celery_worker_process)
     seen = WorkerStatus.objects.get().seen_at
-    until(lambda: WorkerStatus.objects.get().seen_at > seen, 20, celery_worker_process)
+    until(lambda: WorkerStatus.objects.get().seen_at > seen, 60, celery_worker_process)
     assert WorkerStatus.objects.get().resident == ["tiny"]
     celery_worker_process.stop()
     assert not workers.online()
@@ -65,10 +65,10 @@ def test_a_worker_that_stops_in_order_hands_its_job_on(
     model: Checkpoint, member: Callable[[str], User], start_celery_worker: Callable[..., Process], settings: Any
 ) -> None:
     Checkpoint.objects.update(max_steps=1000)
-    worker = start_celery_worker()
+    worker = start_celery_worker(seconds=120)
     worker.stop_steps = ((worker.stop_steps[0][0], 30.0),)
     submit(member("mira"), {"prompt": "smile", "steps": 1000, "width": 128, "height": 128}, "k")
-    until(lambda: Job.objects.filter(step__gt=0).exists(), 60, worker)
+    until(lambda: Job.objects.filter(step__gt=0).exists(), 120, worker)
     stopped = timezone.now()
     worker.stop()
     job = Job.objects.get()
