@@ -78,8 +78,8 @@ lock: ## pin all packages anew from requirements/*.in (needs uv)
 	$$compile --generate-hashes -c web.txt worker.in --no-emit-package torch $$skip -o worker.txt; \
 	$$compile --generate-hashes -c web.txt -c worker.txt dev.in -o dev.txt
 
-stop: ## stop a site that runs in another terminal
-	@if [ -s "$${IRODORI_VAR:-var}/lock" ]; then kill -TERM "$$(cat "$${IRODORI_VAR:-var}/lock")"; else echo "No site runs from $${IRODORI_VAR:-var}"; fi
+stop: ## stop a site that runs in another terminal, and wait until it has
+	@$(BIN)/python -m config stop
 
 clean: ## remove the environment and all caches; the data in var/ stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results

@@ -1,4 +1,4 @@
-"""`python -m config up | prepare | catalogues | translations`: the commands that stand outside Django's manage.py."""
+"""`python -m config up` and its companions: the commands that stand outside Django's manage.py."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m config")
     commands = {
         "up": "start the whole site on this machine and stay until Ctrl-C",
+        "stop": "stop the site that runs from the data folder, and wait until it has",
         "prepare": "migrate, collect static files, install the bundled model; then end",
         "catalogues": "compile the translation catalogues; then end",
         "translations": "fail unless every sentence is translated into every language",
@@ -23,6 +24,12 @@ def main() -> int:
         from config.up import up
 
         return up()
+    if command == "stop":
+        from config.embedded.data_folder import stop
+        from config.up import data_folder
+
+        print("Stopped." if stop(data_folder()) else f"No site runs from {data_folder()}.")  # noqa: T201
+        return 0
     if command == "prepare":
         import os
 

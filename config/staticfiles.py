@@ -13,8 +13,8 @@ class ModuleManifestStorage(ManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
     manifest_strict = False
 
-    def url_converter(self, name: str, hashed_files: Any, template: str | None = None) -> Callable[[Match[str]], str]:
+    def url_converter(self, name: str, *details: Any, **more: Any) -> Callable[[Match[str]], str]:  # type: ignore[override]
         """Leave the files of django-htmx as they are: their comments name modules that aren't there."""
         if name.startswith("django_htmx/"):
             return lambda match: match[0]
-        return super().url_converter(name, hashed_files, template)
+        return super().url_converter(name, *details, **more)

@@ -1,14 +1,12 @@
 """`python -m config up`: the whole site on one machine, from the database to the address."""
 
-import fcntl
 import os
-import secrets
 import sys
 import time
 from pathlib import Path
-from typing import IO
 from urllib.parse import urlsplit
 
+from config.embedded.data_folder import lock, secret_key
 from config.embedded.postgres import EmbeddedPostgres, server_version
 from config.embedded.preflight import RUN_MEGABYTES, StartError, check_disk, check_port, check_python
 from config.embedded.preparation import Preparation
@@ -25,43 +23,6 @@ def port_number() -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise StartError(f"IRODORI_PORT is {text!r}; use a number from 1 to 65535")
     return int(text)
-
-
-def lock(var: Path) -> IO[str]:
-    """Make the data folder ours for as long as the returned file is open; raises `StartError` if it is taken."""
-    try:
-        var.mkdir(parents=True, exist_ok=True)
-        (var / "log").mkdir(exist_ok=True, mode=0o700)
-        file = (var / "lock").open("a+")
-    except OSError as error:
-        raise StartError(
-            f"The data folder {var} can't be written ({error.strerror}); set IRODORI_VAR to another"
-        ) from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.seek(0)
-        raise StartError(
-            f"Irodori already runs from {var} (process {file.read().strip() or 'unknown'}); stop it first, "
-            "or set IRODORI_VAR and IRODORI_PORT for a second site"
-        ) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
-
-
-def secret_key(var: Path) -> str:
-    """The site's secret: from the environment, else a random one that is made once and kept in the data folder."""
-    if os.environ.get("SECRET_KEY"):
-        return os.environ["SECRET_KEY"]
-    if os.environ.get("SECRET_KEY_FILE"):
-        return Path(os.environ["SECRET_KEY_FILE"]).read_text().strip()
-    file = var / "secret-key"
-    if not file.exists():
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-            handle.write(secrets.token_urlsafe(50))
-    return file.read_text().strip()
 
 
 def without_password(url: str) -> str:
@@ -155,9 +116,14 @@ def run_site(supervisor: Supervisor, var: Path, host: str, port: int) -> None:
     supervisor.watch()
 
 
+def data_folder() -> Path:
+    """IRODORI_VAR, or var/ beside the sources."""
+    return Path(os.environ.get("IRODORI_VAR") or BASE_DIR / "var").expanduser().resolve()
+
+
 def up() -> int:
     """Run the site until it is stopped; returns the exit code. A start that can't work says why in one line."""
-    var = Path(os.environ.get("IRODORI_VAR") or BASE_DIR / "var").expanduser().resolve()
+    var = data_folder()
     host = os.environ.get("IRODORI_HOST") or "127.0.0.1"
     try:
         check_python()

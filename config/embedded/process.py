@@ -20,6 +20,12 @@ LARGEST_LOG = 10_000_000
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+def die_with_parent(death_signal: Signals) -> None:
+    """Have the kernel send this process `death_signal` when its parent ends, however it ends (Linux only)."""
+    if sys.platform == "linux":
+        _libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+
+
 def child_setup(identity: Identity, death_signal: Signals) -> Callable[[], None]:
     """What a child does between fork and exec: take its identity, then bind its life to the parent's."""
     parent = os.getpid()
@@ -29,11 +35,10 @@ def child_setup(identity: Identity, death_signal: Signals) -> Callable[[], None]
             enter_namespace()
         elif identity is Identity.NOBODY:
             become_nobody()
-        if sys.platform == "linux":
-            # After the change of identity, which clears the setting.
-            _libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-            if os.getppid() != parent:
-                os._exit(1)
+        # After the change of identity, which clears the setting.
+        die_with_parent(death_signal)
+        if os.getppid() != parent:
+            os._exit(1)
 
     return setup
 

@@ -71,7 +71,8 @@ class Worker(CeleryProcess):
             folder=BASE_DIR,
             # A running job gets a moment to end; then its message goes back and its lease runs out.
             stop_steps=((signal.SIGTERM, 8.0), (signal.SIGQUIT, 4.0)),
-            death_signal=signal.SIGQUIT,
+            # A graceful end would wait for a broker that dies at the same moment; leases bring the jobs back.
+            death_signal=signal.SIGKILL,
         )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from config.embedded.data_folder import holder, stop
 from tests.config.running_site import RunningSite
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
@@ -67,7 +68,10 @@ def test_the_second_start_keeps_the_data_and_a_second_site_is_refused(site: Runn
     url = f"postgresql://postgres@/irodori?host={var / 'postgres'}"
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1")
-    site.stop()
+    assert holder(var) == site.process.pid
+    assert stop(var)
+    assert site.process.wait(5) == 0
+    assert not stop(var)
 
     again = RunningSite(var)
     try:
