@@ -27,7 +27,9 @@ function start(dialog) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const next = page.querySelector("#lightbox [data-lightbox-content]");
       if (!next) throw new Error("no picture");
+      const had = document.activeElement?.closest("[data-lightbox-next], [data-lightbox-previous]");
       dialog.querySelector("[data-lightbox-content]").replaceWith(document.adoptNode(next));
+      if (had) (link(side)?.hidden ? dialog.querySelector("[data-lightbox-close]") : link(side))?.focus();
       image = dialog.querySelector("[data-lightbox-image]");
       shown = address;
       history.replaceState(null, "", address);
@@ -60,10 +62,12 @@ function start(dialog) {
     else if (event.target.closest("[data-lightbox-play]")) play();
     else if (event.target.closest(".lightbox__stage, [data-lightbox-close]")) dialog.close();
   });
-  dialog.addEventListener("keydown", (event) => {
+  // On the document: the walk replaces what had the focus, and then the dialog hears no keys.
+  document.addEventListener("keydown", (event) => {
+    if (!dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "ArrowRight" || event.key === "d") { stop(); go("next"); }
     else if (event.key === "ArrowLeft" || event.key === "a") { stop(); go("previous"); }
-    else if (event.key === " " && !event.target.closest("button, a")) play();
+    else if (event.key === " " && !event.target.closest?.("button")) play();
     else return;
     event.preventDefault();
   });
