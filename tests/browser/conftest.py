@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import global_settings
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -102,6 +103,12 @@ def web(transactional_db: None, broker: str, tmp_path: Path) -> Iterator[str]:
     server.wait_ready(60)
     yield f"http://127.0.0.1:{port}"
     server.stop()
+
+
+@pytest.fixture
+def server_passwords(settings: Any) -> None:
+    """Accounts made in the test can sign in at the web server, which knows only the site's own hashers."""
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
 
 
 @pytest.fixture

@@ -17,7 +17,12 @@ from generation.checkpoints import install_bundled
 from tagging.models import Tag
 from tests.factories import PASSWORD, make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.worker,
+    pytest.mark.timeout(900),
+    pytest.mark.django_db(transaction=True),
+]
 
 DRAWN = 90_000  # milliseconds; a loaded machine loads the model slowly
 
@@ -41,7 +46,7 @@ def search(page: Page, query: str) -> Page:
 
 
 def test_from_the_owners_link_to_a_post_that_is_found_lost_and_found_again(
-    open_page: Callable[..., Page], worker: Process, bundled: Path
+    open_page: Callable[..., Page], worker: Process, bundled: Path, server_passwords: None
 ) -> None:
     install_bundled()
     make_user("warden", role=Role.MODERATOR, shown_ratings="gsqe")
@@ -66,7 +71,7 @@ def test_from_the_owners_link_to_a_post_that_is_found_lost_and_found_again(
 
     # Two pictures, slow enough to be watched.
     owner.locator("summary", has_text="More").click()
-    owner.fill("#id_steps", "200")
+    owner.fill("#id_steps", "80")
     owner.locator(".counts label", has_text="2").click()
     draw = owner.locator("[data-draw]")
     expect(draw).to_contain_text("Draw 2")
