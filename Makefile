@@ -66,7 +66,7 @@ format: $(VENV)/.installed-dev ## put the code into the common form
 	$(BIN)/ruff format .
 
 messages: $(VENV)/.installed-dev ## bring the translation catalogues up to date with the sources (needs gettext)
-	$(BIN)/python manage.py makemessages --locale ja --no-obsolete --ignore var --ignore .venv --ignore tests
+	$(BIN)/python manage.py makemessages --locale ja --no-obsolete --add-location file --ignore var --ignore .venv --ignore tests
 
 lock: ## pin all packages anew from requirements/*.in (needs uv)
 	cd requirements && set -e; \

@@ -1,7 +1,7 @@
 """From the click on "Draw" to the take on the page, beside a bare diffusers call of the same job, in one run.
 
-Prints the seconds of both, their difference (what the site adds) and their ratio. Both sides run alternately on the same
-machine with the same number of threads, so the ratio means something where the seconds do not.
+Prints the seconds of both, their difference (what the site adds) and their ratio. Both sides run alternately on the
+same machine with the same number of threads, so the ratio means something where the seconds do not.
 """
 
 import http.cookiejar
@@ -84,9 +84,7 @@ class Visitor:
         if token is None:
             raise SystemExit(f"No form on the page before {action}.")
         body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token[1]}).encode()
-        request = urllib.request.Request(  # noqa: S310 (our own site)
-            urllib.parse.urljoin(self.site.url, action), body, {"Referer": self.site.url}
-        )
+        request = urllib.request.Request(urllib.parse.urljoin(self.site.url, action), body, {"Referer": self.site.url})
         with self.opener.open(request, timeout=60) as answer:
             return answer.geturl()
 
