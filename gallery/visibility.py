@@ -1,12 +1,15 @@
 """Who may see which post: the one expression that every list, page, count, feed and file answer shares."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gallery.models import Post, User
 from gallery.models.post import PostStatus, PromptVisibility
 from gallery.ratings import BY_WORD, ORDER, Rating, up_to
+from tagging.models import Tag
 
 Viewer = User | AnonymousUser
 
@@ -68,6 +71,14 @@ def may_read_prompt(viewer: Viewer, post: Post) -> bool:
     if post.prompt_visibility == PromptVisibility.VISIBLE:
         return True
     return isinstance(viewer, User) and _signed_in(viewer) and (viewer.is_moderator or post.author_id == viewer.pk)
+
+
+def mentionable_tags(viewer: Viewer, names: Iterable[str]) -> set[str]:
+    """Those of the tags `names` that this viewer may be told of: on no post at all, as a model's vocabulary is at
+    first, or on one that the viewer can reach. A tag on hidden posts alone would say what is on them."""
+    with_it = Post.objects.filter(tag_ids__contains=[OuterRef("pk")])
+    told = Exists(with_it.filter(reachable_posts(viewer))) | ~Exists(with_it)
+    return set(Tag.objects.filter(told, name__in=list(names)).values_list("name", flat=True))
 
 
 def _signed_in(viewer: Viewer) -> bool:

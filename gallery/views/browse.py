@@ -7,8 +7,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from gallery.cards import cards
@@ -17,15 +17,18 @@ from gallery.ratings import up_to
 from gallery.search import SearchPage, search, tags_of_page
 from gallery.search_links import order_of, posts_url, terms, with_order, without_term
 from gallery.tag_groups import category_word, group_tags
-from gallery.visibility import ceiling, effective_ratings
+from gallery.visibility import Viewer, ceiling, effective_ratings, mentionable_tags
 from tagging.completion import complete
 from tagging.messages import explain, explain_unknown
-from tagging.models import Tag as TagRow
 from tagging.query import QueryError, Tag, leaves, parse, print_query
 from tagging.suggest import nearest_tags
 
 FRONT_PICTURES = 29
 MOSAIC = 5
+COMPLETIONS = 10
+# More are looked up than shown, for some may stand on hidden posts alone; so with tags that are like a mistyped one.
+COMPLETION_CANDIDATES = 30
+NEAREST, NEAREST_CANDIDATES = 3, 12
 ORDERS = [("", _("Newest")), ("id", _("Oldest"))]
 
 
@@ -66,19 +69,20 @@ def posts(request: HttpRequest) -> HttpResponse:
         if error.status == 503:
             response["Retry-After"] = "10"
         return response
-    context |= _results(query, page)
+    context |= _results(query, page, request.user)
     return render(request, "gallery/posts.html", context)
 
 
 @require_safe
-@cache_control(max_age=60, public=True)
 def complete_tags(request: HttpRequest) -> JsonResponse:
     """`{"completions": [{name, category, post_count, antecedent}]}` for `q`, what was typed of a tag so far."""
     typed = request.GET.get("q", "")
     if "\x00" in typed:
         raise BadRequest("a tag has no NUL character")
-    lines = complete(typed[:200])
-    return JsonResponse(
+    found = complete(typed[:200], limit=COMPLETION_CANDIDATES)
+    told = mentionable_tags(request.user, [line.name for line in found])
+    lines = [line for line in found if line.name in told][:COMPLETIONS]
+    response = JsonResponse(
         {
             "completions": [
                 {
@@ -91,6 +95,8 @@ def complete_tags(request: HttpRequest) -> JsonResponse:
             ]
         }
     )
+    patch_cache_control(response, max_age=60, **{"private" if request.user.is_authenticated else "public": True})
+    return response
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ def _rating_words(request: HttpRequest) -> dict[str, object]:
     return {"shown_ratings": shown, "hidden_ratings": [rating for rating in up_to(ceiling()) if rating not in shown]}
 
 
-def _results(query: str, page: SearchPage) -> dict[str, object]:
+def _results(query: str, page: SearchPage, viewer: Viewer) -> dict[str, object]:
     order = order_of(query)
     return {
         "cards": cards(page.posts, page.query),
@@ -127,16 +133,17 @@ def _results(query: str, page: SearchPage) -> dict[str, object]:
         "terms": [{"text": print_query(term), "url": posts_url(without_term(query, term))} for term in terms(query)],
         "next_url": posts_url(query, page.next_token) if page.next_token else "",
         "previous_url": posts_url(query, page.previous_token) if page.previous_token else "",
-        "unknown": _unknown_tags(query) if not page.posts else [],
+        "unknown": _unknown_tags(query, viewer) if not page.posts else [],
     }
 
 
-def _unknown_tags(query: str) -> list[dict[str, object]]:
+def _unknown_tags(query: str, viewer: Viewer) -> list[dict[str, object]]:
     names = {leaf.name for leaf in leaves(parse(query)) if isinstance(leaf, Tag)}
-    known = set(TagRow.objects.filter(name__in=names).values_list("name", flat=True))
+    known = mentionable_tags(viewer, names)
     result: list[dict[str, object]] = []
     for name in sorted(names - known):
-        near = nearest_tags(name)
-        links = [{"name": other, "url": posts_url(other)} for other in near]
+        near = nearest_tags(name, limit=NEAREST_CANDIDATES)
+        told = mentionable_tags(viewer, near)
+        links = [{"name": other, "url": posts_url(other)} for other in near if other in told][:NEAREST]
         result.append({"name": name, "sentence": explain_unknown(name, []), "nearest": links})
     return result
