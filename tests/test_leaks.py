@@ -1,0 +1,357 @@
+"""What must stay hidden is looked for in every byte that others get, of every page, file, header and error.
+
+Four things of one member hold words that occur nowhere else: an explicit post, a removed one, a post whose prompt
+is hidden, and a take that was never published. A visitor and another member ask for everything there is.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from gallery.models import Asset, Post, User
+from gallery.models.asset import AssetFile, Variant
+from generation.models import Take
+from tagging.models import Tag
+from tests.factories import (
+    make_asset,
+    make_checkpoint,
+    make_image,
+    make_post,
+    make_recipe,
+    make_request,
+    make_take,
+    make_user,
+    start_job,
+)
+from tests.test_permission_matrix import routes
+
+PNG = b"\x89PNG\r\n\x1a\n"
+SEED = 3141592653
+
+
+@dataclass
+class Hidden:
+    """The things, and the secrets that no other may read."""
+
+    maker: User
+    explicit: Post
+    removed: Post
+    quiet: Post
+    take: Take
+    running: Any
+    public: list[Post]
+
+    @cached_property
+    def secrets(self) -> dict[str, bytes]:
+        """What to look for, by what it is."""
+        words = {
+            "prompt of the explicit post": "zxprompte",
+            "negative prompt of the explicit post": "zxnegativee",
+            "title of the explicit post": "zxtitlee",
+            "commentary of the explicit post": "zxcommentarye",
+            "tag of the explicit post": "zxtage",
+            "prompt of the removed post": "zxpromptr",
+            "title of the removed post": "zxtitler",
+            "commentary of the removed post": "zxcommentaryr",
+            "tag of the removed post": "zxtagr",
+            "prompt that is hidden": "zxprompth",
+            "negative prompt that is hidden": "zxnegativeh",
+            "prompt of the take": "zxpromptt",
+            "negative prompt of the take": "zxnegativet",
+            "prompt of the running picture": "zxpromptq",
+            "seed that is hidden": str(SEED),
+            "key of the explicit post's picture": self.explicit.asset.key,
+            "key of the removed post's picture": self.removed.asset.key,
+            "key of the take's picture": self.take.asset.key,
+        }
+        for name, post in (("explicit", self.explicit), ("removed", self.removed)):
+            # With what stands around it, for a number alone may be anything.
+            words[f"address of the {name} post"] = reverse("gallery:post", args=[post.pk]) + '"'
+            words[f"address of the {name} post, query behind it"] = reverse("gallery:post", args=[post.pk]) + "?"
+            words[f"number of the {name} post as a remix"] = f"remix={post.pk}"
+        for asset in (self.explicit.asset, self.removed.asset, self.take.asset):
+            for file in asset.files.all():
+                words[f"digest of {file.variant} of asset {asset.pk}"] = file.sha256
+            words[f"digest of the pixels of asset {asset.pk}"] = asset.pixel_sha256
+        original = AssetFile.objects.get(asset=self.quiet.asset, variant=Variant.ORIGINAL)
+        words["digest of the original with the hidden prompt"] = original.sha256
+        return {name: word.encode() for name, word in words.items()}
+
+
+def recipe(letter: str, **fields: Any) -> Any:
+    """A recipe whose every text is a secret of the thing with that letter."""
+    return make_recipe(
+        prompt=f"1girl, zxprompt{letter}", negative_prompt=f"zxnegative{letter}", width=200, height=160, **fields
+    )
+
+
+def picture(maker: User, made: Any) -> Asset:
+    """Unlike every other one, or two files would be the same and their digests no secret."""
+    number = Asset.objects.count()
+    return make_asset(maker, image=make_image(200, 160, (30 * number % 256, 90, 250 - 30 * number % 256)), recipe=made)
+
+
+@pytest.fixture
+def hidden(db: None, settings: Any, tmp_path: Any) -> Hidden:
+    """See the module. Public posts stand before, between and after the hidden ones."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.MAX_PUBLIC_RATING = "sensitive"
+    maker = make_user("maker", shown_ratings="gsqe")
+    make_checkpoint("small")
+    public = [make_post(maker, asset=picture(maker, make_recipe()), tags=["1girl", "umbrella"])]
+
+    def post(letter: str, *, words: bool = True, **fields: Any) -> Post:
+        made = recipe(letter, seed=SEED)
+        texts = {"title": f"zxtitle{letter}", "commentary": f"zxcommentary{letter}"} if words else {}
+        tags = ["1girl", "umbrella"] + ([f"zxtag{letter}"] if words else [])
+        return make_post(maker, asset=picture(maker, made), recipe=made, tags=tags, **texts, **fields)
+
+    explicit = post("e", rating="e")
+    public.append(make_post(maker, asset=picture(maker, make_recipe()), tags=["1girl", "umbrella"]))
+    removed = post("r", status="removed")
+    quiet = post("h", words=False, prompt_visibility="hidden")
+    public.append(quiet)
+    public.append(make_post(maker, asset=picture(maker, make_recipe()), tags=["1girl", "umbrella"]))
+    take = make_take(maker, prompt="1girl, zxpromptt", negative_prompt="zxnegativet", width=192, height=192, seed=SEED)
+    waiting = make_request(maker, prompt="1girl, zxpromptq", count=1).jobs.get()
+    start_job(waiting, preview=b"RIFF zxpromptq")
+    return Hidden(maker, explicit, removed, quiet, take, waiting, public)
+
+
+@pytest.fixture(params=["visitor", "other member"])
+def viewer(request: Any, hidden: Hidden) -> Client:
+    """A browser that must not learn anything; the member would like to see every rating."""
+    client = Client()
+    if request.param != "visitor":
+        someone = make_user("other", shown_ratings="gsqe")
+        client.force_login(someone, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+SEARCHES = (
+    "", "1girl", "umbrella", "1girl umbrella", "1girl -umbrella", "~1girl ~umbrella", "rating:e", "rating:g,s,q,e",
+    "-rating:g", "status:any", "status:removed", "status:active", "user:maker", "user:maker rating:e",
+    "user:maker status:any", "user:maker order:id", "order:created_at", "id:>0", "model:tiny", "1*", "z*", "*x*",
+    "um*",
+)  # fmt: skip
+TYPED = ("zx", "z", "zxta", "um", "1g", "tag", "a", "zxtbg", "zxt")
+"""Beginnings of words, none of them a whole secret: what is sent comes back in the page."""
+
+
+def addresses(hidden: Hidden) -> Iterator[str]:
+    """Everything that can be asked for by GET, each route of the site at least once."""
+    posts = [*hidden.public, hidden.explicit, hidden.removed]
+    takes_and_requests = [
+        ("generation:take", hidden.take.pk),
+        ("generation:publish", hidden.take.pk),
+        ("generation:request", hidden.take.job.request_id),
+        ("generation:request", hidden.running.request_id),
+        ("generation:request_cancel", hidden.running.request_id),
+        ("generation:job_cancel", hidden.running.pk),
+        ("generation:job_preview", hidden.running.pk),
+        ("generation:job_preview", hidden.take.job_id),
+    ]
+    yield from (reverse(name, args=[number]) for name, number in takes_and_requests)
+    listing = reverse("gallery:posts")
+    for query in SEARCHES:
+        yield f"{listing}?tags={query}"
+        yield f"{listing}?tags={query}&page=b{hidden.removed.pk}"
+        yield f"{reverse('gallery:post', args=[hidden.quiet.pk])}?q={query}"
+    for post in posts:
+        yield f"{listing}?page=b{post.pk}"
+        yield f"{listing}?page=a{post.pk}"
+    for text in TYPED:
+        yield f"{reverse('gallery:complete')}?q={text}"
+        yield f"{reverse('gallery:posts')}?tags={text}"
+        yield f"{reverse('gallery:posts')}?tags={text}q+1girl"
+        yield f"{reverse('generation:estimate')}?prompt={text}"
+    for post in posts:
+        for name in ("post", "post_edit", "post_withdraw", "post_moderate"):
+            yield reverse(f"gallery:{name}", args=[post.pk])
+        yield f"{reverse('generation:create')}?remix={post.pk}"
+    for number in (hidden.take.pk, hidden.take.job_id, hidden.take.job.request_id, hidden.running.request_id):
+        for name in ("take", "again", "request"):
+            yield f"{reverse('generation:create')}?{name}={number}"
+    for asset in [post.asset for post in posts] + [hidden.take.asset]:
+        for variant in Variant.values:
+            for extension in ("png", "webp"):
+                yield reverse("gallery:media", args=[asset.key, variant, extension])
+        yield reverse("gallery:media", args=[asset.key, "original", "png"]) + "?download"
+    for name in ("maker", "other", "nobody", "zx"):
+        yield reverse("gallery:profile", args=[name])
+        yield reverse("gallery:role", args=[name])
+    plain = ("front", "settings", "moderation_log", "about")
+    yield from (reverse(f"gallery:{name}") for name in plain)
+    yield reverse("gallery:sign_in_link", args=["no-such-token"])
+    yield from (reverse(f"generation:{name}") for name in ("create", "events", "takes"))
+    yield reverse("generation:takes") + f"?before={hidden.take.pk + 1}"
+    yield reverse("generation:model", args=["small"])
+    yield reverse("generation:model", args=["zx"])
+    yield from (reverse(name) for name in ("health", "preferences", "account_login", "account_signup"))
+    yield "/no/such/page"
+
+
+def test_every_route_of_the_site_is_asked(hidden: Hidden) -> None:
+    from django.urls import resolve
+
+    asked = {resolve(address.split("?")[0]).view_name for address in addresses(hidden) if address != "/no/such/page"}
+    ours = {name for name, _pattern in routes() if not name.startswith("account_")}
+    assert ours - asked == set()
+
+
+def readable(body: bytes) -> bytes:
+    """A body with all its texts in the open: those that a PNG keeps compressed are added."""
+    if not body.startswith(PNG):
+        return body
+    texts, at = [], len(PNG)
+    while at < len(body):
+        length, kind = int.from_bytes(body[at : at + 4]), body[at + 4 : at + 8]
+        data = body[at + 8 : at + 8 + length]
+        if kind in (b"zTXt", b"iTXt"):
+            # After the keyword and its NUL: the method, or flag, method, language and translated keyword.
+            rest = data.split(b"\0", 1)[1]
+            packed = rest[1:] if kind == b"zTXt" else rest[2:].split(b"\0", 2)[2] if rest[:1] == b"\1" else b""
+            texts.append(zlib.decompress(packed) if packed else b"")
+        at += 12 + length
+    return body + b"".join(texts)
+
+
+def everything_said(response: Any) -> bytes:
+    """Status line, headers, cookies and body; addresses also as they read unquoted."""
+    head = "\n".join(f"{name}: {value}" for name, value in response.items()) + response.cookies.output()
+    body = b"" if response.streaming else readable(response.content)
+    text = head.encode() + b"\n\n" + body
+    return text + unquote(text.decode("utf-8", "replace")).encode()
+
+
+def found_in(hidden: Hidden, address: str, response: Any) -> list[str]:
+    """The names of the secrets that this answer gives away.
+
+    What stands in the address itself is sent back in links and forms, which tells nobody anything new.
+    """
+    said, asked = everything_said(response), unquote(address).encode()
+    return [name for name, word in hidden.secrets.items() if word.rstrip(b'"?') not in asked and word in said]
+
+
+def test_the_search_for_secrets_finds_them_where_they_are(hidden: Hidden) -> None:
+    """Their own author reads all of them: a search that found nothing would prove nothing."""
+    client = Client()
+    client.force_login(hidden.maker, "django.contrib.auth.backends.ModelBackend")
+    found: set[str] = set()
+    for address in addresses(hidden):
+        found.update(found_in(hidden, address, client.get(address)))
+    unwritten = "digest of (bare|the pixels)|address of .* behind"
+    assert {name for name in hidden.secrets if not re.match(unwritten, name)} - found == set()
+
+
+def test_no_answer_holds_a_secret(viewer: Client, hidden: Hidden) -> None:
+    leaks: dict[str, list[str]] = {}
+    for address in addresses(hidden):
+        response = viewer.get(address)
+        assert response.status_code != 500, address
+        leaked = found_in(hidden, address, response)
+        if leaked:
+            leaks[address] = leaked
+    assert leaks == {}
+
+
+def test_hidden_things_answer_as_if_they_did_not_exist(viewer: Client, hidden: Hidden) -> None:
+    """Status, headers and page are those of a number or key that nothing ever had."""
+
+    def said(address: str, own: str) -> tuple[int, list[tuple[str, str]], str]:
+        response = viewer.get(address)
+        name_of_it = re.compile(rf"(?<=[/=]){own}\b|(?<=%3D){own}\b")
+        text = name_of_it.sub("…", re.sub(r'csrfmiddlewaretoken" value="\w+"', "", response.text))
+        headers = [(name, name_of_it.sub("…", value)) for name, value in response.items() if name != "Content-Length"]
+        return response.status_code, sorted(headers), text
+
+    missing = 2**40
+    for post in (hidden.explicit, hidden.removed):
+        for name in ("gallery:post", "gallery:post_edit", "gallery:post_withdraw"):
+            real, invented = (reverse(name, args=[number]) for number in (post.pk, missing))
+            assert said(real, str(post.pk)) == said(invented, str(missing)), real
+        remix = reverse("generation:create") + "?remix="
+        assert said(f"{remix}{post.pk}", str(post.pk)) == said(f"{remix}{missing}", str(missing))
+    for asset in (hidden.explicit.asset, hidden.removed.asset, hidden.take.asset):
+        for file in asset.files.all():
+            real = reverse("gallery:media", args=[asset.key, file.variant, file.format])
+            invented = real.replace(asset.key, "A" * len(asset.key))
+            assert said(real, asset.key) == said(invented, "A" * len(asset.key)), real
+    for name in ("generation:take", "generation:publish"):
+        real, invented = (reverse(name, args=[number]) for number in (hidden.take.pk, missing))
+        assert said(real, str(hidden.take.pk)) == said(invented, str(missing)), real
+
+
+def test_a_known_digest_gets_no_not_modified(viewer: Client, hidden: Hidden) -> None:
+    for asset in (hidden.explicit.asset, hidden.removed.asset, hidden.take.asset):
+        for file in asset.files.all():
+            address = reverse("gallery:media", args=[asset.key, file.variant, file.format])
+            for digest in (f'"{file.sha256}"', "*"):
+                assert viewer.get(address, headers={"If-None-Match": digest}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("user:maker rating:e", 0),
+        ("rating:e", 0),
+        ("status:removed", 0),
+        ("user:maker status:any", 4),
+        ("user:maker", 4),
+        ("umbrella", 4),
+        ("umbrella -1girl", 0),
+        ("zxtage", 0),
+        ("zxtagr", 0),
+        ("-zxtage", 4),
+        ("~zxtage ~umbrella", 4),
+    ],
+)
+def test_counts_are_of_what_the_viewer_may_see(viewer: Client, hidden: Hidden, query: str, count: int) -> None:
+    page = viewer.get(reverse("gallery:posts"), {"tags": query})
+    assert page.status_code == 200
+    assert page.context["page"].count == count
+    assert len(page.context["cards"]) == count
+    assert page.text.count('class="tile__link"') == count
+
+
+def test_previous_and_next_step_over_hidden_posts(viewer: Client, hidden: Hidden) -> None:
+    newest_first = [post.pk for post in reversed(hidden.public)]
+    for query in ("", "umbrella", "user:maker status:any", "order:created_at", "order:id"):
+        order = newest_first[::-1] if query == "order:id" else newest_first
+        for place, number in enumerate(order):
+            page = viewer.get(reverse("gallery:post", args=[number]), {"q": query} if query else {})
+            beside = [order[place - 1] if place else None, order[place + 1] if place + 1 < len(order) else None]
+            links = [re.search(rf'href="/posts/(\d+)[^"]*" rel="{rel}"', page.text) for rel in ("prev", "next")]
+            assert [int(link[1]) if link else None for link in links] == beside, (query, number)
+
+
+def test_a_tag_of_hidden_posts_alone_is_like_one_that_nobody_ever_wrote(viewer: Client, hidden: Hidden) -> None:
+    """Neither completion nor a search tells that it exists."""
+    for name in ("zxtage", "zxtagr"):
+        assert Tag.objects.filter(name=name).exists()
+        invented = "zxtago"
+        for route, field in (("gallery:complete", "q"), ("gallery:posts", "tags")):
+            answers = [viewer.get(reverse(route), {field: word}) for word in (name, invented)]
+            texts = [
+                re.sub(r'csrfmiddlewaretoken" value="\w+"', "", answer.text).replace(word, "…")
+                for answer, word in zip(answers, (name, invented), strict=True)
+            ]
+            assert texts[0] == texts[1], (route, name)
+
+
+def test_a_hidden_prompt_stays_out_of_the_file_and_the_label_stays_in(viewer: Client, hidden: Hidden) -> None:
+    response = viewer.get(reverse("gallery:media", args=[hidden.quiet.asset.key, "original", "png"]))
+    said = readable(response.content)
+    assert response.status_code == 200
+    assert b"trainedAlgorithmicMedia" in said
+    assert b"zx" not in said
+    assert str(SEED).encode() not in said
+    assert "no-store" in response["Cache-Control"]
