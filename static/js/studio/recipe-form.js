@@ -14,7 +14,8 @@ class RecipeForm extends HTMLElement {
     this.form.addEventListener("keydown", (event) => this.#sendByKey(event));
     this.form.addEventListener("complete:option", (event) => this.#markOption(event.detail));
     this.#markKnown();
-    this.querySelector("[aria-invalid=true]")?.focus();
+    // After whoever swapped the form in has finished with it.
+    setTimeout(() => this.querySelector("[aria-invalid=true]")?.focus(), 60);
   }
 
   disconnectedCallback() {

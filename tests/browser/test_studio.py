@@ -1,0 +1,83 @@
+"""The studio when something is missing: the event stream, or scripts altogether."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gallery.models import User
+from generation.checkpoints import install_bundled
+from generation.models import GenerationRequest, Job
+from generation.requests import cancel_job
+from tests.factories import PASSWORD, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.django_db(transaction=True)]
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def mira(bundled: Path, server_passwords: None, transactional_db: None) -> User:
+    """A member on a site with a model; no worker runs."""
+    install_bundled()
+    return make_user("mira")
+
+
+def draw(page: Page, prompt: str) -> GenerationRequest:
+    """Type, press the big button, wait for the tiles."""
+    page.fill("#id_prompt", prompt)
+    page.locator("[data-draw]").click()
+    expect(page.locator(".shot--queued").first).to_be_visible()
+    return GenerationRequest.objects.get(prompt=prompt)
+
+
+def sign_in(page: Page) -> None:
+    """By the form; it leads back to where the visitor came from."""
+    page.fill("[name=login]", "mira")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/create")
+
+
+def test_what_was_typed_survives_signing_in_and_tiles_move_without_events(open_page: OpenPage, mira: User) -> None:
+    page = open_page("/create")
+    page.route("**/create/events", lambda route: route.abort())
+    page.fill("#id_prompt", "1girl, smile")
+    page.locator("[data-draw]").click()
+    sign_in(page)
+    expect(page.locator("#id_prompt")).to_have_value("1girl, smile")
+
+    request = draw(page, "1girl, smile")
+    expect(page.locator(".shot")).to_have_count(4)
+    expect(page.locator(".request")).to_contain_text("No worker is online right now")
+    first = Job.objects.get(request=request, index=0)
+    cancel_job(mira, first)
+    expect(page.locator(f"#job-{first.pk}")).to_have_class(re.compile("shot--cancelled"))
+    page.get_by_role("button", name="Cancel picture 2").click()
+    expect(page.locator(".shot--cancelled")).to_have_count(2)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.locator(".shot--cancelled")).to_have_count(4)
+    assert {job.state for job in request.jobs.all()} == {"cancelled"}
+
+
+def test_an_error_is_shown_beside_its_field_and_the_next_try_works(open_page: OpenPage, mira: User) -> None:
+    page = open_page("/accounts/login/?next=/create", width=390, height=844)
+    sign_in(page)
+    page.locator("[data-draw]").click()
+    expect(page.locator("#prompt-error")).to_contain_text("The prompt is empty")
+    expect(page.locator("#id_prompt")).to_be_focused()
+    made = draw(page, "red hair")
+    # The results stand below the form on a phone; they come into view.
+    expect(page.locator(f"#request-{made.pk}")).to_be_in_viewport()
+    expect(page.locator("#id_key")).not_to_have_value(made.idempotency_key)
+
+
+def test_everything_works_without_scripts(open_page: OpenPage, mira: User) -> None:
+    page = open_page("/accounts/login/?next=/create", java_script_enabled=False)
+    sign_in(page)
+    made = draw(page, "blue hair")
+    assert page.url.endswith(f"/create?request={made.pk}")
+    page.get_by_role("link", name="Refresh").click()
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.locator(".shot--cancelled")).to_have_count(4)
