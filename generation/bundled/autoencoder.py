@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -64,9 +65,7 @@ def patch_components(pictures: np.ndarray, channels: int, patch: int) -> PatchCo
     return PatchComponents(patch, mean, matrix, float(variances.sum() / values.sum()))
 
 
-def build_autoencoder(
-    components: PatchComponents, decoder_channels: int, decoder_blocks: Sequence[int]
-) -> AutoencoderTiny:
+def build_autoencoder(components: PatchComponents, decoder_channels: int, decoder_blocks: Sequence[int]) -> Any:
     """An ``AutoencoderTiny`` whose encoder is set to ``components`` and whose decoder is ready to be trained.
 
     ``decoder_blocks`` has one number per resolution, from the latents' to the picture's.
@@ -74,7 +73,7 @@ def build_autoencoder(
     halvings = components.patch.bit_length() - 1
     if len(decoder_blocks) != halvings + 1:
         raise ValueError(f"Patches of {components.patch} pixels need {halvings + 1} decoder blocks.")
-    model = AutoencoderTiny(
+    model: Any = AutoencoderTiny(
         encoder_block_out_channels=(3 * 4 ** (halvings - 1),) * (halvings + 1),
         decoder_block_out_channels=(decoder_channels,) * (halvings + 1),
         latent_channels=components.matrix.shape[0],
@@ -87,7 +86,7 @@ def build_autoencoder(
 
 
 @torch.no_grad()
-def set_encoder(model: AutoencoderTiny, components: PatchComponents) -> None:
+def set_encoder(model: Any, components: PatchComponents) -> None:
     """Write the linear map ``matrix @ (patch - mean)`` into the encoder's convolutions and freeze them.
 
     A 3 x 3 kernel of stride 2 sees offsets -1, 0, +1; only 0 and +1 are used, so each convolution takes whole
@@ -122,7 +121,7 @@ def set_encoder(model: AutoencoderTiny, components: PatchComponents) -> None:
 
 
 @torch.no_grad()
-def start_decoder(model: AutoencoderTiny) -> None:
+def start_decoder(model: Any) -> None:
     """Initial weights for the decoder: gains that keep the signal's size, and blocks that begin as the identity."""
     for layer in model.decoder.layers:
         if isinstance(layer, nn.Conv2d):
@@ -141,7 +140,7 @@ def start_decoder(model: AutoencoderTiny) -> None:
 
 
 @torch.no_grad()
-def encode_pictures(model: AutoencoderTiny, pictures: np.ndarray, batch: int = 32) -> np.ndarray:
+def encode_pictures(model: Any, pictures: np.ndarray, batch: int = 32) -> np.ndarray:
     """Latents (float16, N x channels x H/8 x W/8) of uint8 pictures N x H x W x 3."""
     device = next(model.parameters()).device
     parts = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from diffusers import DDIMScheduler, UNet2DConditionModel
@@ -16,15 +17,17 @@ from .tokenizer import MAX_TOKENS
 class DenoiserShape:
     """Sizes of a denoiser. ``blocks`` says per resolution whether it attends to the tags."""
 
-    latent_channels: int = 4
-    latent_size: int = 32
-    channels: tuple[int, ...] = (48, 64, 128, 192)
-    attention: tuple[bool, ...] = (False, False, True, True)
+    latent_channels: int = 16
+    latent_size: int = 16
+    channels: tuple[int, ...] = (64, 128, 192)
+    attention: tuple[bool, ...] = (False, True, True)
+    groups: int = 16
+    time_width: int = 256
     text_width: int = 192
     text_layers: int = 2
 
 
-def build_unet(shape: DenoiserShape) -> UNet2DConditionModel:
+def build_unet(shape: DenoiserShape) -> Any:
     """A UNet that is told the tags twice: by cross-attention and, pooled, beside the time step.
 
     The pooled way (``addition_embed_type="text"``) reaches every residual block as scale and shift, so colours and
@@ -40,18 +43,18 @@ def build_unet(shape: DenoiserShape) -> UNet2DConditionModel:
         up_block_types=up,
         block_out_channels=shape.channels,
         layers_per_block=1,
-        norm_num_groups=8 if all(width % 8 == 0 for width in shape.channels) else 4,
+        norm_num_groups=shape.groups,
         cross_attention_dim=shape.text_width,
         attention_head_dim=tuple(max(1, width // 32) for width in shape.channels),  # diffusers reads this as heads
         use_linear_projection=True,
         resnet_time_scale_shift="scale_shift",
-        time_embedding_dim=max(shape.channels) * 2,
+        time_embedding_dim=shape.time_width,
         addition_embed_type="text",
         addition_embed_type_num_heads=4,
     )
 
 
-def build_text_encoder(shape: DenoiserShape, tokens: int) -> CLIPTextModel:
+def build_text_encoder(shape: DenoiserShape, tokens: int) -> Any:
     """A CLIP text encoder for whole-tag tokens. ``tokens`` is the size of the tokenizer."""
     config = CLIPTextConfig(
         vocab_size=tokens,
@@ -65,7 +68,7 @@ def build_text_encoder(shape: DenoiserShape, tokens: int) -> CLIPTextModel:
         pad_token_id=0,
         projection_dim=shape.text_width,
     )
-    model = CLIPTextModel(config)
+    model: Any = CLIPTextModel(config)
     with torch.no_grad():
         # Tags have no order: start with loud tokens and silent positions.
         for name, parameter in model.named_parameters():
@@ -76,7 +79,7 @@ def build_text_encoder(shape: DenoiserShape, tokens: int) -> CLIPTextModel:
     return model
 
 
-def build_scheduler() -> DDIMScheduler:
+def build_scheduler() -> Any:
     """v-prediction with zero terminal signal, so that flat dark and flat bright pictures are reachable."""
     return DDIMScheduler(
         beta_schedule="scaled_linear",

@@ -108,7 +108,7 @@ def evaluate(
     limits = thresholds(real_logits, real_tags)
 
     asked = questions(prompts, training)
-    pipeline = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True)
+    pipeline: Any = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True)
     pipeline.set_progress_bar_config(disable=True)
     drawn = draw_prompts(pipeline, [", ".join(question.tags) for question in asked], first_seed=PROMPT_SEED)
     answers = recall(judge(probe, drawn), [question.tags for question in asked], limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from .tokenizer import build_tokenizer
 from .vocabulary import TAGS
 from .workplace import Workplace
 
-STEPS, GUIDANCE = 20, 3.0
+STEPS, GUIDANCE = 20, 2.0
 LOOK_AT = (
     "1girl, long hair, red hair, blue background, smile, green dress",
     "1girl, hair bun, blonde hair, purple background, dark skin, white shirt",
@@ -35,13 +36,13 @@ LOOK_AT = (
 )
 
 
-def training_pipeline(place: Workplace) -> StableDiffusionPipeline:
+def training_pipeline(place: Workplace) -> Any:
     """The stock pipeline with the averaged weights of the latest checkpoints."""
     from .train_decoder import load_autoencoder
     from .train_denoiser import load_denoiser
 
     unet, text = load_denoiser(place)
-    pipeline = StableDiffusionPipeline(
+    pipeline: Any = StableDiffusionPipeline(
         vae=load_autoencoder(place),
         text_encoder=text,
         tokenizer=build_tokenizer(TAGS),
@@ -56,7 +57,7 @@ def training_pipeline(place: Workplace) -> StableDiffusionPipeline:
 
 
 def draw_prompts(
-    pipeline: StableDiffusionPipeline,
+    pipeline: Any,
     prompts: Sequence[str],
     first_seed: int = 0,
     steps: int = STEPS,

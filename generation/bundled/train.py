@@ -27,8 +27,8 @@ class Plan:
 
     size: int = 128
     pictures: int = 8000
-    patch: int = 4
-    latent_channels: int = 4
+    patch: int = 8
+    latent_channels: int = 16
     device: str = "cpu"
     minutes: float = 60.0
     steps: int | None = None
@@ -36,11 +36,13 @@ class Plan:
     decoder_batch: int = 8
     decoder_rate: float = 1e-3
     decoder_channels: int = 48
-    decoder_blocks: tuple[int, ...] = (4, 2, 0)
+    decoder_blocks: tuple[int, ...] = (3, 3, 2, 0)
     denoiser_batch: int = 16
     denoiser_rate: float = 5e-4
-    denoiser_channels: tuple[int, ...] = (48, 64, 128, 192)
-    attention: tuple[bool, ...] = (False, False, True, True)
+    denoiser_channels: tuple[int, ...] = (64, 128, 192)
+    attention: tuple[bool, ...] = (False, True, True)
+    groups: int = 16
+    time_width: int = 256
     text_width: int = 192
     text_layers: int = 2
 
@@ -68,6 +70,8 @@ def run_part(part: str, plan: Plan, place: Workplace) -> None:
             latent_size=plan.size // plan.patch,
             channels=plan.denoiser_channels,
             attention=plan.attention,
+            groups=plan.groups,
+            time_width=plan.time_width,
             text_width=plan.text_width,
             text_layers=plan.text_layers,
         )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 import torch
-from diffusers import AutoencoderTiny
 
 from .autoencoder import as_tensor, build_autoencoder, decoder_loss
 from .dataset import load
@@ -91,7 +91,7 @@ def _look(
     return float(10 * np.log10(255**2 / max(error, 1e-9)))
 
 
-def load_autoencoder(place: Workplace) -> AutoencoderTiny:
+def load_autoencoder(place: Workplace) -> Any:
     """The autoencoder with the averaged decoder of the latest checkpoint."""
     state = load_checkpoint(place.checkpoint("decoder"))
     if state is None:

@@ -6,12 +6,12 @@ import copy
 import random
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as functional
-from diffusers import UNet2DConditionModel
-from transformers import CLIPTextModel
+from torch import nn
 
 from .dataset import load
 from .denoiser import DenoiserShape, build_scheduler, build_text_encoder, build_unet
@@ -105,7 +105,7 @@ def train_denoiser(
             sheet_of_samples(place, f"samples-{step:06d}")
 
 
-def _with_new_tokens(stored: dict[str, torch.Tensor], fresh: CLIPTextModel) -> dict[str, torch.Tensor]:
+def _with_new_tokens(stored: dict[str, torch.Tensor], fresh: nn.Module) -> dict[str, torch.Tensor]:
     """The stored text encoder, with fresh rows for tags that joined the vocabulary since."""
     complete = dict(stored)
     for name, parameter in fresh.state_dict().items():
@@ -114,7 +114,7 @@ def _with_new_tokens(stored: dict[str, torch.Tensor], fresh: CLIPTextModel) -> d
     return complete
 
 
-def load_denoiser(place: Workplace) -> tuple[UNet2DConditionModel, CLIPTextModel]:
+def load_denoiser(place: Workplace) -> tuple[Any, Any]:
     """UNet and text encoder with the averaged weights of the latest checkpoint."""
     state = load_checkpoint(place.checkpoint("denoiser"))
     if state is None:

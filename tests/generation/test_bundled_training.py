@@ -29,6 +29,8 @@ from generation.bundled.workplace import Workplace, load_checkpoint
 
 TOY = Plan(
     size=32,
+    patch=4,
+    latent_channels=4,
     pictures=24,
     minutes=5,
     steps=3,
@@ -38,6 +40,8 @@ TOY = Plan(
     denoiser_batch=2,
     denoiser_channels=(8, 16),
     attention=(False, True),
+    groups=4,
+    time_width=32,
     text_width=32,
     text_layers=1,
 )
