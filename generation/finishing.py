@@ -5,9 +5,8 @@ import logging
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
-from gallery import posts
+from gallery import ingest, posts
 from gallery.errors import UserFacingError
-from gallery.ingest import make_asset
 from gallery.provenance import Recipe
 from generation import leases
 from generation.engine import Finished
@@ -24,7 +23,10 @@ def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
 
     A starter request is published at once. Returns the new state. Raises `LeaseLost`; then no row was written.
     """
+    recipe = recipe_for(job)
     try:
+        # Encoding and the disk's fsync take their time: not under the row's lock. Files of a lost job are orphans.
+        prepared = ingest.prepare(finished.image, recipe)
         with transaction.atomic():
             # First, so that the row is locked and nobody else can finish it meanwhile.
             leases.write(
@@ -36,8 +38,7 @@ def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
                 finished_at=Now(),
                 lease_until=None,
             )
-            recipe = recipe_for(job)
-            asset = make_asset(job.user, finished.image, recipe)
+            asset = ingest.record(job.user, prepared)
             take = Take.objects.create(job=job, owner=job.user, asset=asset, recipe=recipe.to_dict())
             JobPreview.objects.filter(job=job).delete()
             if job.request.publish_as is not None:

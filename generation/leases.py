@@ -75,9 +75,33 @@ def write_progress(lease: Lease, step: int) -> bool:
     return bool(row[0])
 
 
+def write_preview(lease: Lease, step: int, webp: bytes) -> None:
+    """Keep the newest preview of a leased job. Raises `LeaseLost`."""
+    with connection.cursor() as cursor:
+        # The share lock makes this wait for whoever is ending the job, and then find that it is over.
+        cursor.execute(
+            """INSERT INTO generation_jobpreview (job_id, step, image)
+               SELECT id, %s, %s FROM generation_job WHERE id = %s AND fence = %s AND state = 'running' FOR SHARE
+               ON CONFLICT (job_id) DO UPDATE SET step = excluded.step, image = excluded.image""",
+            [step, webp, lease.job_id, lease.fence],
+        )
+        if not cursor.rowcount:
+            raise LeaseLost(lease)
+
+
 def give_back(job: Job, lease: Lease) -> JobState:
-    """Put a job back into the queue as if it had never been claimed: not its fault, so no attempt is counted."""
+    """Put a job back into the queue as if it had never been claimed: not its fault, so no attempt is counted.
+
+    One whose maker asked to stop is cancelled instead. Returns the new state. Raises `LeaseLost`.
+    """
     with transaction.atomic():
+        # Locked, so that nobody asks to stop between the look and the write.
+        held = Job.objects.select_for_update().filter(pk=lease.job_id, fence=lease.fence, state=JobState.RUNNING)
+        current = held.first()
+        if current is None:
+            raise LeaseLost(lease)
+        if current.cancel_requested:
+            return cancel(job, lease)
         write(
             lease,
             state=JobState.QUEUED,
@@ -87,8 +111,10 @@ def give_back(job: Job, lease: Lease) -> JobState:
             started_at=None,
             step=0,
         )
-        # What the claim charged is paid back, or the next claim would charge it a second time.
-        ServedShare.objects.filter(user_id=job.user_id).update(cost=Greatest(F("cost") - job.cost, Value(0.0)))
+        if current.attempt == 1:
+            # What the first claim charged is paid back, or the next one would charge it a second time.
+            ServedShare.objects.filter(user_id=job.user_id).update(cost=Greatest(F("cost") - job.cost, Value(0.0)))
+        JobPreview.objects.filter(job=job).delete()
         announce(job, "queued", step=0)
     return JobState.QUEUED
 

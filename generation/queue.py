@@ -4,6 +4,8 @@ A job costs its megapixel-steps, charged to its user's share when it is claimed.
 user with the smallest share. Whoever joins while others wait starts at the smallest share among them (else an absence
 would be saved-up credit); when nobody waits or runs, all shares return to nothing (else an old debt would last).
 With F users waiting, someone who joins is therefore served after at most one job of each of the others.
+
+A job whose worker died is tried again alone: a picture that kills its worker then takes no other one with it.
 """
 
 import heapq
@@ -11,6 +13,7 @@ import math
 import statistics
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -26,7 +29,7 @@ STARVATION_SECONDS = 30
 SAMPLE = 25
 
 _NEXT = """
-SELECT j.id FROM generation_job j
+SELECT j.id, j.attempt FROM generation_job j
 JOIN generation_generationrequest r ON r.id = j.request_id
 LEFT JOIN generation_servedshare s ON s.user_id = j.user_id
 WHERE j.state = 'queued' AND NOT r.checkpoint_id = ANY(%(excluded)s)
@@ -68,11 +71,14 @@ def join(user_id: int) -> None:
         cursor.execute(_JOIN, {"user": user_id})
 
 
-def claim(owner: str, limit: int, *, resident: Collection[int] = (), excluded: Collection[int] = ()) -> list[Job]:
+def claim(
+    owner: str, limit: int, *, resident: Collection[int] = (), excluded: Collection[int] = (), running: int = 0
+) -> list[Job]:
     """Lease up to `limit` waiting jobs to the worker `owner`, in fair order, and return them with request and model.
 
     `resident`: ids of checkpoints that the worker has in memory, which go first for at most `STARVATION_SECONDS`.
-    `excluded`: ids of checkpoints it can't take now.
+    `excluded`: ids of checkpoints it can't take now. `running`: how many jobs it draws already; a job that was lost
+    before comes only to a worker that draws nothing, and alone (`is_retry` tells): until then nothing passes it.
     """
     if limit < 1:
         return []
@@ -87,15 +93,25 @@ def claim(owner: str, limit: int, *, resident: Collection[int] = (), excluded: C
             row = cursor.fetchone()
             if row is None:
                 break
+            lost_before = row[1] > 0
+            if lost_before and (ids or running):
+                break
             cursor.execute(_TAKE, {"owner": owner, "lease": settings.JOB_LEASE_SECONDS, "job": row[0]})
             user_id, cost, attempt = cursor.fetchone()
             if attempt == 1:
                 cursor.execute(_CHARGE, {"user": user_id, "cost": cost})
             ids.append(row[0])
+            if lost_before:
+                break
         jobs = {job.pk: job for job in Job.objects.filter(pk__in=ids).select_related("request__checkpoint", "user")}
         for pk in ids:
             announce(jobs[pk], "running")
     return [jobs[pk] for pk in ids]
+
+
+def is_retry(job: Job) -> bool:
+    """Whether a claimed job was lost before, so that it is to be drawn alone."""
+    return job.attempt > 1
 
 
 def waiting_order() -> list[int]:
@@ -134,30 +150,46 @@ def estimate(request: GenerationRequest) -> float | None:
     left = list(request.jobs.filter(state__in=[JobState.QUEUED, JobState.RUNNING]))
     if not left:
         return 0.0
-    pace = _pace(request, left[0].steps_total)
+    pace = pace_of(request.checkpoint_id, request.width, request.height, left[0].steps_total)
     if pace is None:
         return None
-    seconds, together = pace
     last = max(positions(job.pk for job in left).values(), default=0)
     if not last:
-        return max(seconds * (1 - job.step / max(1, job.steps_total)) for job in left)
-    return seconds * (math.ceil(last / together) + 0.5)
+        return max(pace.seconds * (1 - job.step / max(1, job.steps_total)) for job in left)
+    return pace.until(last)
 
 
-def _pace(request: GenerationRequest, calls: int) -> tuple[float, int] | None:
-    """Median seconds of a picture like this, and how many run together; from any pictures of the model if need be."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast pictures of one kind come: seconds of one, how many are drawn together, whether any are right now."""
+
+    seconds: float
+    together: int
+    under_way: bool
+
+    def until(self, place: int) -> float:
+        """Seconds until the picture at this place of the queue is ready; what is under way is half done on average."""
+        return self.seconds * (math.ceil(place / self.together) + (0.5 if self.under_way else 0.0))
+
+
+def pace_of(checkpoint_id: int, width: int, height: int, calls: int) -> Pace | None:
+    """From the latest pictures of the same model, size and denoiser calls, else from any of the model's.
+
+    None when there are none.
+    """
     done = (
-        Job.objects.filter(
-            state=JobState.DONE, request__checkpoint=request.checkpoint_id, started_at__isnull=False, cost__gt=0
-        )
+        Job.objects.filter(state=JobState.DONE, request__checkpoint=checkpoint_id, started_at__isnull=False, cost__gt=0)
         .order_by("-finished_at")
         .annotate(seconds=F("finished_at") - F("started_at"))
         .values_list("seconds", "max_batch", "cost")
     )
-    same = done.filter(request__width=request.width, request__height=request.height, steps_total=calls)
+    same = done.filter(request__width=width, request__height=height, steps_total=calls)
     recent = list(same[:SAMPLE]) or list(done[:SAMPLE])
     if not recent:
         return None
-    cost = cost_of(request.width, request.height, calls)
-    seconds = statistics.median(duration.total_seconds() / own * cost for duration, _, own in recent)
-    return seconds, max(1, round(statistics.median(batch for _, batch, _ in recent)))
+    cost = cost_of(width, height, calls)
+    return Pace(
+        seconds=statistics.median(duration.total_seconds() / own * cost for duration, _, own in recent),
+        together=max(1, round(statistics.median(batch for _, batch, _ in recent))),
+        under_way=Job.objects.filter(state=JobState.RUNNING).exists(),
+    )

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from PIL import Image
 
 from generation import checkpoints, leases, queue
@@ -43,7 +42,6 @@ CLAIM_SECONDS = 0.1
 SWEEP_SECONDS = 5.0
 GRACE_SECONDS = 4.0
 PREVIEW_EVERY = 3
-FOLDER_ERRORS = frozenset({"missing_checkpoint", "corrupt_checkpoint", "unsupported_checkpoint"})
 
 
 @dataclass(slots=True)
@@ -106,6 +104,7 @@ class _Round:
         self.running: dict[Hashable, Running] = {}
         self.served = Served()
         self.excluded: set[int] = set()
+        self.missing: set[int] = set()
         self.models: dict[str, int] = {}
         self.claim_at = 0.0
         self.sweep_at = 0.0
@@ -118,9 +117,12 @@ class _Round:
             while True:
                 self.heartbeat.moved()
                 self.drop_lost()
+                claimed = 0
                 if self.may_claim() and (not self.running or time.monotonic() >= self.claim_at):
-                    self.claim()
+                    claimed = self.claim()
                 if not self.running:
+                    if claimed:
+                        continue  # none of them could be started here; others may wait behind them
                     return self.served
                 if self.stop_at is not None and time.monotonic() > self.stop_at:
                     self.give_all_back()
@@ -146,13 +148,22 @@ class _Round:
             ring()
         return False
 
-    def claim(self) -> None:
-        jobs = queue.claim(self.owner, self.engine.room, resident=self.resident(), excluded=self.excluded)
+    def claim(self) -> int:
+        if any(queue.is_retry(entry.job) for entry in self.running.values()):
+            return 0
+        jobs = queue.claim(
+            self.owner,
+            self.engine.room,
+            resident=self.resident(),
+            excluded=self.excluded | self.missing,
+            running=len(self.running),
+        )
         self.claim_at = 0.0 if jobs else time.monotonic() + CLAIM_SECONDS
         for job in jobs:
             self.heartbeat.hold(Lease(job.pk, job.fence))
         for job in jobs:
             self.start(job)
+        return len(jobs)
 
     def start(self, job: Job) -> None:
         lease, request = Lease(job.pk, job.fence), job.request
@@ -180,7 +191,13 @@ class _Round:
             self.settle(lease, lambda: leases.give_back(job, lease))
         except EngineError as error:
             code, params = error.code, error.params
-            if code in FOLDER_ERRORS:
+            if code == "missing_checkpoint":
+                # Another worker's disk may have it.
+                logger.error("Model %s isn't on this machine: %s", request.checkpoint.slug, error)
+                self.missing.add(request.checkpoint_id)
+                self.settle(lease, lambda: leases.give_back(job, lease))
+                return
+            if code == "corrupt_checkpoint":
                 checkpoints.mark_corrupt(request.checkpoint, str(error))
             self.settle(lease, lambda: leases.fail(job, lease, code, params))
         except Exception:
@@ -217,7 +234,7 @@ class _Round:
             wants_stop = leases.write_progress(entry.lease, entry.step)
             announce(entry.job, "progress", step=entry.step)
             if entry.preview is not None:
-                _write_preview(entry.job, entry.preview)
+                leases.write_preview(entry.lease, entry.preview.step, _webp(entry.preview.image))
                 entry.preview = None
                 announce(entry.job, "preview", step=entry.step)
         except LeaseLost:
@@ -278,13 +295,7 @@ class _Round:
         return [self.models[folder] for folder in folders if folder in self.models]
 
 
-def _write_preview(job: Job, preview: Preview) -> None:
+def _webp(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
-    image: Image.Image = preview.image
     image.save(buffer, "WEBP", quality=70, method=0)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO generation_jobpreview (job_id, step, image) VALUES (%s, %s, %s)
-               ON CONFLICT (job_id) DO UPDATE SET step = excluded.step, image = excluded.image""",
-            [job.pk, preview.step, buffer.getvalue()],
-        )
+    return buffer.getvalue()

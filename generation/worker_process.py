@@ -7,12 +7,13 @@ import importlib
 import logging
 import multiprocessing
 import os
-import socket
 import threading
 from multiprocessing.synchronize import Event
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+
+from generation.worker_names import own_name
 
 if TYPE_CHECKING:
     from generation.engine import Engine
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 ALIVE_SECONDS = 5.0
 _STALLED_EXIT = 70
+CPU_MAX_RUNNING = 8
+"""A CPU draws eight together hardly faster than one; more would only wait longer for their first step."""
 
 # Made by the parent before it forks, so that it, who alone hears of a shutdown, can tell the child.
 _stop: Event | None = None
@@ -46,7 +49,8 @@ def engine() -> "Engine":
         if _engine is None:
             from generation.engine import Engine
 
-            _engine = Engine(device=device())
+            where = device()
+            _engine = Engine(device=where, max_running=CPU_MAX_RUNNING if where == "cpu" else None)
             logger.info("The engine runs on %s.", _engine.device)
         return _engine
 
@@ -72,11 +76,6 @@ def end_now() -> None:
     os._exit(_STALLED_EXIT)
 
 
-def worker_name() -> str:
-    """One name for each child on this machine; its successor has another."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 def _parent_starts(**_: Any) -> None:
     global _stop
     _stop = multiprocessing.Event()
@@ -99,14 +98,14 @@ def _child_stopped(**_: Any) -> None:
     from generation import workers
 
     try:
-        workers.sign_off(worker_name())
+        workers.sign_off(own_name())
     except Error as error:
         logger.warning("The worker couldn't sign off: %s", error)
 
 
 def _live() -> None:
     """Say every few seconds that this worker is there; warm up meanwhile, so that the first picture needn't wait."""
-    from django.db import Error, connection
+    from django.db import connection
 
     from generation import workers
 
@@ -115,13 +114,24 @@ def _live() -> None:
     pause = threading.Event()
     while not stopping():
         try:
-            resident = [path.name for path in _engine.resident] if _engine is not None else []
-            workers.report(worker_name(), str(_engine.device) if _engine is not None else settings.DEVICE, resident)
-        except Error as error:
-            logger.warning("The worker's sign of life couldn't be written: %s", error)
+            where = str(_engine.device) if _engine is not None else settings.DEVICE
+            workers.report(own_name(), where, _resident())
+        except Exception:
+            # Whatever it is: a thread that ended here would leave a worker that draws and is taken for gone.
+            logger.exception("The worker's sign of life couldn't be written; trying again")
         finally:
             connection.close()
         pause.wait(ALIVE_SECONDS)
+
+
+def _resident() -> list[str]:
+    """Slugs of the models in memory. The engine belongs to another thread, which may load one at this moment."""
+    for _attempt in range(3):
+        try:
+            return [path.name for path in _engine.resident] if _engine is not None else []
+        except RuntimeError:
+            continue
+    return []
 
 
 def _import_engine() -> None:

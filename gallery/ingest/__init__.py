@@ -3,6 +3,6 @@
 Posts are made from assets in `gallery.posts`; what the labels say is in `gallery.provenance`.
 """
 
-from gallery.ingest.assets import make_asset
+from gallery.ingest.assets import Prepared, make_asset, prepare, record
 
-__all__ = ["make_asset"]
+__all__ = ["Prepared", "make_asset", "prepare", "record"]

@@ -1,13 +1,25 @@
 """A picture becomes an asset: labelled files on disk and the rows that name them."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from PIL import Image
 
 from gallery.ingest.pixels import clean_rgb, dominant_color, pixel_sha256, previews
-from gallery.ingest.store import store
+from gallery.ingest.store import StoredFile, store
 from gallery.models import Asset, AssetFile, User
 from gallery.models.asset import Variant
 from gallery.provenance import Recipe, labelled_png, labelled_webp
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A picture whose files are on the disk; `files`: variant, format, (width, height) and where it lies."""
+
+    size: tuple[int, int]
+    pixel_sha256: str
+    dominant_color: str
+    files: list[tuple[Variant, str, tuple[int, int], StoredFile]]
 
 
 def make_asset(owner: User, image: Image.Image, recipe: Recipe) -> Asset:
@@ -15,7 +27,13 @@ def make_asset(owner: User, image: Image.Image, recipe: Recipe) -> Asset:
 
     Files: the original PNG with the whole recipe, a bare PNG of the same pixels without prompt and seed, WebP
     previews. They are on disk before the first row is written; a rolled back transaction leaves harmless orphans.
+    Who holds locks calls `prepare` before taking them and `record` after.
     """
+    return record(owner, prepare(image, recipe))
+
+
+def prepare(image: Image.Image, recipe: Recipe) -> Prepared:
+    """Label `image` and write its files; no row yet. Raises `OSError` when the disk refuses."""
     picture = clean_rgb(image)
     files = [
         (Variant.ORIGINAL, "png", picture.size, labelled_png(picture, recipe, include_prompt=True)),
@@ -25,14 +43,24 @@ def make_asset(owner: User, image: Image.Image, recipe: Recipe) -> Asset:
         (Variant(str(side)), "webp", preview.size, labelled_webp(preview, recipe))
         for side, preview in previews(picture).items()
     ]
-    stored = [(variant, extension, size, store(content, extension)) for variant, extension, size, content in files]
+    return Prepared(
+        size=picture.size,
+        pixel_sha256=pixel_sha256(picture),
+        dominant_color=dominant_color(picture),
+        files=[(variant, extension, size, store(content, extension)) for variant, extension, size, content in files],
+    )
+
+
+def record(owner: User, prepared: Prepared) -> Asset:
+    """The asset of a prepared picture, in the caller's transaction."""
+    width, height = prepared.size
     with transaction.atomic():
         asset = Asset.objects.create(
             owner=owner,
-            width=picture.width,
-            height=picture.height,
-            pixel_sha256=pixel_sha256(picture),
-            dominant_color=dominant_color(picture),
+            width=width,
+            height=height,
+            pixel_sha256=prepared.pixel_sha256,
+            dominant_color=prepared.dominant_color,
         )
         AssetFile.objects.bulk_create(
             AssetFile(
@@ -42,9 +70,9 @@ def make_asset(owner: User, image: Image.Image, recipe: Recipe) -> Asset:
                 sha256=file.sha256,
                 path=file.path,
                 size_bytes=file.size_bytes,
-                width=width,
-                height=height,
+                width=file_width,
+                height=file_height,
             )
-            for variant, extension, (width, height), file in stored
+            for variant, extension, (file_width, file_height), file in prepared.files
         )
     return asset

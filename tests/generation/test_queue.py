@@ -7,9 +7,10 @@ from typing import Any
 from django.utils import timezone
 
 from gallery.models import User
-from generation import queue
+from generation import leases, queue
 from generation.models import Checkpoint, Job, ServedShare
 from generation.models.queue import JobState
+from generation.sweep import sweep
 
 
 def _done(job: Job) -> None:
@@ -130,6 +131,54 @@ def test_an_estimate_needs_something_to_compare_with(ask: Any, member: Callable[
         state=JobState.DONE, lease_until=None, started_at=now - timedelta(seconds=10), finished_at=now, max_batch=2
     )
     assert queue.estimate(request) == 0
-    assert queue.estimate(ask(mira, count=1)) == 15  # one round, and half of one that is under way
-    assert queue.estimate(ask(mira, count=4)) == 35
-    assert queue.estimate(ask(mira, steps=8)) == 70  # twice the steps of what is known, sixth in line
+    alone = ask(mira, count=1)
+    assert queue.estimate(alone) == 10
+    four = ask(mira, count=4)
+    assert queue.estimate(four) == 30
+    assert queue.estimate(ask(mira, steps=8)) == 60  # twice the steps of what is known, sixth in line
+    assert queue.claim("w", 1) == [alone.jobs.get()]
+    assert queue.estimate(four) == 25  # two rounds, and half of one that is under way
+
+
+def _lose_all(owner: str) -> None:
+    Job.objects.filter(lease_owner=owner, state=JobState.RUNNING).update(lease_until="2020-01-01T00:00Z")
+    sweep()
+
+
+def test_a_picture_that_kills_its_worker_takes_others_with_it_once_only(
+    ask: Any, member: Callable[[str], User]
+) -> None:
+    jobs = list(ask(member("mira"), count=4).jobs.order_by("index"))
+    killer = jobs[1]
+    assert len(queue.claim("w0", 4)) == 4
+    _lose_all("w0")
+    rounds = 0
+    while Job.objects.filter(state=JobState.QUEUED).exists():
+        rounds += 1
+        (claimed,) = queue.claim(f"w{rounds}", 8)
+        assert queue.is_retry(claimed)
+        assert queue.claim(f"w{rounds}", 7, running=1) == []
+        if claimed == killer:
+            _lose_all(f"w{rounds}")
+        else:
+            _done(claimed)
+    states = [Job.objects.get(pk=job.pk).state for job in jobs]
+    assert states == ["done", "failed", "done", "done"]
+
+
+def test_a_retry_waits_for_an_idle_worker_and_is_not_passed(ask: Any, member: Callable[[str], User]) -> None:
+    mira = member("mira")
+    lost = ask(mira).jobs.get()
+    queue.claim("dead", 1)
+    _lose_all("dead")
+    fresh = ask(mira, count=2)
+    assert queue.claim("busy", 4, running=1) == []
+    assert queue.claim("idle", 4) == [lost]
+    assert set(queue.claim("busy", 4, running=1)) == set(fresh.jobs.all())
+
+
+def test_a_job_that_was_given_back_in_order_is_no_retry(ask: Any, member: Callable[[str], User]) -> None:
+    ask(member("mira"), count=2)
+    for job in queue.claim("w", 2):
+        leases.give_back(job, leases.Lease(job.pk, job.fence))
+    assert len(queue.claim("w", 2, running=1)) == 2

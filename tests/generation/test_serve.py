@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from PIL import Image
 
+from gallery import ingest
 from gallery.models import AssetFile, Post, User
 from generation import leases, queue
 from generation.errors import failure_sentence
@@ -216,6 +217,47 @@ def test_a_model_folder_that_breaks_fails_its_jobs_and_closes_the_door(
     assert (job.state, job.error_code) == ("failed", "corrupt_checkpoint")
     assert "unet" in failure_sentence(job.error_code, job.error_params)
     assert model.state == "corrupt"
+
+
+def test_a_model_that_is_not_on_this_machine_is_left_to_others_and_stops_nobody(
+    ask: Any, member: Any, engine: Any, model: Checkpoint, tmp_path: Path
+) -> None:
+    elsewhere = Checkpoint.objects.get(pk=model.pk)
+    elsewhere.pk, elsewhere.slug, elsewhere.is_default, elsewhere.path = None, "elsewhere", False, str(tmp_path / "no")
+    elsewhere.save()
+    left = ask(member("mira"), model="elsewhere").jobs.get()
+    here = ask(member("tomo")).jobs.get()
+    # One at a time, so that the second is claimed after the first was given back.
+    engine.max_running, before = 1, engine.max_running
+    try:
+        assert serve(engine, "w").ended == {"queued": 1, "done": 1}
+    finally:
+        engine.max_running = before
+    left.refresh_from_db()
+    here.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (left.state, left.attempt, here.state, elsewhere.state) == ("queued", 0, "done", "ready")
+
+
+def test_files_are_written_before_the_row_is_locked(
+    ask: Any, member: Any, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ask(member("mira"), steps=1).jobs.get()
+    prepare, other = ingest.prepare, connections.create_connection("default")
+    locked: list[int] = []
+
+    def and_look(*args: Any) -> Any:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT id FROM generation_job WHERE id = %s FOR UPDATE NOWAIT", [job.pk])
+            locked.append(cursor.fetchone()[0])
+        return prepare(*args)
+
+    monkeypatch.setattr(ingest, "prepare", and_look)
+    try:
+        assert serve(engine, "w").ended == {"done": 1}
+    finally:
+        other.close()
+    assert locked == [job.pk]
 
 
 def test_a_full_disk_is_a_failure_with_a_sentence(
