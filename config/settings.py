@@ -208,9 +208,10 @@ CELERY_BEAT_SCHEDULE = {
     "ring for lost jobs": {
         "task": "generation.sweep",
         "schedule": env_int("IRODORI_SWEEP_SECONDS", 5, 1),
-        # While a worker draws, sweeps it can't get to needn't pile up.
-        "options": {"expires": 60},
+        # While a worker draws, sweeps it can't get to needn't pile up; the sender's clock sets the hour.
+        "options": {"expires": 600},
     },
+    "forget old sessions": {"task": "generation.forget_sessions", "schedule": 3600},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 

@@ -8,8 +8,11 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 SERVE_TASK = "generation.serve"
-EXPIRES_SECONDS = 60
-"""A bell nobody heard for a minute may go: the sweeper rings again, and an idle broker stays empty."""
+EXPIRES_SECONDS = 600
+"""A bell nobody heard may go: the sweeper rings again, and an idle broker stays empty.
+
+The sender's clock sets the hour, so it is more than any two machines' clocks differ.
+"""
 
 
 def ring() -> bool:

@@ -48,9 +48,13 @@ class TooManyStreams(Exception):  # noqa: N818
 def stream(user_id: int, last_event_id: str | None = None) -> "Stream":
     """Open a stream of SSE bytes for `user_id`, to be iterated asynchronously; call it inside the event loop.
 
-    `last_event_id`: what the browser sent as Last-Event-ID. Raises `TooManyStreams`.
+    `last_event_id`: what the browser sent as Last-Event-ID. Raises `TooManyStreams`. The stream counts from its first
+    byte on: one whose reader left before that is never counted.
     """
-    return Stream(_hub(), user_id, _time_of(last_event_id))
+    hub = _hub()
+    if hub.is_full(user_id):
+        raise TooManyStreams
+    return Stream(hub, user_id, _time_of(last_event_id))
 
 
 class Stream:
@@ -61,7 +65,6 @@ class Stream:
         self._since = since
         self._hub = hub
         self._notices: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(QUEUE_SIZE)
-        hub.join(self)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self._run()
@@ -80,6 +83,9 @@ class Stream:
         self._notices.put_nowait(notice)
 
     async def _run(self) -> AsyncIterator[bytes]:
+        if self._hub.is_full(self.user_id):
+            return  # others were faster since `stream`; the browser asks again, and is told then
+        self._hub.join(self)
         try:
             yield f"retry: {RECONNECT_MS}\n\n".encode()
             await self._hub.listening()
@@ -110,9 +116,10 @@ class _Hub:
         self._task: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
 
+    def is_full(self, user_id: int) -> bool:
+        return len(self._streams.get(user_id, ())) >= STREAMS_PER_USER
+
     def join(self, stream: Stream) -> None:
-        if len(self._streams[stream.user_id]) >= STREAMS_PER_USER:
-            raise TooManyStreams
         self._streams[stream.user_id].add(stream)
         if self._task is None or self._task.done():
             self._task = self.loop.create_task(self._listen(), name="generation-events")
@@ -141,6 +148,9 @@ class _Hub:
                     self._tell_all(None)
                     async for notify in listener.notifies():
                         self._hear(notify.payload)
+            except asyncio.CancelledError as error:
+                # The task keeps its error, whose frames would keep a half-made connection open.
+                raise error.with_traceback(None)  # noqa: B904 - it is the same error
             except psycopg.Error as error:
                 logger.warning("The connection for events was lost (%s); trying again.", error)
             self._ready.clear()
@@ -201,6 +211,8 @@ def _state_of(user_id: int, since: datetime | None) -> list[dict[str, Any]]:
     if since is not None:
         current = current | jobs.filter(finished_at__gte=since - OVERLAP)
     try:
+        # The newest, should there be too many: what still waits or runs is seldom older than what is over.
+        newest = current.order_by("-id")[:QUEUE_SIZE]
         return [
             {
                 "request": job.request_id,
@@ -209,7 +221,7 @@ def _state_of(user_id: int, since: datetime | None) -> list[dict[str, Any]]:
                 "step": job.step,
                 "total": job.steps_total,
             }
-            for job in current.order_by("id")[:QUEUE_SIZE]
+            for job in reversed(newest)
         ]
     finally:
         # A stream stays open for hours; a pooled connection kept by its thread would soon starve the pages.

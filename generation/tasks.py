@@ -1,6 +1,9 @@
 """Celery's edge: the bell and the sweeper. What they do stands in `serve` and `sweep`."""
 
+from importlib import import_module
+
 from celery import shared_task
+from django.conf import settings
 
 from generation import worker_process
 from generation.bell import SERVE_TASK
@@ -28,3 +31,9 @@ def sweep_clock() -> dict[str, int]:
     """
     swept = sweep()
     return serve_bell() if swept is not None and swept.waiting else {}
+
+
+@shared_task(name="generation.forget_sessions")
+def forget_sessions() -> None:
+    """Remove sessions that ran out: visitors' drafts leave rows that nobody else would clear."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

@@ -1,6 +1,7 @@
 """Server-sent events from one listener to many streams."""
 
 import asyncio
+import contextlib
 import functools
 import json
 from collections.abc import Callable
@@ -128,14 +129,72 @@ async def test_an_event_id_that_is_none_is_left_out_of_account(member: Any, nons
 async def test_three_streams_a_user_and_a_closed_one_makes_room(member: Callable[[str], User]) -> None:
     mira, tomo = await _in_thread(lambda: (member("mira"), member("tomo")))
     streams = [events.stream(mira.pk) for _ in range(3)]
+    opened = [aiter(stream) for stream in streams]
+    for each in opened:
+        await anext(each)
     with pytest.raises(events.TooManyStreams):
         events.stream(mira.pk)
-    events.stream(tomo.pk)
+    opened.append(aiter(events.stream(tomo.pk)))
+    await anext(opened[-1])
     streams[0].close()
     streams[0].close()
-    events.stream(mira.pk)
+    opened.append(aiter(events.stream(mira.pk)))
+    await anext(opened[-1])
     with pytest.raises(events.TooManyStreams):
         events.stream(mira.pk)
+
+
+@asynchronous
+async def test_a_reader_who_left_before_the_first_byte_is_not_counted(member: Callable[[str], User]) -> None:
+    mira = await _in_thread(lambda: member("mira"))
+    left = [events.stream(mira.pk) for _ in range(5)]
+    opened = [aiter(stream) for stream in left]
+    for each in opened[:3]:
+        assert (await anext(each)).startswith(b"retry: ")
+    # All five passed the door when it was open; no more than three get in.
+    assert [part async for part in opened[3]] == []
+
+
+@asynchronous
+async def test_a_listener_that_is_cancelled_while_it_connects_leaves_no_connection(
+    member: Callable[[str], User],
+) -> None:
+    for pause in (0, 0.0005, 0.002, 0.005, 0.02):
+        hub = events._Hub()
+        hub.join(events.Stream(hub, 1, None))
+        task = hub._task
+        assert task is not None
+        await asyncio.sleep(pause)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    def listeners() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                   AND pid <> pg_backend_pid() AND query IN ('', 'LISTEN generation')"""
+            )
+            return cursor.fetchone()[0]
+
+    async with asyncio.timeout(10):
+        while await _in_thread(listeners):
+            await asyncio.sleep(0.05)
+
+
+@asynchronous
+async def test_of_too_many_jobs_the_live_ones_are_told(
+    ask: Any, member: Callable[[str], User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "QUEUE_SIZE", 2)
+    mira = await _in_thread(lambda: member("mira"))
+    over = await _in_thread(lambda: ask(mira, count=4))
+    await _in_thread(lambda: [cancel_job(mira, job) for job in over.jobs.all()])
+    live = await _in_thread(lambda: ask(mira, count=2))
+    opened = aiter(events.stream(mira.pk, "1000000000000"))
+    told = await said(opened, 2)
+    assert [event["job"] for event in told] == await _in_thread(lambda: [job.pk for job in live.jobs.order_by("id")])
+    assert {event["kind"] for event in told} == {"queued"}
 
 
 @asynchronous

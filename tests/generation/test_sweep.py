@@ -1,20 +1,25 @@
 """What got lost comes back."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection, connections
 from django.utils import timezone
 
 from gallery.models import User
 from generation import queue, worker_names, workers
+from generation.bell import ring
 from generation.errors import failure_sentence
 from generation.models import Job, WorkerStatus
 from generation.models.queue import JobState
 from generation.sweep import SWEEP_LOCK, release_dead, sweep
+from generation.tasks import forget_sessions
 
 LONG_AGO = "2020-01-01T00:00Z"
 
@@ -75,6 +80,26 @@ def test_a_job_whose_bell_was_lost_is_rung_for_again(ask: Any, member: Callable[
     client.flushall()
     assert not sweep().rang  # type: ignore[union-attr]
     client.close()
+
+
+@pytest.mark.django_db
+def test_a_bell_outlives_the_difference_of_two_clocks(broker: str) -> None:
+    import redis
+
+    with redis.Redis(unix_socket_path=broker.removeprefix("redis+socket://")) as client:
+        client.flushall()
+        assert ring()
+        message = json.loads(client.lindex("irodori", 0))
+    expires = datetime.fromisoformat(message["headers"]["expires"])
+    assert expires - timezone.now() > timedelta(minutes=5)
+
+
+@pytest.mark.django_db
+def test_sessions_that_ran_out_are_forgotten() -> None:
+    for key, left in (("old", -1), ("new", 1)):
+        Session.objects.create(session_key=key, session_data="x", expire_date=timezone.now() + timedelta(minutes=left))
+    forget_sessions()
+    assert [session.session_key for session in Session.objects.all()] == ["new"]
 
 
 @pytest.mark.django_db(transaction=True)
