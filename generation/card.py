@@ -7,7 +7,7 @@ Read: front matter (dropped), headings, lists, tables as preformatted text, code
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -67,9 +67,9 @@ def _starts_block(line: str) -> bool:
     return bool(_HEADING.fullmatch(stripped) or _ITEM.fullmatch(line)) or stripped.startswith(("```", "|"))
 
 
-def _run(lines: list[str], start: int, belongs: object) -> int:
+def _run(lines: list[str], start: int, belongs: Callable[[str], bool]) -> int:
     end = start
-    while end < len(lines) and belongs(lines[end]):  # type: ignore[operator]
+    while end < len(lines) and belongs(lines[end]):
         end += 1
     return end
 

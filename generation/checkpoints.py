@@ -25,7 +25,7 @@ from django.db.models import QuerySet
 
 from generation.engine.checkpoint_files import inspect_checkpoint
 from generation.engine.errors import EngineError
-from generation.engine.sampler_names import SAMPLER_NAMES
+from generation.engine.sampler_names import SAMPLER_NAMES, samplers_for
 from generation.errors import CheckpointBroken, failure_sentence
 from generation.models import Checkpoint
 from generation.models.checkpoint import CheckpointState
@@ -56,6 +56,11 @@ def available() -> QuerySet[Checkpoint]:
 def folder_of(checkpoint: Checkpoint) -> Path:
     """Where its files are: `path` is absolute or below `CHECKPOINTS_DIR`."""
     return Path(settings.CHECKPOINTS_DIR) / checkpoint.path
+
+
+def samplers_of(checkpoint: Checkpoint) -> tuple[str, ...]:
+    """The samplers that suit it; all of them for a row from before this was recorded."""
+    return tuple(checkpoint.samplers) or SAMPLER_NAMES
 
 
 def mark_corrupt(checkpoint: Checkpoint, error: str) -> None:
@@ -143,10 +148,17 @@ def install_bundled() -> Checkpoint:
 
 def _install(folder: Path, known: Checkpoint | None) -> Checkpoint:
     facts = read_facts(folder)
-    files = [list(entry) for entry in inspect_checkpoint(folder).fingerprint]
-    if known is not None and known.files == files and known.state != CheckpointState.CORRUPT:
+    found = inspect_checkpoint(folder)
+    files = [list(entry) for entry in found.fingerprint]
+    if known is not None and known.files == files and known.samplers and known.state != CheckpointState.CORRUPT:
         return known
-    return _save(facts, hash_of(folder), files)
+    samplers = samplers_for(found.scheduler_config)
+    if facts.columns["default_sampler"] not in samplers:
+        raise CheckpointBroken(
+            f"{folder / FACTS_FILE} names the sampler {facts.columns['default_sampler']!r}, which can't follow the "
+            f"model's noise schedule. These can: {', '.join(samplers)}."
+        )
+    return _save(facts, hash_of(folder), files, samplers)
 
 
 def hash_of(folder: Path) -> str:
@@ -162,7 +174,7 @@ def hash_of(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _save(facts: BundledFacts, sha256: str, files: list[list[Any]]) -> Checkpoint:
+def _save(facts: BundledFacts, sha256: str, files: list[list[Any]], samplers: tuple[str, ...]) -> Checkpoint:
     slug = facts.columns["slug"]
     with transaction.atomic():
         try:
@@ -180,6 +192,7 @@ def _save(facts: BundledFacts, sha256: str, files: list[list[Any]]) -> Checkpoin
                 "path": str(facts.folder),
                 "sha256": sha256,
                 "files": files,
+                "samplers": list(samplers),
                 "state": state,
                 "error": "",
                 "is_default": not another,

@@ -14,12 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from gallery.models.post import Post, PromptVisibility
 from gallery.ratings import Rating
 from generation import checkpoints
-from generation.engine import SAMPLER_NAMES
 from generation.models import Checkpoint
-from generation.models.queue import MAX_SEED
+from generation.models.queue import MAX_COUNT, MAX_SEED
 from generation.shapes import EXACT, shape_of, shapes
 
-MAX_COUNT = 8
 SHAPE_NAMES = {
     "portrait": _("Portrait"),
     "square": _("Square"),
@@ -31,6 +29,15 @@ SHAPE_NAMES = {
 def new_key() -> str:
     """A key for one rendered form: the same key sent twice is the same request."""
     return uuid.uuid4().hex
+
+
+class _ModelField(forms.ModelChoiceField):
+    """Looks for no slug with a NUL in it, which PostgreSQL refuses to compare with."""
+
+    def to_python(self, value: Any) -> Checkpoint | None:
+        if isinstance(value, str) and "\x00" in value:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
 
 
 class RecipeForm(forms.Form):
@@ -56,7 +63,7 @@ class RecipeForm(forms.Form):
             ),
         },
     )
-    model = forms.ModelChoiceField(
+    model = _ModelField(
         label=_("Model"),
         queryset=Checkpoint.objects.none(),
         to_field_name="slug",
@@ -149,11 +156,6 @@ def recipe_form(model: Checkpoint | None, recipe: dict[str, Any]) -> RecipeForm:
     else:
         initial |= recipe
     return RecipeForm(initial=initial)
-
-
-def samplers() -> tuple[str, ...]:
-    """The samplers on offer, in the order of the menu."""
-    return SAMPLER_NAMES
 
 
 class PublishForm(forms.Form):

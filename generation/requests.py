@@ -14,15 +14,14 @@ from django.utils.translation import ngettext
 from gallery.models import User
 from generation import queue
 from generation.bell import ring
-from generation.checkpoints import available
+from generation.checkpoints import available, samplers_of
 from generation.engine.sampler_names import SAMPLER_NAMES, denoiser_calls
 from generation.errors import Problem, RequestRefused
 from generation.models import Checkpoint, GenerationRequest, Job
 from generation.models.checkpoint import CheckpointState
-from generation.models.queue import MAX_SEED, JobState
+from generation.models.queue import MAX_COUNT, MAX_SEED, JobState
 from generation.notices import announce
 
-MAX_COUNT = 8
 MAX_GUIDANCE = 30.0
 RANDOM_SEED = -1
 SUBMIT_LOCK = 4_907_002
@@ -82,6 +81,11 @@ def problems_of(user: User, wanted: Mapping[str, Any]) -> list[Problem]:
     """All that stands against `wanted` now, without queueing anything."""
     _checkpoint, values, problems = _read(wanted)
     return problems + _full_queue(user, values.get("count", 1))
+
+
+def queue_full(user: User, count: int = 1) -> str:
+    """Why `count` more pictures of `user` can't wait now, in a sentence; the empty string when they can."""
+    return next((sentence for _field, sentence in _full_queue(user, count)), "")
 
 
 def cancel(user: User, request: GenerationRequest) -> int:
@@ -144,7 +148,8 @@ def _checkpoint(wanted: object) -> Checkpoint | None:
         return wanted
     if wanted is None or wanted == "":
         return available().filter(is_default=True).first() or Checkpoint.objects.filter(is_default=True).first()
-    return Checkpoint.objects.filter(slug=str(wanted)).first()
+    # PostgreSQL refuses to compare with a NUL, and no slug has one.
+    return Checkpoint.objects.filter(slug=str(wanted)).first() if "\x00" not in str(wanted) else None
 
 
 def _whole(value: object, default: int) -> int | None:
@@ -199,14 +204,23 @@ def _read_settings(checkpoint: Checkpoint, wanted: Mapping[str, Any], values: di
         else:
             values[field] = number
     sampler = str(wanted.get("sampler") or checkpoint.default_sampler)
-    if sampler in SAMPLER_NAMES:
+    suitable = samplers_of(checkpoint)
+    if sampler in suitable:
         values["sampler"] = sampler
+    elif sampler in SAMPLER_NAMES:
+        problems.append(
+            (
+                "sampler",
+                _("“%(model)s” can't draw with the sampler “%(given)s”. Choose one of: %(known)s.")
+                % {"model": checkpoint, "given": sampler, "known": ", ".join(suitable)},
+            )
+        )
     else:
         problems.append(
             (
                 "sampler",
                 _("There is no sampler “%(given)s” here. Choose one of: %(known)s.")
-                % {"given": sampler[:60], "known": ", ".join(SAMPLER_NAMES)},
+                % {"given": sampler[:60], "known": ", ".join(suitable)},
             )
         )
     try:

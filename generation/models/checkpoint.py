@@ -31,6 +31,8 @@ class Checkpoint(models.Model):
     max_steps = models.PositiveIntegerField(default=100)
     default_steps = models.PositiveIntegerField(default=20)
     default_sampler = models.CharField(max_length=60)
+    # Those that its noise schedule allows, in the order of the menu.
+    samplers = ArrayField(models.CharField(max_length=60), default=list)
     default_guidance = models.FloatField(default=7.0)
     known_tags = ArrayField(models.CharField(max_length=170), default=list)
     example_prompts = models.JSONField(default=list)

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from generation.models.checkpoint import Checkpoint
 
 MAX_SEED = 2**32 - 1
+MAX_COUNT = 8
+"""Most pictures of one request."""
 
 
 class GenerationRequest(models.Model):
@@ -30,7 +32,7 @@ class GenerationRequest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "idempotency_key"], name="request_once"),
-            models.CheckConstraint(condition=models.Q(count__gte=1, count__lte=8), name="request_count_1_to_8"),
+            models.CheckConstraint(condition=models.Q(count__gte=1, count__lte=MAX_COUNT), name="request_count_1_to_8"),
             models.CheckConstraint(condition=models.Q(seed__gte=0, seed__lte=MAX_SEED), name="request_seed_32_bits"),
             models.CheckConstraint(condition=~models.Q(prompt=""), name="request_has_prompt"),
         ]

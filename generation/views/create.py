@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -14,11 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, retarget
 
-from gallery.models import User
 from generation import checkpoints, requests, workers
 from generation.errors import Problem, RequestRefused
 from generation.forecast import forecast
-from generation.forms import SHAPE_NAMES, RecipeForm, new_key, recipe_form, samplers
+from generation.forms import SHAPE_NAMES, RecipeForm, new_key, recipe_form
 from generation.models import Checkpoint, GenerationRequest, Job, JobPreview
 from generation.shapes import shapes
 from generation.views.board import board_of, boards
@@ -27,8 +27,8 @@ from generation.views.starting import id_in, starting_recipe
 from generation.wording import draw_label
 
 DRAFT = "recipe_draft"
-# A draft waits in the visitor's session; more than this is not a prompt.
-DRAFT_FIELD_LENGTH = 5000
+# What a visitor typed waits in their session, which anybody can have made: the words alone, for they are the work.
+DRAFT_FIELDS = ("prompt", "negative_prompt")
 # The fields under "More": the fold opens where one of them is wrong.
 FOLDED = ("model", "width", "height", "steps", "sampler", "guidance", "seed")
 
@@ -43,7 +43,7 @@ def create(request: PageRequest) -> HttpResponse:
     draft = request.session.pop(DRAFT, None) if request.user.is_authenticated else None
     notice = ""
     if draft:
-        form = RecipeForm(initial=draft | {"key": new_key()})
+        form = recipe_form(_model(None), draft)
     else:
         start = starting_recipe(request)
         notice = start.notice
@@ -54,7 +54,7 @@ def create(request: PageRequest) -> HttpResponse:
 def _submit(request: PageRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         request.session[DRAFT] = {
-            name: request.POST[name][:DRAFT_FIELD_LENGTH] for name in RecipeForm.base_fields if name in request.POST
+            name: request.POST[name][: settings.PROMPT_MAX_LENGTH] for name in DRAFT_FIELDS if request.POST.get(name)
         }
         sign_in = redirect_to_login(reverse("generation:create"))
         return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
@@ -176,7 +176,7 @@ def _recipe_context(request: PageRequest, form: RecipeForm) -> dict[str, Any]:
         "form": form,
         "model": model,
         "models": available,
-        "samplers": samplers(),
+        "samplers": checkpoints.samplers_of(model) if model else (),
         "shapes": _shape_buttons(model),
         "model_facts": {each.slug: _facts(each) for each in available},
         "examples": model.example_prompts if model else [],
@@ -184,14 +184,8 @@ def _recipe_context(request: PageRequest, form: RecipeForm) -> dict[str, Any]:
         "draw_label": _draw_label(form) if request.user.is_authenticated else _("Sign in to draw"),
         "worker_online": workers.online(),
         # A full queue is said before anything is typed away.
-        "queue_note": _queue_note(request.user) if request.user.is_authenticated else "",
+        "queue_note": requests.queue_full(request.user) if request.user.is_authenticated else "",
     }
-
-
-def _queue_note(user: User) -> str:
-    """Why not even one more picture may wait, or the empty string."""
-    problems = requests.problems_of(user, {"prompt": "1girl", "count": 1})
-    return next((sentence for field, sentence in problems if not field), "")
 
 
 def _shape_buttons(model: Checkpoint | None) -> list[dict[str, Any]]:
@@ -210,6 +204,7 @@ def _facts(model: Checkpoint) -> dict[str, Any]:
         "shapes": shapes(model),
         "steps": model.default_steps,
         "sampler": model.default_sampler,
+        "samplers": checkpoints.samplers_of(model),
         "guidance": model.default_guidance,
         "max_steps": model.max_steps,
         "min_side": model.min_side,
@@ -227,6 +222,6 @@ def _draw_label(form: RecipeForm) -> str:
     values = read.cleaned_data
     count, model = values.get("count") or 1, values.get("model")
     width, height, steps = (values.get(name) for name in ("width", "height", "steps"))
-    if model is None or not (width and height and steps) or min(width, height, steps) < 1:
+    if model is None or not (width and height and steps):
         return draw_label(count, None)
     return draw_label(count, forecast(model, width, height, steps, count, values.get("sampler") or ""))

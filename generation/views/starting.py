@@ -50,7 +50,9 @@ def starting_recipe(request: HttpRequest) -> Start:
             GenerationRequest.objects.select_related("checkpoint"), pk=request_id, user=request.user
         )
         return Start(recipe_of_request(earlier))
-    return Start({name: query[name] for name in FROM_LINK if query.get(name)})
+    # No text can hold a NUL: PostgreSQL refuses it.
+    given = {name: query.get(name, "").replace("\x00", "") for name in FROM_LINK}
+    return Start({name: text for name, text in given.items() if text})
 
 
 def id_in(text: str) -> int | None:

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
+from gallery.accounts.names import HOUSE_NAME
 from gallery.models import User
 from generation import checkpoints
+from generation.engine.sampler_names import NO_ZERO_SNR, SAMPLER_NAMES
 from generation.errors import CheckpointBroken, RequestRefused
 from generation.models import Checkpoint, GenerationRequest, Job
 from generation.requests import submit
-from generation.starter import HOUSE_NAME
 from tagging.models import Tag
 from tests.generation.tiny_model import FACTS, KNOWN_TAGS
 
@@ -55,6 +57,45 @@ def test_a_second_start_reads_no_weights(copy: Path, monkeypatch: pytest.MonkeyP
     os.utime(card, ns=(1, 1))
     with pytest.raises(AssertionError):
         checkpoints.install_bundled()
+
+
+def _with_zero_snr(folder: Path) -> None:
+    path = folder / "scheduler" / "scheduler_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"rescale_betas_zero_snr": True}), "utf-8")
+
+
+def test_samplers_that_cannot_follow_the_noise_schedule_are_not_offered(
+    copy: Path, client: Client, django_user_model: type[User]
+) -> None:
+    _with_zero_snr(copy)
+    made = checkpoints.install_bundled()
+    assert "DDIM" in made.samplers
+    assert not set(made.samplers) & NO_ZERO_SNR
+    options = client.get("/create").content.decode()
+    assert "<option>DDIM</option>" in options
+    assert "<option>Heun</option>" not in options
+    with pytest.raises(RequestRefused) as caught:
+        submit(django_user_model.objects.create_user("mira"), {"prompt": "smile", "sampler": "Heun"}, "k")
+    ((field, sentence),) = caught.value.problems
+    assert field == "sampler"
+    assert "Tiny" in sentence
+    assert "DDIM" in sentence
+    assert "PLMS" not in sentence
+
+
+def test_a_default_sampler_that_cannot_follow_the_noise_schedule_is_refused(copy: Path) -> None:
+    _with_zero_snr(copy)
+    _facts(default_sampler="Heun")(copy)
+    with pytest.raises(CheckpointBroken, match="noise schedule"):
+        checkpoints.install_bundled()
+
+
+def test_a_row_from_before_samplers_were_recorded_is_refreshed(copy: Path) -> None:
+    made = checkpoints.install_bundled()
+    assert set(made.samplers) >= NO_ZERO_SNR
+    Checkpoint.objects.update(samplers=[])
+    assert checkpoints.samplers_of(Checkpoint.objects.get()) == SAMPLER_NAMES
+    assert checkpoints.install_bundled().samplers == list(SAMPLER_NAMES)
 
 
 def test_other_weights_are_another_hash(copy: Path) -> None:

@@ -1,15 +1,17 @@
 """The page "Create": what it answers, keeps and hides."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import escape
 
 from gallery.models import User
+from generation import workers
 from generation.models import Checkpoint, GenerationRequest, Job, JobPreview
 from generation.models.queue import JobState
 
@@ -43,7 +45,7 @@ def test_a_visitor_sees_the_form_and_is_asked_to_sign_in(client: Client, model: 
 
 
 def test_what_a_visitor_typed_is_there_after_signing_in(client: Client, model: Checkpoint, member: Member) -> None:
-    sent = client.post(reverse("generation:create"), recipe(prompt="1girl, red hair", steps="7", count="3"))
+    sent = client.post(reverse("generation:create"), recipe(prompt="1girl, red hair", steps="7", width="9" * 5000))
     assert sent.status_code == 302
     assert sent["Location"].startswith(reverse("account_login"))
     member("mira")
@@ -52,10 +54,57 @@ def test_what_a_visitor_typed_is_there_after_signing_in(client: Client, model: C
     assert signed_in["Location"] == "/create"
     page = client.get("/create")
     form = page.context["form"]
-    assert form["prompt"].value() == "1girl, red hair"
-    assert (form["steps"].value(), form["count"].value()) == ("7", "3")
+    assert (form["prompt"].value(), form["negative_prompt"].value()) == ("1girl, red hair", "glasses")
+    assert form["steps"].value() == model.default_steps
     assert not GenerationRequest.objects.exists()
     assert client.get("/create").context["form"]["prompt"].value() is None
+
+
+def test_a_visitors_session_holds_no_more_than_two_prompts(client: Client, model: Checkpoint) -> None:
+    long = "x" * 100_000
+    client.post(reverse("generation:create"), recipe(prompt=long, negative_prompt=long, model=long, key=long))
+    assert {name: len(text) for name, text in client.session["recipe_draft"].items()} == {
+        "prompt": 4000,
+        "negative_prompt": 4000,
+    }
+
+
+@pytest.mark.parametrize("query", ["model=%00", "prompt=a%00b", "model=ti%00ny&prompt=%00", "remix=%00", "take=%00"])
+def test_a_link_with_a_nul_is_a_page(client: Client, model: Checkpoint, member: Member, query: str) -> None:
+    client.force_login(member("mira"))
+    page = client.get(f"{reverse('generation:create')}?{query}")
+    assert page.status_code == 200
+    assert "\x00" not in page.text
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"width": "9" * 400},
+        {"height": "9" * 5000},
+        {"steps": "9" * 400},
+        {"width": "-8"},
+        {"height": "0"},
+        {"width": "1000000000"},
+        {"model": "\x00"},
+        {"count": "9" * 400},
+        {"guidance": "9" * 400},
+    ],
+)
+def test_no_time_is_told_for_what_is_beyond_the_models_limits(
+    client: Client, ask: Ask, member: Member, changed: dict[str, str]
+) -> None:
+    job = ask(member("mira")).jobs.get()
+    now = timezone.now()
+    Job.objects.filter(pk=job.pk).update(state=JobState.DONE, started_at=now - timedelta(seconds=10), finished_at=now)
+    workers.report("w", "cpu")
+    sent = recipe(shape="exact")
+    assert "about 20 s" in client.get(reverse("generation:estimate"), sent).text
+    for method, address in ((client.get, "generation:estimate"), (client.post, "generation:create")):
+        answer = method(reverse(address), sent | changed)
+        assert answer.status_code in {200, 302}
+        if changed.keys() & {"width", "height", "steps", "model"} and method == client.get:
+            assert "about" not in answer.text
 
 
 def test_submitting_queues_the_request_and_shows_its_tiles(client: Client, model: Checkpoint, member: Member) -> None:

@@ -24,6 +24,7 @@ BAD = [
     ({"prompt": "a\x00b"}, "prompt", "stored"),
     ({"negative_prompt": "x" * 4001}, "negative_prompt", "4001"),
     ({"model": "no-such-model"}, "model", "no such model"),
+    ({"model": "ti\x00ny"}, "model", "no such model"),
     ({"sampler": "Magic"}, "sampler", "Magic"),
     ({"width": 63}, "width", "64 to 128"),
     ({"width": 72}, "width", "steps of 16"),
