@@ -1,4 +1,8 @@
-"""kill -9 at any moment of a job: it is done exactly once within 40 seconds."""
+"""kill -9 at any moment of a job: it is done, and exactly once.
+
+How soon is printed here (pytest -s) and measured on a whole site by `benchmarks/killed_worker.py` (goal: 40 seconds):
+a crowded machine would make a deadline that tight fail, or stretch, without saying anything about the code.
+"""
 
 import os
 import signal
@@ -6,10 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from config.embedded.process import Process
 from config.embedded.site import BASE_DIR
@@ -20,8 +26,10 @@ from generation.requests import submit
 from tests.database import test_database_url
 from tests.generation.conftest import bundled, member, model, tiny_folder  # noqa: F401 - fixtures of the other floor
 
-# Long enough to be hit in the middle, short enough to leave the 40 seconds to what is tested.
+# Long enough to be hit in the middle, short enough to be drawn again soon.
 STEPS = 200
+SAFETY_SECONDS = 180
+"""Of a job that nobody brings back; far above what it takes, so that only that fails here."""
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.worker]
 
@@ -50,12 +58,6 @@ def until(condition: Callable[[], bool], seconds: float, worker: Process) -> Non
         time.sleep(0.02)
 
 
-def deadline(killed: float) -> float:
-    """Seconds left of the 40 since `killed`; on a machine with more to do than cores, as many times longer."""
-    crowded = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    return 40 * crowded - (time.monotonic() - killed)
-
-
 def children_of(pid: int) -> list[int]:
     """The direct children of a process, from /proc."""
     text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
@@ -69,9 +71,17 @@ def a_long_job(worker: Process, user: User) -> Job:
     return Job.objects.get()
 
 
-def done_exactly_once(job: Job, worker: Process, since: float) -> None:
-    """Wait for the rest of 40 seconds, then see that there is one picture, and that none comes after it."""
-    until(lambda: Job.objects.get(pk=job.pk).state == JobState.DONE, deadline(since), worker)
+def wait_until_done(job: Job, worker: Process, killed: datetime) -> None:
+    """Wait for the job; print how long after the kill the database says it was done."""
+    until(lambda: Job.objects.get(pk=job.pk).state == JobState.DONE, SAFETY_SECONDS, worker)
+    finished = Job.objects.get(pk=job.pk).finished_at
+    assert finished is not None
+    print(f"done {(finished - killed).total_seconds():.1f} s after the kill")
+
+
+def done_exactly_once(job: Job, worker: Process, killed: datetime) -> None:
+    """Wait for the job, then see that there is one picture, and that none comes after it."""
+    wait_until_done(job, worker, killed)
     time.sleep(2)
     job.refresh_from_db()
     assert (job.state, job.attempt, job.denoiser_calls) == ("done", 2, STEPS)
@@ -90,7 +100,7 @@ def test_the_drawing_process_alone_is_killed(
     assert worker.child is not None
     (drawing,) = children_of(worker.child.pid)
     os.kill(drawing, signal.SIGKILL)
-    done_exactly_once(job, worker, time.monotonic())
+    done_exactly_once(job, worker, timezone.now())
 
 
 @pytest.mark.slow
@@ -106,7 +116,7 @@ def test_the_whole_worker_is_killed_and_another_machine_takes_over(
     Job.objects.filter(pk=job.pk).update(lease_owner="elsewhere")
     assert first.child is not None
     os.killpg(first.child.pid, signal.SIGKILL)
-    killed = time.monotonic()
+    killed = timezone.now()
     second = start_celery_worker(seconds=120)
     done_exactly_once(job, second, killed)
 
@@ -121,7 +131,7 @@ def test_the_whole_worker_is_killed_and_started_again(
     job = a_long_job(worker, member("mira"))
     assert worker.child is not None
     os.killpg(worker.child.pid, signal.SIGKILL)
-    killed = time.monotonic()
+    killed = timezone.now()
     worker.child.wait()
     worker.start()
     done_exactly_once(job, worker, killed)
@@ -138,10 +148,10 @@ def test_only_the_parent_is_killed(
     assert worker.child is not None
     (drawing,) = children_of(worker.child.pid)
     os.kill(worker.child.pid, signal.SIGKILL)
-    killed = time.monotonic()
+    killed = timezone.now()
     worker.child.wait()
     worker.start()
-    until(lambda: Job.objects.get(pk=job.pk).state == JobState.DONE, deadline(killed), worker)
+    wait_until_done(job, worker, killed)
     # The orphan ends by itself: within its few seconds of grace it finishes the job or hands it back.
     until(lambda: not Path(f"/proc/{drawing}").exists(), 20, worker)
     assert Take.objects.count() == 1

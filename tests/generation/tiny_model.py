@@ -31,9 +31,9 @@ FACTS: dict[str, Any] = {
 
 def build_tiny_model(folder: Path) -> Path:
     """Write the folder and return it. Takes seconds: torch and diffusers are imported here."""
-    from tests.generation.engine.conftest import _build
+    from tests.generation.tiny_folders import build
 
-    _build(folder, channels=4, tiny_vae=False, seed=1)
+    build(folder, channels=4, tiny_vae=False, seed=1)
     (folder / "irodori.json").write_text(json.dumps(FACTS), "utf-8")
     (folder / "README.md").write_text("# Tiny\n\nIt can't draw.\n", "utf-8")
     return folder
