@@ -10,14 +10,16 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from benchmarks.site import RunningSite
+from tests.config.running_site import RunningSite
 
-MODEL = Path(__file__).resolve().parent.parent / "generation" / "bundled" / "model"
+BUNDLED = Path(__file__).resolve().parent.parent / "generation" / "bundled" / "model"
+MODEL = Path(os.environ.get("IRODORI_BUNDLED_MODEL") or BUNDLED)
 PROMPT = "1girl, red hair, smile, blue background"
 STEPS, SIDE, ROUNDS = 20, 128, 5
 
@@ -75,7 +77,17 @@ class Visitor:
 
     def get(self, path: str) -> str:
         """The page's text."""
-        with self.opener.open(urllib.parse.urljoin(self.site.url, path), timeout=60) as answer:
+        return self._read(path, {})
+
+    def request(self, number: str) -> str:
+        """The part of the page that shows one request and no other, as the page's own script asks for it."""
+        return self._read(f"/requests/{number}", {"HX-Request": "true"})
+
+    def _read(self, path: str, headers: dict[str, str]) -> str:
+        request = urllib.request.Request(urllib.parse.urljoin(self.site.url, path), headers=headers)
+        with self.opener.open(request, timeout=60) as answer:
+            if urllib.parse.urlsplit(answer.geturl()).path != path and path.startswith("/requests/"):
+                raise SystemExit(f"{path} led to {answer.geturl()}.")
             return answer.read().decode()
 
     def send(self, page: str, action: str, fields: dict[str, str]) -> str:
@@ -89,7 +101,7 @@ class Visitor:
             return answer.geturl()
 
     def draw(self, page: str, seed: int, guidance: float) -> float:
-        """Seconds from the click until the page of the request shows the take."""
+        """Seconds from the click until the request shows its one take."""
         fields = {"prompt": PROMPT, "model": field(page, "model"), "shape": "exact", "width": str(SIDE)}
         fields |= {"height": str(SIDE), "steps": str(STEPS), "sampler": "DDIM", "guidance": str(guidance)}
         fields |= {"seed": str(seed), "count": "1"}
@@ -97,7 +109,12 @@ class Visitor:
         address = self.send(page, "/create", fields)
         number = urllib.parse.parse_qs(urllib.parse.urlsplit(address).query)["request"][0]
         while time.perf_counter() - began < 120:
-            if "/takes/" in self.get(f"/requests/{number}"):
+            part = self.request(number)
+            if f'id="request-{number}"' not in part:
+                raise SystemExit(f"The answer doesn't show request {number}:\n{part}")
+            if "data-live" not in part:
+                if 'data-done="1"' not in part or "/takes/" not in part:
+                    raise SystemExit(f"The picture wasn't drawn:\n{part}")
                 return time.perf_counter() - began
             time.sleep(0.05)
         raise SystemExit("No take within two minutes.")
@@ -116,9 +133,10 @@ def field(page: str, name: str) -> str:
 def main() -> None:
     """Measure and print."""
     guidance = 4.0
-    with RunningSite(starter_gallery=False) as site:
+    with tempfile.TemporaryDirectory(prefix="irodori-bench-") as folder, RunningSite(Path(folder) / "var") as site:
         visitor = Visitor(site)
-        visitor.send(visitor.get(site.owner_link), site.owner_link, {})
+        link = urllib.parse.urlsplit(site.owner_link).path
+        visitor.send(visitor.get(link), link, {})
         page = visitor.get("/create")
         bare = Bare(guidance)
         try:

@@ -17,8 +17,13 @@ def main() -> int:
     }
     subparsers = parser.add_subparsers(dest="command", required=True)
     for name, text in commands.items():
-        subparsers.add_parser(name, help=text)
-    command = parser.parse_args().command
+        subparser = subparsers.add_parser(name, help=text)
+        if name == "prepare":
+            subparser.add_argument(
+                "--owner-link", action="store_true", help="also print a link that signs the owner in"
+            )
+    arguments = parser.parse_args()
+    command = arguments.command
     # Each imports its own: the supervisor stays small and `prepare` needs Django.
     if command == "up":
         from config.up import up
@@ -26,9 +31,14 @@ def main() -> int:
         return up()
     if command == "stop":
         from config.embedded.data_folder import stop
+        from config.embedded.preflight import StartError
         from config.up import data_folder
 
-        print("Stopped." if stop(data_folder()) else f"No site runs from {data_folder()}.")  # noqa: T201
+        try:
+            print("Stopped." if stop(data_folder()) else f"No site runs from {data_folder()}.")  # noqa: T201
+        except StartError as error:
+            print(error, file=sys.stderr)  # noqa: T201
+            return 1
         return 0
     if command == "prepare":
         import os
@@ -37,7 +47,7 @@ def main() -> int:
 
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
         os.environ.setdefault("IRODORI_HASHED_STATIC", "1")
-        prepare()
+        prepare(owner_link=arguments.owner_link)
         return 0
     base = Path(__file__).resolve().parent.parent
     if command == "catalogues":

@@ -25,6 +25,8 @@ def database_from_url(url: str, *, pooled: bool) -> dict[str, Any]:
         "PORT": str(parts.pop("port", "")),
         "OPTIONS": options,
         "CONN_MAX_AGE": 0,
+        # A pool tries a connection before it gives it away, so that a restarted database costs nobody a page.
+        "CONN_HEALTH_CHECKS": True,
         # jit costs more than it gives on short queries; measured with the search designs.
     }
     options.update(parts)

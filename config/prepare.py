@@ -1,9 +1,10 @@
 """Brings database, static files and the bundled model up to date; runs before the web server of each start.
 
-Prints one JSON object a line: `{"part", "state", "detail"}`, and `{"owner_link"}` at the end. The parts before
-"site" are what the web server needs; the supervisor starts it meanwhile.
+Prints one JSON object a line: `{"part", "state", "detail"}`, and, if asked, `{"owner_link"}` at the end. The parts
+before "site" are what the web server needs; the supervisor starts it meanwhile.
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -67,8 +68,21 @@ def command_output(name: str) -> str:
     return (output.getvalue().strip().splitlines() or [""])[-1]
 
 
-def prepare() -> None:
-    """All of it, in order; raises what the steps raise."""
+def close_media() -> None:
+    """Make the folder of pictures, private ones among them, and close it to other users of this machine."""
+    from django.conf import settings
+
+    media = Path(settings.MEDIA_ROOT)
+    media.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with contextlib.suppress(PermissionError):  # a mounted folder of another owner, who decides
+        media.chmod(0o700)
+
+
+def prepare(*, owner_link: bool = False) -> None:
+    """All of it, in order; raises what the steps raise.
+
+    `owner_link`: also tell a one-time link that signs the owner in; not where the output is kept, as containers' is.
+    """
     from config.catalogues import compile_catalogues
 
     base = Path(__file__).resolve().parent.parent
@@ -81,7 +95,9 @@ def prepare() -> None:
 
     compiled = compile_catalogues(base / "locale")
     django.setup()
+    close_media()
     done("schema", migrate())
     done("files", f"{collect_static()}, {compiled} catalogues compiled")
     done("site", command_output("prepare_site"))
-    tell(owner_link=command_output("owner_link"))
+    if owner_link:
+        tell(owner_link=command_output("owner_link"))

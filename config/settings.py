@@ -3,10 +3,12 @@
 docs/operator.md lists them.
 """
 
+import secrets
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.database import database_from_url
@@ -16,8 +18,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env_path("IRODORI_VAR", BASE_DIR / "var")
 
 DEBUG = env_bool("IRODORI_DEBUG", False)
-# The supervisor makes a random key and keeps it in var/; this one only serves tests and one-off commands.
-SECRET_KEY = env_secret("SECRET_KEY", "not-secret-outside-tests")
+PROCESS_ROLE = env_choice("IRODORI_ROLE", "command", ("web", "worker", "beat", "command"))
+SECRET_KEY = env_secret("SECRET_KEY", "")
+if not SECRET_KEY:
+    if PROCESS_ROLE != "command":
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is not set; give the {PROCESS_ROLE} process a long random one, the same for all of a site "
+            "(make run keeps it in var/secret-key)."
+        )
+    # A one-off command signs nothing that outlives it, and a key that everybody knows would be worse than none.
+    SECRET_KEY = secrets.token_urlsafe(50)
 ALLOWED_HOSTS = env_list("IRODORI_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env_list("IRODORI_ORIGINS", [])
 SITE_NAME = env_str("IRODORI_SITE_NAME", "Irodori")
@@ -78,7 +88,6 @@ TEMPLATES = [
 ]
 
 # --- data -----------------------------------------------------------------------------------------
-PROCESS_ROLE = env_choice("IRODORI_ROLE", "command", ("web", "worker", "beat", "command"))
 DATABASES = {
     "default": database_from_url(
         env_str("DATABASE_URL", f"postgresql://postgres@/irodori?host={VAR_DIR / 'postgres'}"),
@@ -88,7 +97,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env_path("IRODORI_MEDIA", VAR_DIR / "media")
 CHECKPOINTS_DIR = env_path("IRODORI_CHECKPOINTS", VAR_DIR / "checkpoints")
-BUNDLED_MODEL_DIR = BASE_DIR / "generation" / "bundled" / "model"
+BUNDLED_MODEL_DIR = env_path("IRODORI_BUNDLED_MODEL", BASE_DIR / "generation" / "bundled" / "model")
 
 BROKER_URL = env_str("BROKER_URL", f"redis+socket://{VAR_DIR / 'valkey' / 'valkey.sock'}")
 CACHE_URL = env_str("CACHE_URL")
@@ -120,6 +129,8 @@ ACCOUNT_USERNAME_VALIDATORS = "gallery.accounts.names.username_validators"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "gallery.accounts.adapter.AccountAdapter"
+# Whose failed sign-ins are counted: with 0 the address that connects, with n the one that n proxies passed on.
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("IRODORI_TRUSTED_PROXIES", 0)
 REGISTRATION_OPEN = env_bool("IRODORI_REGISTRATION", True)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "gallery:front"
@@ -219,6 +230,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"sweeps": {"()": "config.logs.WithoutSweeps"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env_str("IRODORI_LOG_LEVEL", "INFO")},
+    "loggers": {
+        # Three lines for each sweep, every few seconds for ever, would hide the ones that matter.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.beat": {"filters": ["sweeps"]},
+    },
 }

@@ -50,18 +50,20 @@ def start_database(supervisor: Supervisor, var: Path) -> str:
     return server.url(DATABASE_NAME)
 
 
-def start_broker(supervisor: Supervisor, var: Path) -> str:
-    """Start the embedded broker, or name the external one; returns its URL. Raises `StartError`."""
+def start_broker(supervisor: Supervisor, var: Path) -> tuple[str, str]:
+    """Start the embedded broker, or name the external one; returns its URL and the cache's ("": none that processes
+    share). Raises `StartError`."""
+    cache = os.environ.get("CACHE_URL") or ""
     url = os.environ.get("BROKER_URL")
     if url:
         report("broker", "external", without_password(url))
-        return url
+        return url, cache
     server = EmbeddedValkey(var / "valkey", var / "log" / "broker.log")
     supervisor.start_and_wait(server, "embedded Valkey", seconds=120)
-    return server.url
+    return server.url, cache or server.cache_url
 
 
-def site_environment(var: Path, port: int, database: str, broker: str) -> dict[str, str]:
+def site_environment(var: Path, port: int, database: str, broker: str, cache: str) -> dict[str, str]:
     """What every child of the site is told."""
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -70,6 +72,7 @@ def site_environment(var: Path, port: int, database: str, broker: str) -> dict[s
         "SECRET_KEY": secret_key(var),
         "DATABASE_URL": database,
         "BROKER_URL": broker,
+        "CACHE_URL": cache,
         "PYTHONUNBUFFERED": "1",
         # Nothing is fetched from model hubs while a site runs.
         "HF_HUB_OFFLINE": os.environ.get("HF_HUB_OFFLINE", "1"),
@@ -80,7 +83,7 @@ def run_site(supervisor: Supervisor, var: Path, host: str, port: int) -> None:
     """Start every part and watch them until a signal comes; raises `StartError` or `Stopped`."""
     began = time.monotonic()
     database = start_database(supervisor, var)
-    environment = site_environment(var, port, database, start_broker(supervisor, var))
+    environment = site_environment(var, port, database, *start_broker(supervisor, var))
     logs = var / "log"
     preparation = Preparation(logs / "prepare.log", environment)
     try:

@@ -4,12 +4,13 @@ Starts a throw-away site, waits for its six starter posts, draws four pictures a
 pages at 1280 and 390 px in both themes into docs/pictures/.
 """
 
+import tempfile
 import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.site import RunningSite
+from tests.config.running_site import RunningSite
 
 FOLDER = Path(__file__).resolve().parent / "pictures"
 CHROMIUM = "/usr/bin/chromium"
@@ -39,7 +40,7 @@ def signed_in(browser: Browser, site: RunningSite) -> dict[str, object]:
     context = browser.new_context()
     page = context.new_page()
     page.goto(site.owner_link)
-    page.locator("main form button[type=submit]").first.click()
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/welcome/" not in url)
     state = context.storage_state()
     context.close()
@@ -76,7 +77,12 @@ def photograph(browser: Browser, site: RunningSite, state: dict[str, object] | N
 def main() -> None:
     """Start, draw, photograph."""
     FOLDER.mkdir(exist_ok=True)
-    with RunningSite() as site, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory(prefix="irodori-pictures-") as folder,
+        RunningSite(Path(folder) / "var", IRODORI_STARTER_GALLERY="1") as site,
+        sync_playwright() as playwright,
+    ):
+        site.wait_for("/welcome/")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         wait_for_posts(browser.new_page(), site, 6)
         state = signed_in(browser, site)

@@ -10,6 +10,9 @@ from typing import IO
 
 from config.embedded.preflight import StartError
 
+# Longer than all parts may take to stop one after another.
+LONGEST_STOP = 90.0
+
 
 def lock(var: Path) -> IO[str]:
     """Make the data folder ours for as long as the returned file is open; raises `StartError` if it is taken."""
@@ -60,12 +63,26 @@ def holder(var: Path) -> int | None:
     return None
 
 
-def stop(var: Path) -> bool:
-    """Ask the site that runs from this folder to end and wait until it has; False where none runs."""
+def stop(var: Path, seconds: float = LONGEST_STOP) -> bool:
+    """Ask the site that runs from this folder to end and wait until it has; False where none runs.
+
+    Raises `StartError` where it may not be asked or still runs after `seconds`.
+    """
     number = holder(var)
     if number is None:
         return False
-    os.kill(number, signal.SIGTERM)
+    try:
+        os.kill(number, signal.SIGTERM)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        raise StartError(f"The site is run by another user (process {number}); stop it as that user") from None
+    deadline = time.monotonic() + seconds
     while holder(var) == number:
+        if time.monotonic() > deadline:
+            raise StartError(
+                f"The site (process {number}) hasn't ended within {seconds:.0f} s; look into {var / 'log'}, or end it "
+                f"with: kill -9 {number} (its parts end with it and nothing that was kept is lost)"
+            )
         time.sleep(0.1)
     return True

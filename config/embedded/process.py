@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -69,6 +70,21 @@ class Process:
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".log.1"))
 
+    def shorten_log(self) -> None:
+        """Set a log aside that grew too long while its child runs, which goes on writing into the emptied file.
+
+        The child appends, so its next line lands at the new beginning; what it writes between the copy and the
+        cut is lost, which is a line at most.
+        """
+        try:
+            if self.log.stat().st_size <= LARGEST_LOG:
+                return
+            shutil.copyfile(self.log, self.log.with_suffix(".log.1"))
+            os.truncate(self.log, 0)
+        except OSError:
+            return  # a full disk or a removed folder is no reason to end the site
+        self.log_start = 0
+
     def start(self) -> None:
         """Start the child; its output is appended to the log. Raises `StartError` if it can't be executed."""
         self.prepare()
@@ -102,10 +118,14 @@ class Process:
         """The exit code, negative for a signal; None while it runs or before it started."""
         return None if self.child is None else self.child.poll()
 
-    def wait_ready(self, seconds: float) -> float:
-        """Poll until ready and return the seconds it took; `StartError` with the log's last line otherwise."""
+    def wait_ready(self, seconds: float, check: Callable[[], None] = lambda: None) -> float:
+        """Poll until ready and return the seconds it took; `StartError` with the log's last line otherwise.
+
+        `check` is called between two looks; what it raises ends the wait.
+        """
         began = time.monotonic()
         while not self.ready():
+            check()
             if not self.running():
                 raise StartError(f"The {self.name} stopped at once: {self.last_line()} (all of it: {self.log})")
             if time.monotonic() - began > seconds:

@@ -63,7 +63,7 @@ class Supervisor:
         """Start a part, wait until it is ready and say so; raises `StartError`."""
         began = time.monotonic()
         self.start(part)
-        part.wait_ready(seconds)
+        part.wait_ready(seconds, self.check_stopped)
         report(part.name, "ready", f"{detail}, {time.monotonic() - began:.1f} s")
 
     def announce_when_ready(self, part: Process, detail: str) -> None:
@@ -77,13 +77,15 @@ class Supervisor:
                 report(part.name, "starting", self._announce[part.name])
 
     def look(self) -> None:
-        """One round: announce what became ready, restart what died and whose pause is over."""
+        """One round: announce what became ready, restart what died and whose pause is over, shorten long logs."""
         now = time.monotonic()
         for part in self.parts:
             if part.running():
                 if part.name in self._announce and part.ready():
                     detail = self._announce.pop(part.name)
                     report(part.name, "ready", f"{detail}, {now - self._started[part.name]:.1f} s")
+                if part.name not in self._announce:  # whether it is ready may stand in its log
+                    part.shorten_log()
             elif part.name in self._restart_at:
                 if now >= self._restart_at[part.name]:
                     del self._restart_at[part.name]

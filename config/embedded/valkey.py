@@ -4,13 +4,16 @@ import importlib.util
 import platform
 import signal
 import socket
+import time
 from pathlib import Path
+from urllib.parse import quote
 
 from config.embedded.preflight import StartError
 from config.embedded.process import Process
 from config.embedded.sockets import socket_folder
 
 SOCKET_FILE = "valkey.sock"
+CACHE_DATABASE = 1
 
 
 def binary() -> Path:
@@ -27,6 +30,9 @@ def binary() -> Path:
 
 class EmbeddedValkey(Process):
     """A Valkey with its data in `home`/data and its socket in `home` (or a short path in its place)."""
+
+    # Seconds that a server of a killed supervisor gets to end.
+    patience = 15.0
 
     def __init__(self, home: Path, log: Path, *, throw_away: bool = False) -> None:
         self.home = home.resolve()
@@ -46,20 +52,45 @@ class EmbeddedValkey(Process):
         )
 
     def prepare(self) -> None:
-        """Make the data folder and remove the socket a crash left."""
+        """Make the data folder, wait for another server of it that is ending, and remove the socket a crash left.
+
+        Raises `StartError` where the other server stays: two would spoil each other's log of messages.
+        """
         super().prepare()
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self.socket.exists() and not self._answers():
-            self.socket.unlink(missing_ok=True)
+        deadline = time.monotonic() + self.patience
+        while self._somebody_listens():
+            # Most often the server of a supervisor that was killed a moment ago.
+            if time.monotonic() > deadline:
+                raise StartError(f"Another Valkey still uses {self.data} (socket {self.socket}); stop it first")
+            time.sleep(0.05)
+        self.socket.unlink(missing_ok=True)
 
     @property
     def url(self) -> str:
         """Celery's broker URL."""
         return f"redis+socket://{self.socket}"
 
+    @property
+    def cache_url(self) -> str:
+        """The URL for Django's cache: a numbered database beside the broker's."""
+        return f"unix://{quote(str(self.socket))}?db={CACHE_DATABASE}"
+
     def ready(self) -> bool:
         """Whether it answers PING (it refuses while it loads its log)."""
         return self.running() and self._answers()
+
+    def _somebody_listens(self) -> bool:
+        """Whether a server holds the socket, be it one that still loads its log or already ends and answers nothing."""
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+                client.settimeout(1)
+                client.connect(str(self.socket))
+                return True
+        except (TimeoutError, BlockingIOError):
+            return True
+        except OSError:
+            return False
 
     def _answers(self) -> bool:
         try:

@@ -12,9 +12,14 @@ from gallery.models import SignInLink, User
 
 
 def make_link(user: User, hours: int = 24) -> str:
-    """A token that signs `user` in once within `hours`; only its hash is kept, so it cannot be shown again."""
+    """A token that signs `user` in once within `hours`; only its hash is kept, so it cannot be shown again.
+
+    Older ones of theirs that nobody used end now: of many that lie about in terminals and logs the newest works.
+    """
     token = secrets.token_urlsafe(32)
-    SignInLink.objects.create(token_hash=_hash(token), user=user, expires_at=timezone.now() + timedelta(hours=hours))
+    now = timezone.now()
+    SignInLink.objects.filter(user=user, used_at=None, expires_at__gt=now).update(expires_at=now)
+    SignInLink.objects.create(token_hash=_hash(token), user=user, expires_at=now + timedelta(hours=hours))
     return token
 
 

@@ -38,19 +38,20 @@ def _make_folder(folder: Path) -> None:
     if folder.exists():
         return
     _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    # What stands above MEDIA_ROOT isn't ours to close.
+    folder.mkdir(exist_ok=True, mode=0o700 if folder.is_relative_to(settings.MEDIA_ROOT) else 0o777)
     _sync(folder.parent)
 
 
 def _write_durably(content: bytes, target: Path) -> None:
-    # In the target's own folder, so that the rename never crosses file systems.
+    # In the target's own folder, so that the rename never crosses file systems. Its mode stays 0600: pictures that
+    # their maker keeps private are no business of this machine's other users.
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

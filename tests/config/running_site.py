@@ -1,4 +1,5 @@
-"""A whole site as `python -m config up` runs it, on a port and in a data folder of its own, for tests."""
+"""A whole site as `python -m config up` runs it, on a port and in a data folder of its own: for tests, benchmarks and
+the pictures of the README."""
 
 import os
 import re
@@ -9,19 +10,25 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from types import TracebackType
 
 from config.embedded.site import BASE_DIR
 
 
 class RunningSite:
-    """Starts at construction; `wait_for` reads what it prints."""
+    """Starts at construction; `wait_for` reads what it prints. As a context manager it stops at the end.
+
+    `var` is its data folder; `environment` goes before what this process has. No starter pictures unless asked for
+    with `IRODORI_STARTER_GALLERY="1"`.
+    """
 
     def __init__(self, var: Path, **environment: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
+        self.url = f"http://localhost:{self.port}/"
         self.var = var
         self.output = var.parent / f"{var.name}-output-{time.monotonic_ns()}"
-        replaced = {"DATABASE_URL", "BROKER_URL", "SECRET_KEY"}
+        replaced = {"DATABASE_URL", "BROKER_URL", "CACHE_URL", "SECRET_KEY", "IRODORI_URL", "IRODORI_HOSTS"}
         inherited = {name: value for name, value in os.environ.items() if name not in replaced}
         own = {"IRODORI_VAR": str(var), "IRODORI_PORT": str(self.port), "IRODORI_STARTER_GALLERY": "0"}
         with self.output.open("wb") as output:
@@ -33,6 +40,19 @@ class RunningSite:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def __enter__(self) -> "RunningSite":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def owner_link(self) -> str:
+        """The address that signs the owner in once; waits until the site has started."""
+        return self.wait_for(r"http\S+/welcome/\S+")[0]
 
     @property
     def text(self) -> str:

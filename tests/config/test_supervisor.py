@@ -133,3 +133,25 @@ def test_a_long_log_is_set_aside_at_the_next_start(tmp_path: Path) -> None:
     part.child.wait()
     assert log.read_text() == "new\n"
     assert (tmp_path / "talker.log.1").stat().st_size == 10_000_001
+
+
+def test_a_log_that_grows_too_long_while_its_part_runs_is_set_aside(tmp_path: Path) -> None:
+    supervisor = Supervisor()
+    code = (
+        "import sys, time; sys.stdout.write('x' * 10_000_001); sys.stdout.flush()\n"
+        "while True: print('more', flush=True); time.sleep(0.05)"
+    )
+    part = program("talker", tmp_path, code)
+    supervisor.start(part)
+    aside = tmp_path / "talker.log.1"
+
+    def set_aside() -> bool:
+        supervisor.look()
+        return aside.exists() and part.log.stat().st_size < 1_000_000
+
+    wait_for(set_aside)
+    assert aside.stat().st_size > 10_000_000
+    # What the part writes next stands at the beginning of the emptied file, not behind ten million zeros.
+    wait_for(lambda: "more\n" in part.output())
+    assert "\0" not in part.log.read_text()
+    supervisor.stop()

@@ -1,17 +1,22 @@
 """`python -m config up` from the first start to the last: what `make run` runs once packages are installed."""
 
+import io
 import os
 import re
 import signal
 import time
 import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from PIL import Image
 
 from config.embedded.data_folder import holder, stop
+from config.embedded.site import BASE_DIR
 from tests.config.running_site import RunningSite
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
@@ -98,6 +103,31 @@ def test_killed_parts_come_back(site: RunningSite) -> None:
         except (urllib.error.URLError, AssertionError):
             assert time.monotonic() < deadline
             time.sleep(0.2)
+
+
+@pytest.mark.timeout(900)
+def test_the_first_start_draws_its_six_pictures_and_shows_them_to_everyone(var: Path) -> None:
+    model = BASE_DIR / "generation" / "bundled" / "model" / "model_index.json"
+    assert model.is_file(), "the bundled model is missing; without it a new site can't draw"
+    with RunningSite(var, IRODORI_STARTER_GALLERY="1") as site:
+        site.wait_for(r"/welcome/")
+        deadline = time.monotonic() + 600
+        while len(shown := set(re.findall(r'href="(/posts/\d+)[?"]', site.get("/")[1]))) < 6:
+            assert time.monotonic() < deadline, f"only {len(shown)} posts on the front page"
+            time.sleep(1)
+        pictures = set()
+        for post in sorted(shown):
+            status, page = site.get(post)
+            assert status == 200
+            source = re.search(r'<img[^>]*src="(/media/[^"]+)"', page)
+            assert source, page
+            with urllib.request.urlopen(urllib.parse.urljoin(site.url, source[1]), timeout=60) as answer:
+                pictures.add(answer.read())
+        assert len(pictures) == 6
+        for picture in pictures:
+            with Image.open(io.BytesIO(picture)) as image:
+                # A picture that came out as one colour is no picture.
+                assert len(image.convert("RGB").getcolors(maxcolors=1 << 24) or []) > 100
 
 
 def test_nothing_outlives_a_killed_supervisor(site: RunningSite) -> None:

@@ -36,6 +36,16 @@ def test_a_link_signs_in_once():
     assert caught.value.status == 410
 
 
+def test_a_new_link_ends_the_unused_ones_of_the_same_person():
+    user = make_user()
+    old, foreign = make_link(user), make_link(make_user())
+    new = make_link(user)
+    with pytest.raises(LinkUnusable):
+        consume(old)
+    assert consume(new) == user
+    assert consume(foreign) != user
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_the_same_moment_one_is_signed_in():
     token = make_link(make_user())
