@@ -14,7 +14,7 @@ from gallery.models.post import AiEvidence, AiLevel, PostStatus, PromptVisibilit
 from gallery.provenance import Recipe
 from gallery.rating import suggest_rating
 from gallery.ratings import BY_WORD, Rating, strictest
-from tagging.edit import ensure_tags, move_post_counts
+from tagging.edit import Counted, ensure_tags, move_post_counts
 from tagging.messages import explain_name
 from tagging.models import Tag
 from tagging.names import TagNameError
@@ -85,7 +85,7 @@ def publish(
         generator=recipe.generator,
         generator_version=recipe.version,
     )
-    move_post_counts([], post.tag_ids)
+    move_post_counts(Counted(), counted(post))
     return post
 
 
@@ -119,15 +119,14 @@ def edit(
     else:
         prompt = PostGeneration.objects.values_list("prompt", flat=True).filter(post=post).first() or ""
         wanted = strictest([wanted, suggest_rating([tag.name for tag in found], prompt).rating])
-    before = post.tag_ids
+    before = counted(post)
     post.rating = wanted
     post.tag_ids = sorted(tag.pk for tag in found)
     post.title = title.strip()
     post.commentary = commentary.strip()
     post.prompt_visibility = _checked_choice(prompt_visibility, PromptVisibility, "unknown_prompt_visibility")
     post.save()
-    if post.status == PostStatus.ACTIVE:
-        move_post_counts(before, post.tag_ids)
+    move_post_counts(before, counted(post))
     return post
 
 
@@ -152,13 +151,26 @@ def locked(post: Post) -> Post:
 
 
 def set_status(post: Post, status: PostStatus) -> None:
-    """Put a locked post into another state and keep the tags' counters right: they count active posts only."""
-    was_active = post.status == PostStatus.ACTIVE
+    """Put a locked post into another state and keep the tags' counters right."""
+    before = counted(post)
     post.status = status
     post.save(update_fields=["status", "updated_at"])
-    is_active = status == PostStatus.ACTIVE
-    if was_active != is_active:
-        move_post_counts(post.tag_ids if was_active else [], post.tag_ids if is_active else [])
+    move_post_counts(before, counted(post))
+
+
+def set_rating(post: Post, rating: Rating) -> None:
+    """Give a locked post another rating and keep the tags' counters right."""
+    before = counted(post)
+    post.rating = rating
+    post.save(update_fields=["rating", "updated_at"])
+    move_post_counts(before, counted(post))
+
+
+def counted(post: Post) -> Counted:
+    """How the post stands in its tags' counters: they count active posts, those for everybody general ones."""
+    if post.status != PostStatus.ACTIVE:
+        return Counted()
+    return Counted(frozenset(post.tag_ids), general=post.rating == Rating.GENERAL)
 
 
 def decided_rating(post: Post) -> Rating | None:

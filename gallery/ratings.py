@@ -17,8 +17,19 @@ class Rating(models.TextChoices):
         """0 for general … 3 for explicit."""
         return ORDER.index(self)
 
+    @property
+    def description(self) -> str:
+        """What it admits, as every page says it; the rules of `gallery.rating` draw the same lines."""
+        return str(_DESCRIPTIONS[self])
+
 
 ORDER: list[Rating] = [Rating.GENERAL, Rating.SENSITIVE, Rating.QUESTIONABLE, Rating.EXPLICIT]
+_DESCRIPTIONS = {
+    Rating.GENERAL: _("Fit for everyone, also at work."),
+    Rating.SENSITIVE: _("Swimwear, underwear, some blood: not for every workplace."),
+    Rating.QUESTIONABLE: _("Nudity without sex, strong violence."),
+    Rating.EXPLICIT: _("Sex or gore."),
+}
 BY_WORD: dict[str, Rating] = {rating.name.lower(): rating for rating in Rating}
 
 

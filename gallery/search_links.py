@@ -1,13 +1,16 @@
 """Searches that differ from the one at hand by one term or by their order, for the links on a page."""
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from tagging.query import Metatag, Not, QueryError, Tag, conjunction, parse, print_query, split_order
+from tagging.query import Metatag, Not, QueryError, Tag, conjunction, leaves, parse, print_query, split_order
 from tagging.query.tree import And, Node
 
 DEFAULT_ORDER = ""
+# Each link on a page repeats the whole search; one of hundreds of words is no longer changed word by word.
+MAX_LINKED = 30
 
 
 def posts_url(query: str = "", page: str | None = None) -> str:
@@ -16,43 +19,41 @@ def posts_url(query: str = "", page: str | None = None) -> str:
     return reverse("gallery:posts") + (f"?{urlencode(params)}" if params else "")
 
 
-def terms(query: str) -> list[Node]:
-    """The terms that all have to match, without the order; nothing for a query that cannot be read."""
-    try:
-        _order, rest = split_order(parse(query))
-    except QueryError:
-        return []
-    if isinstance(rest, And):
-        return list(rest.children)
-    return [rest] if print_query(rest) else []
+@dataclass(frozen=True)
+class SearchTerms:
+    """A search taken apart: the terms that all have to match, and the value of `order:` ("" for the default order)."""
 
+    terms: tuple[Node, ...] = ()
+    order: str = DEFAULT_ORDER
 
-def order_of(query: str) -> str:
-    """The value of `order:` as typed in lower case, or the empty string."""
-    try:
-        order, _rest = split_order(parse(query))
-    except QueryError:
-        return DEFAULT_ORDER
-    return order.value.lower() if order else DEFAULT_ORDER
+    @classmethod
+    def read(cls, query: str) -> "SearchTerms":
+        """Parse once, link often. A query that cannot be read has no terms."""
+        try:
+            order, rest = split_order(parse(query))
+        except QueryError:
+            return cls()
+        terms = rest.children if isinstance(rest, And) else (rest,) if print_query(rest) else ()
+        return cls(terms, order.value.lower() if order else DEFAULT_ORDER)
 
+    @property
+    def linkable(self) -> bool:
+        """Whether it is short enough for links that add or drop one term."""
+        return sum(1 for term in self.terms for _leaf in leaves(term)) <= MAX_LINKED
 
-def with_term(query: str, name: str, *, negated: bool = False) -> str:
-    """`query` and the tag `name`, or without it (`negated`); a term that says the opposite is dropped."""
-    tag = Tag(name)
-    wanted: Node = Not(tag) if negated else tag
-    kept = [term for term in terms(query) if term not in (tag, Not(tag))]
-    return _ordered(conjunction([*kept, wanted]), order_of(query))
+    def with_term(self, name: str, *, negated: bool = False) -> str:
+        """The query with the tag `name`, or without it (`negated`); a term that says the opposite is dropped."""
+        tag = Tag(name)
+        kept = [term for term in self.terms if term not in (tag, Not(tag))]
+        return _ordered(conjunction([*kept, Not(tag) if negated else tag]), self.order)
 
+    def without_term(self, term: Node) -> str:
+        """The query without one of its terms."""
+        return _ordered(conjunction(other for other in self.terms if other != term), self.order)
 
-def without_term(query: str, term: Node) -> str:
-    """`query` without one of its `terms`."""
-    kept = [other for other in terms(query) if other != term]
-    return _ordered(conjunction(kept), order_of(query))
-
-
-def with_order(query: str, order: str) -> str:
-    """`query` in another order; the empty string is the default order."""
-    return _ordered(conjunction(terms(query)), order)
+    def with_order(self, order: str) -> str:
+        """The query in another order; the empty string is the default order."""
+        return _ordered(conjunction(self.terms), order)
 
 
 def _ordered(tree: Node, order: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gallery.search_links import posts_url, terms, with_term
+from gallery.search_links import SearchTerms, posts_url
 from tagging.models import DISPLAY_ORDER, Category, Tag
 from tagging.query import Not
 from tagging.query import Tag as TagTerm
@@ -11,7 +11,7 @@ from tagging.query import Tag as TagTerm
 
 @dataclass(frozen=True)
 class TagLine:
-    """One tag: its own search, and the one at hand with it (`plus`) and without it (`minus`)."""
+    """One tag: its own search, and the one at hand with it (`plus`) and without it (`minus`), if offered."""
 
     name: str
     kind: str
@@ -40,12 +40,12 @@ def category_word(category: int) -> str:
     return Category(category).name.lower()
 
 
-def group_tags(tags: Iterable[tuple[Tag, int]], query: str = "", *, by_name: bool = False) -> list[TagGroup]:
+def group_tags(tags: Iterable[tuple[Tag, int]], search: SearchTerms, *, by_name: bool = False) -> list[TagGroup]:
     """Groups in the order in which a post shows them; within one the largest first, or by name.
 
-    The number of a pair is what stands beside the tag.
+    The number of a pair is what stands beside the tag; `search` is the one at hand.
     """
-    in_query = terms(query)
+    linked = search.linkable
     lines: dict[int, list[TagLine]] = {}
     for tag, count in sorted(tags, key=lambda pair: (pair[0].name,) if by_name else (-pair[1], pair[0].name)):
         term = TagTerm(tag.name)
@@ -54,8 +54,10 @@ def group_tags(tags: Iterable[tuple[Tag, int]], query: str = "", *, by_name: boo
             kind=category_word(tag.category),
             count=count,
             url=posts_url(tag.name),
-            plus="" if term in in_query else posts_url(with_term(query, tag.name)),
-            minus="" if Not(term) in in_query else posts_url(with_term(query, tag.name, negated=True)),
+            plus=posts_url(search.with_term(tag.name)) if linked and term not in search.terms else "",
+            minus=posts_url(search.with_term(tag.name, negated=True))
+            if linked and Not(term) not in search.terms
+            else "",
         )
         lines.setdefault(tag.category, []).append(line)
     return [

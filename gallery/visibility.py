@@ -1,15 +1,12 @@
 """Who may see which post: the one expression that every list, page, count, feed and file answer shares."""
 
-from collections.abc import Iterable
-
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from gallery.models import Post, User
 from gallery.models.post import PostStatus, PromptVisibility
 from gallery.ratings import BY_WORD, ORDER, Rating, up_to
-from tagging.models import Tag
 
 Viewer = User | AnonymousUser
 
@@ -37,7 +34,7 @@ def visible_posts(viewer: Viewer, *, any_status: bool = False) -> Q:
     viewer may reach: their own, and all of them for a moderator; never quarantined ones.
     """
     shown = Q(rating__in=effective_ratings(viewer))
-    if not _signed_in(viewer):
+    if not signed_in(viewer):
         return shown & Q(status=PostStatus.ACTIVE)
     own = Q(author_id=viewer.pk)
     shown |= own & Q(rating__in=_chosen_ratings(viewer))
@@ -53,40 +50,25 @@ def reachable_posts(viewer: Viewer) -> Q:
     if isinstance(viewer, User) and viewer.is_moderator:
         return ~Q(status=PostStatus.QUARANTINED)
     visible = visible_posts(viewer)
-    if not _signed_in(viewer):
+    if not signed_in(viewer):
         return visible
     return visible | (Q(author_id=viewer.pk) & ~Q(status=PostStatus.QUARANTINED))
 
 
-def visible_prompt(viewer: Viewer) -> Q:
-    """Posts whose prompt this viewer may read: shown ones, one's own, and all for moderators."""
-    if isinstance(viewer, User) and viewer.is_moderator:
-        return ~Q(pk__in=[])
-    shown = Q(prompt_visibility=PromptVisibility.VISIBLE)
-    return shown | Q(author_id=viewer.pk) if _signed_in(viewer) else shown
-
-
 def may_read_prompt(viewer: Viewer, post: Post) -> bool:
-    """`visible_prompt` for one post at hand."""
+    """Whether this viewer may read the prompt: a shown one, one's own, and all for moderators."""
     if post.prompt_visibility == PromptVisibility.VISIBLE:
         return True
-    return isinstance(viewer, User) and _signed_in(viewer) and (viewer.is_moderator or post.author_id == viewer.pk)
+    return isinstance(viewer, User) and signed_in(viewer) and (viewer.is_moderator or post.author_id == viewer.pk)
 
 
-def mentionable_tags(viewer: Viewer, names: Iterable[str]) -> set[str]:
-    """Those of the tags `names` that this viewer may be told of: on no post at all, as a model's vocabulary is at
-    first, or on one that the viewer can reach. A tag on hidden posts alone would say what is on them."""
-    with_it = Post.objects.filter(tag_ids__contains=[OuterRef("pk")])
-    told = Exists(with_it.filter(reachable_posts(viewer))) | ~Exists(with_it)
-    return set(Tag.objects.filter(told, name__in=list(names)).values_list("name", flat=True))
-
-
-def _signed_in(viewer: Viewer) -> bool:
+def signed_in(viewer: Viewer) -> bool:
+    """Whether this is an account that may be used; a disabled one sees what visitors see."""
     return viewer.is_authenticated and viewer.is_active
 
 
 def _chosen_ratings(viewer: Viewer) -> list[Rating]:
-    if not isinstance(viewer, User) or not _signed_in(viewer):
+    if not isinstance(viewer, User) or not signed_in(viewer):
         return [Rating.GENERAL]
     return [rating for rating in ORDER if rating.value in viewer.shown_ratings]
 

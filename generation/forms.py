@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from gallery.forms import RefusableForm
 from gallery.models.post import Post, PromptVisibility
 from gallery.ratings import Rating
 from generation import checkpoints
@@ -158,7 +159,7 @@ def recipe_form(model: Checkpoint | None, recipe: dict[str, Any]) -> RecipeForm:
     return RecipeForm(initial=initial)
 
 
-class PublishForm(forms.Form):
+class PublishForm(RefusableForm):
     """What the maker decides when a take becomes a post."""
 
     tags = forms.CharField(

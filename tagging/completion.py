@@ -9,10 +9,15 @@ from django.db.models import Q
 from tagging.models import Tag, TagAlias
 from tagging.names import MAX_LENGTH, normalise_tag
 
+EVERY_TAG = Q()
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One line of the list: a tag, and the old name that was typed (`antecedent`) if an alias led to it."""
+    """One line of the list: a tag, and the old name that was typed (`antecedent`) if an alias led to it.
+
+    `post_count` is of the posts that everybody may see (`Tag.general_count`).
+    """
 
     name: str
     category: int
@@ -20,8 +25,8 @@ class Completion:
     antecedent: str | None = None
 
 
-def complete(prefix: str, limit: int = 10) -> list[Completion]:
-    """Up to `limit` tags for what was typed so far (normalised here).
+def complete(prefix: str, limit: int = 10, *, among: Q = EVERY_TAG) -> list[Completion]:
+    """Up to `limit` tags that fit `among`, for what was typed so far (normalised here).
 
     The tag of just that name comes first, then names and old names that begin so, largest first, then names in which
     a later word begins so (`hair` finds `long_hair`). Nothing for an empty prefix.
@@ -30,18 +35,20 @@ def complete(prefix: str, limit: int = 10) -> list[Completion]:
     # Names are ASCII: anything else can't begin one, and no control character may reach the database.
     if not typed or len(typed) > MAX_LENGTH or limit < 1 or not all("!" <= character <= "~" for character in typed):
         return []
-    tags = Tag.objects.order_by("-post_count", "name")
+    tags = Tag.objects.filter(among).order_by("-general_count", "name")
     found: dict[str, Completion] = {}
     for tag in tags.filter(name=typed):
-        found[tag.name] = Completion(tag.name, tag.category, tag.post_count)
+        found[tag.name] = Completion(tag.name, tag.category, tag.general_count)
 
     beginning = [
-        Completion(tag.name, tag.category, tag.post_count) for tag in tags.filter(name__startswith=typed)[:limit]
+        Completion(tag.name, tag.category, tag.general_count) for tag in tags.filter(name__startswith=typed)[:limit]
     ]
     aliases = TagAlias.objects.filter(antecedent__startswith=typed).select_related("consequent")
-    for alias in aliases.order_by("-consequent__post_count", "antecedent")[:limit]:
+    # A subquery, since `among` is a condition on tags.
+    aliases = aliases.filter(consequent__in=tags.order_by()) if among else aliases
+    for alias in aliases.order_by("-consequent__general_count", "antecedent")[:limit]:
         tag = alias.consequent
-        line = Completion(tag.name, tag.category, tag.post_count, alias.antecedent)
+        line = Completion(tag.name, tag.category, tag.general_count, alias.antecedent)
         if alias.antecedent == typed:
             found.setdefault(tag.name, line)
         else:
@@ -53,5 +60,5 @@ def complete(prefix: str, limit: int = 10) -> list[Completion]:
     if len(found) < limit:
         inside = Q(name__contains=f"_{typed}") | Q(name__contains=f"({typed}") | Q(name__contains=f"-{typed}")
         for tag in tags.filter(inside).exclude(name__in=found)[: limit - len(found)]:
-            found[tag.name] = Completion(tag.name, tag.category, tag.post_count)
+            found[tag.name] = Completion(tag.name, tag.category, tag.general_count)
     return list(found.values())[:limit]

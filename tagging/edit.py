@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db.models import F
 
@@ -40,30 +41,44 @@ def resolve_tags(names: Iterable[str]) -> dict[str, Tag]:
     return {tag.name: tag for tag in Tag.objects.filter(name__in=wanted)} | _aliases(wanted)
 
 
-def change_post_counts(changes: Mapping[int, int]) -> None:
-    """Adds `changes` (tag id → how many posts more or fewer) to the counters. Call it inside the transaction that
-    changes the posts.
+def change_post_counts(changes: Mapping[int, int], general_changes: Mapping[int, int] | None = None) -> None:
+    """Adds `changes` (tag id → how many posts more or fewer) to `post_count` and `general_changes` to
+    `general_count`. Call it inside the transaction that changes the posts.
 
-    Raises IntegrityError if a counter would fall below zero.
+    Raises IntegrityError if a counter would fall below zero, or the general one rise above the other.
     """
-    by_amount: dict[int, list[int]] = {}
-    for tag_id, amount in changes.items():
-        if amount:
-            by_amount.setdefault(amount, []).append(tag_id)
-    if not by_amount:
+    general = general_changes or {}
+    by_amounts: dict[tuple[int, int], list[int]] = {}
+    for tag_id in changes.keys() | general.keys():
+        amounts = (changes.get(tag_id, 0), general.get(tag_id, 0))
+        if any(amounts):
+            by_amounts.setdefault(amounts, []).append(tag_id)
+    if not by_amounts:
         return
     # Locked in one order first: two posts with the same tags must not wait for each other in a circle.
-    locked = Tag.objects.select_for_update(no_key=True).filter(pk__in=changes).order_by("pk")
+    changing = [tag_id for tag_ids in by_amounts.values() for tag_id in tag_ids]
+    locked = Tag.objects.select_for_update(no_key=True).filter(pk__in=changing).order_by("pk")
     list(locked.values_list("pk", flat=True))
-    for amount, tag_ids in by_amount.items():
-        Tag.objects.filter(pk__in=tag_ids).update(post_count=F("post_count") + amount)
+    for (amount, general_amount), tag_ids in by_amounts.items():
+        Tag.objects.filter(pk__in=tag_ids).update(
+            post_count=F("post_count") + amount, general_count=F("general_count") + general_amount
+        )
 
 
-def move_post_counts(before: Iterable[int], after: Iterable[int]) -> None:
-    """Counters for one post whose tag ids were `before` and are `after` now."""
-    changes = Counter(set(after))
-    changes.subtract(set(before))
-    change_post_counts(changes)
+@dataclass(frozen=True)
+class Counted:
+    """The tags of one post in whose counters it stands: in all of them, and in the ones for everybody."""
+
+    tag_ids: frozenset[int] = frozenset()
+    general: bool = False
+
+
+def move_post_counts(before: Counted, after: Counted) -> None:
+    """Counters for one post that was counted as `before` and is as `after` now."""
+    changes, general_changes = Counter(after.tag_ids), Counter(after.tag_ids if after.general else ())
+    changes.subtract(before.tag_ids)
+    general_changes.subtract(before.tag_ids if before.general else ())
+    change_post_counts(changes, general_changes)
 
 
 def _aliases(names: Iterable[str]) -> dict[str, Tag]:

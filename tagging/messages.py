@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.utils.translation import gettext as _
 
 from tagging.names import TagNameError
@@ -98,11 +96,8 @@ def _right_value(error: QueryError) -> str:
     raise AssertionError(f"no sentence for a value that should be {params['expected']}")
 
 
-def explain_unknown(name: str, nearest: Iterable[str]) -> str:
-    """A sentence for a tag that doesn't exist, with the names of `tagging.suggest.nearest_tags`."""
-    names = ", ".join(nearest)
-    if names:
-        return _("There is no tag “%(name)s”. Did you mean: %(names)s?") % {"name": name, "names": names}
+def explain_unknown(name: str) -> str:
+    """A sentence for a tag that doesn't exist."""
     return _("There is no tag “%(name)s”.") % {"name": name}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 NAME_LENGTH = 170
@@ -36,12 +36,19 @@ DISPLAY_ORDER = (
 
 
 class Tag(models.Model):
-    """One tag. Its key is four bytes wide, since posts hold arrays of keys."""
+    """One tag. Its key is four bytes wide, since posts hold arrays of keys.
+
+    `post_count` counts all active posts and is shown to nobody: it would tell of posts that a reader may not see.
+    `general_count` counts those of them that everybody may see, and is the number shown to everybody, also to members
+    who see more. `in_vocabulary`: a model came with this name, so that it tells nothing of any post.
+    """
 
     id = models.AutoField(primary_key=True)
     name = models.CharField(_("name"), max_length=NAME_LENGTH, unique=True, db_collation="C")
     category = models.SmallIntegerField(_("category"), choices=Category.choices, default=Category.GENERAL)
     post_count = models.IntegerField(_("posts"), default=0)
+    general_count = models.IntegerField(_("posts for everybody"), default=0)
+    in_vocabulary = models.BooleanField(_("known from a model"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -51,14 +58,22 @@ class Tag(models.Model):
             models.CheckConstraint(condition=Q(name__regex=NAME_PATTERN), name="tagging_tag_name_is_canonical"),
             models.CheckConstraint(condition=Q(category__in=Category.values), name="tagging_tag_category_exists"),
             models.CheckConstraint(condition=Q(post_count__gte=0), name="tagging_tag_post_count_not_negative"),
+            models.CheckConstraint(
+                condition=Q(general_count__gte=0, general_count__lte=F("post_count")),
+                name="tagging_tag_general_count_is_a_part",
+            ),
         ]
         indexes = [
             # The unique name brings its own index with varchar_pattern_ops, which serves prefixes.
-            models.Index(fields=["-post_count", "name"], name="tagging_tag_largest_first"),
+            models.Index(fields=["-general_count", "name"], name="tagging_tag_largest_first"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+# Tags that anybody at all may be told of.
+KNOWN_TO_ALL = Q(general_count__gt=0) | Q(in_vocabulary=True)
 
 
 class TagAlias(models.Model):

@@ -13,6 +13,7 @@ BATCH = 5000
 def seed_tags(vocabulary: Iterable[tuple[str, int]]) -> int:
     """Makes the tags `(name, category)` that don't exist yet; returns how many. Doing it again changes nothing:
     a category that people have changed since stays as they made it, and what has become an alias is left out.
+    All of them are `in_vocabulary` from then on.
 
     Raises TagNameError or ValueError (an unknown category) before anything is written.
     """
@@ -23,6 +24,7 @@ def seed_tags(vocabulary: Iterable[tuple[str, int]]) -> int:
         wanted.setdefault(name, Category(category))
     before = set(Tag.objects.filter(name__in=wanted).values_list("name", flat=True))
     before.update(TagAlias.objects.filter(antecedent__in=wanted).values_list("antecedent", flat=True))
-    new = [Tag(name=name, category=wanted[name]) for name in sorted(wanted.keys() - before)]
+    new = [Tag(name=name, category=wanted[name], in_vocabulary=True) for name in sorted(wanted.keys() - before)]
     Tag.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
+    Tag.objects.filter(name__in=wanted, in_vocabulary=False).update(in_vocabulary=True)
     return len(new)

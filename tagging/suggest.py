@@ -9,10 +9,11 @@ from tagging.names import normalise_tag
 
 CANDIDATES = 2000
 LEAST_LIKENESS = 0.3  # pg_trgm's threshold
+EVERY_TAG = Q()
 
 
-def nearest_tags(name: str, limit: int = 3) -> list[str]:
-    """Up to `limit` names of existing tags, the likest first; none if nothing is near.
+def nearest_tags(name: str, limit: int = 3, *, among: Q = EVERY_TAG) -> list[str]:
+    """Up to `limit` names of existing tags that fit `among`, the likest first; none if nothing is near.
 
     Likeness is Jaccard's over trigrams of the padded name, as PostgreSQL's pg_trgm has it, among the largest
     `CANDIDATES` tags that begin or end like `name`.
@@ -26,7 +27,7 @@ def nearest_tags(name: str, limit: int = 3) -> list[str]:
     near = Q(name__startswith=typed[0])
     for word in words[:8]:
         near |= Q(name__contains=word) | Q(name__endswith=word[-3:])
-    candidates = Tag.objects.filter(near).exclude(name=name).order_by("-post_count", "name")
+    candidates = Tag.objects.filter(near, among).exclude(name=name).order_by("-general_count", "name")
     names = candidates.values_list("name", flat=True)[:CANDIDATES]
     scored = [(_likeness(typed, candidate), candidate) for candidate in names]
     # Sorting is stable: among equals the larger tag stays first.

@@ -81,7 +81,8 @@ def _any_tag(tag_ids: list[int]) -> Q:
 
 def _matching_tags(pattern: str) -> list[int]:
     """The largest tags that fit, a hundred at most (Danbooru's limit)."""
-    matching = Tag.objects.filter(name__regex=_anchored(normalise_tag(pattern))).order_by("-post_count", "name")
+    fitting = Tag.objects.filter(name__regex=_anchored(normalise_tag(pattern)))
+    matching = fitting.order_by("-general_count", "-post_count", "name")
     return sorted(matching.values_list("pk", flat=True)[:WILDCARD_TAGS])
 
 

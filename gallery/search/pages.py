@@ -14,7 +14,7 @@ from gallery.search.compile import compile_query
 from gallery.search.cursors import NEWEST_FIRST, Place, place_beside, read_token
 from gallery.visibility import Viewer
 from tagging.models import Tag
-from tagging.query import parse, print_query, registry, split_order
+from tagging.query import Node, parse, print_query, registry, split_order
 from tagging.query.values import Order
 
 COUNT_CAP = 10_000
@@ -43,9 +43,10 @@ def search(query_text: str, viewer: Viewer, *, page_token: str | None = None, li
     Raises QueryError (the text), Invalid (the token, too many wildcards) and SearchTimeout.
     """
     tree = parse(query_text)
-    order, condition = _compiled(query_text, viewer)
-    start = read_token(page_token, order)
+    order, rest = _order_of(tree)
     with time_budget(PAGE_MS):
+        condition = compile_query(rest, viewer)
+        start = read_token(page_token, order)
         if isinstance(start, Place):
             posts, more_before, more_after = _page_at(start, condition, order, limit)
         else:
@@ -71,8 +72,9 @@ def neighbours(query_text: str, viewer: Viewer, post: Post) -> tuple[int | None,
 
     Raises QueryError, Invalid and SearchTimeout.
     """
-    order, condition = _compiled(query_text, viewer)
+    order, rest = _order_of(parse(query_text))
     with time_budget(PAGE_MS):
+        condition = compile_query(rest, viewer)
         ids = [_nearest(place_beside(post, order, above=above), condition, order) for above in (True, False)]
     return (ids[1], ids[0]) if order.ascending else (ids[0], ids[1])
 
@@ -85,14 +87,9 @@ def tags_of_page(posts: list[Post], limit: int = SIDEBAR_TAGS) -> list[tuple[Tag
     return ranked[:limit]
 
 
-def _compiled(query_text: str, viewer: Viewer) -> tuple[Order, Q]:
-    metatag, rest = split_order(parse(query_text))
-    order = registry.read(metatag) if metatag else NEWEST_FIRST
-    return cast(Order, order), compile_query(rest, viewer)
-
-
-def _token(end: list[Post], order: Order, *, above: bool) -> str | None:
-    return place_beside(end[0], order, above=above).token() if end else None
+def _order_of(tree: Node) -> tuple[Order, Node]:
+    metatag, rest = split_order(tree)
+    return cast(Order, registry.read(metatag) if metatag else NEWEST_FIRST), rest
 
 
 def _sorted(posts: QuerySet[Post], order: Order, *, ascending: bool) -> QuerySet[Post]:

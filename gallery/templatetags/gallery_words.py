@@ -11,6 +11,12 @@ register = template.Library()
 
 
 @register.filter
+def rating_description(letter: str) -> str:
+    """What the rating with this letter admits."""
+    return Rating(letter).description
+
+
+@register.filter
 def join_labels(ratings: Iterable[Rating]) -> str:
     """`General, Sensitive` for two ratings."""
     return pgettext("between the items of a list", ", ").join(str(rating.label) for rating in ratings)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -13,22 +12,22 @@ from django.views.decorators.http import require_safe
 
 from gallery.cards import cards
 from gallery.errors import UserFacingError
+from gallery.known_tags import complete_for, mentionable_tags, nearest_for
 from gallery.ratings import up_to
 from gallery.search import SearchPage, search, tags_of_page
-from gallery.search_links import order_of, posts_url, terms, with_order, without_term
+from gallery.search_links import SearchTerms, posts_url
 from gallery.tag_groups import category_word, group_tags
-from gallery.visibility import Viewer, ceiling, effective_ratings, mentionable_tags
-from tagging.completion import complete
+from gallery.visibility import Viewer, ceiling, effective_ratings
+from tagging.edit import resolve_tags
 from tagging.messages import explain, explain_unknown
-from tagging.query import QueryError, Tag, leaves, parse, print_query
-from tagging.suggest import nearest_tags
+from tagging.names import normalise_tag
+from tagging.query import Node, QueryError, Tag, leaves, print_query
 
 FRONT_PICTURES = 29
 MOSAIC = 5
 COMPLETIONS = 10
-# More are looked up than shown, for some may stand on hidden posts alone; so with tags that are like a mistyped one.
-COMPLETION_CANDIDATES = 30
-NEAREST, NEAREST_CANDIDATES = 3, 12
+# How many tags are offered in place of an unknown one, and for how many of them: each is a search of its own.
+NEAREST, WITH_NEAREST = 3, 5
 ORDERS = [("", _("Newest")), ("id", _("Oldest"))]
 
 
@@ -76,12 +75,8 @@ def posts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def complete_tags(request: HttpRequest) -> JsonResponse:
     """`{"completions": [{name, category, post_count, antecedent}]}` for `q`, what was typed of a tag so far."""
-    typed = request.GET.get("q", "")
-    if "\x00" in typed:
-        raise BadRequest("a tag has no NUL character")
-    found = complete(typed[:200], limit=COMPLETION_CANDIDATES)
-    told = mentionable_tags(request.user, [line.name for line in found])
-    lines = [line for line in found if line.name in told][:COMPLETIONS]
+    typed = request.GET.get("q", "").replace("\x00", "")
+    lines = complete_for(request.user, typed[:200], COMPLETIONS)
     response = JsonResponse(
         {
             "completions": [
@@ -120,30 +115,34 @@ def _rating_words(request: HttpRequest) -> dict[str, object]:
 
 
 def _results(query: str, page: SearchPage, viewer: Viewer) -> dict[str, object]:
-    order = order_of(query)
+    asked = SearchTerms.read(query)
+    linked = asked.terms if asked.linkable else ()
     return {
         "cards": cards(page.posts, page.query),
         "page": page,
         "query": page.query,
-        "tag_groups": group_tags(tags_of_page(page.posts), page.query) if page.posts else [],
+        "tag_groups": group_tags(tags_of_page(page.posts), asked) if page.posts else [],
         "orders": [
-            {"label": label, "url": posts_url(with_order(query, value)), "current": order == value}
+            {"label": label, "url": posts_url(asked.with_order(value)), "current": asked.order == value}
             for value, label in ORDERS
         ],
-        "terms": [{"text": print_query(term), "url": posts_url(without_term(query, term))} for term in terms(query)],
+        "terms": [{"text": print_query(term), "url": posts_url(asked.without_term(term))} for term in linked],
+        "narrowed": bool(asked.terms),
         "next_url": posts_url(query, page.next_token) if page.next_token else "",
         "previous_url": posts_url(query, page.previous_token) if page.previous_token else "",
-        "unknown": _unknown_tags(query, viewer) if not page.posts else [],
+        "unknown": _unknown_tags(asked.terms, viewer) if not page.posts else [],
     }
 
 
-def _unknown_tags(query: str, viewer: Viewer) -> list[dict[str, object]]:
-    names = {leaf.name for leaf in leaves(parse(query)) if isinstance(leaf, Tag)}
-    known = mentionable_tags(viewer, names)
+def _unknown_tags(terms: tuple[Node, ...], viewer: Viewer) -> list[dict[str, object]]:
+    """A sentence for each tag that is no tag, nor an old name of one, as far as this viewer may know."""
+    names = {leaf.name for term in terms for leaf in leaves(term) if isinstance(leaf, Tag)}
+    found = {name: tag.name for name, tag in resolve_tags(normalise_tag(name) for name in names).items()}
+    told = mentionable_tags(viewer, found.values())
+    unknown = sorted(name for name in names if found.get(normalise_tag(name)) not in told)
     result: list[dict[str, object]] = []
-    for name in sorted(names - known):
-        near = nearest_tags(name, limit=NEAREST_CANDIDATES)
-        told = mentionable_tags(viewer, near)
-        links = [{"name": other, "url": posts_url(other)} for other in near if other in told][:NEAREST]
-        result.append({"name": name, "sentence": explain_unknown(name, []), "nearest": links})
+    for place, name in enumerate(unknown):
+        near = nearest_for(viewer, name, NEAREST) if place < WITH_NEAREST else []
+        links = [{"name": other, "url": posts_url(other)} for other in near]
+        result.append({"name": name, "sentence": explain_unknown(name), "nearest": links})
     return result

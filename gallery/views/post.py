@@ -29,7 +29,7 @@ from gallery.models.asset import Variant
 from gallery.models.post import PostStatus
 from gallery.provenance import Recipe, parameters_text
 from gallery.search import neighbours
-from gallery.search_links import posts_url
+from gallery.search_links import SearchTerms, posts_url
 from gallery.tag_groups import group_tags
 from gallery.visibility import may_read_prompt, reachable_posts
 from tagging.models import Tag
@@ -207,7 +207,9 @@ def _post_page(
         **_neighbour_urls(request, shown, query),
         "query_text": query,
         "search_url": posts_url(query),
-        "tag_groups": group_tags([(tag, tag.post_count) for tag in _tags(shown)], query, by_name=True),
+        "tag_groups": group_tags(
+            [(tag, tag.general_count) for tag in _tags(shown)], SearchTerms.read(query), by_name=True
+        ),
         "recipe": recipe,
         "reads_prompt": reads_prompt,
         "parameters": parameters_text(recipe, include_prompt=reads_prompt) if recipe else "",

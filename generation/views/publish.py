@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -22,20 +21,6 @@ from generation.forms import PublishForm
 from generation.models import Take
 from generation.views.edge import MemberRequest
 from generation.views.takes import own_take
-
-FIELD_OF = {
-    "bad_tag": "tags",
-    "too_many_tags": "tags",
-    "title_too_long": "title",
-    "commentary_too_long": "commentary",
-    "unknown_rating": "rating",
-}
-RATING_HINTS = {
-    Rating.GENERAL: gettext_lazy("Fit for everyone, anywhere."),
-    Rating.SENSITIVE: gettext_lazy("Mild: swimsuits, a little blood."),
-    Rating.QUESTIONABLE: gettext_lazy("Nudity without sex, strong violence."),
-    Rating.EXPLICIT: gettext_lazy("Sex or gore."),
-}
 
 
 @never_cache
@@ -63,7 +48,7 @@ def publish(request: MemberRequest, take_id: int) -> HttpResponse:
                     commentary=form.cleaned_data["commentary"],
                 )
             except UserFacingError as error:
-                form.add_error(FIELD_OF.get(error.code), error.message)
+                form.refuse(error)
             else:
                 _say_published(request, post, form.cleaned_data["rating"])
                 response = redirect("gallery:post", post.pk)
@@ -104,7 +89,7 @@ def _page(
             {
                 "value": rating.value,
                 "label": rating.label,
-                "hint": RATING_HINTS[rating],
+                "hint": rating.description,
                 "above_ceiling": rating.strength > ceiling().strength,
             }
             for rating in ORDER

@@ -50,6 +50,21 @@ def test_what_can_be_done_in_which_state(act, status):
         assert (post.status, post.rating) == (status, "g")
 
 
+def test_the_count_for_everybody_follows_rating_and_status():
+    def general():
+        return Tag.objects.get(name="cat").general_count
+
+    post, moderator = bare_post(tags=["cat"]), make_user(role="moderator")
+    assert general() == 1
+    moderation.rerate(moderator, post, "s", "a reason")
+    assert (general(), cat_count()) == (0, 1)
+    moderation.remove(moderator, post, "a reason")
+    moderation.rerate(moderator, post, "g", "a reason")
+    assert (general(), cat_count()) == (0, 0)
+    moderation.restore(moderator, post, "a reason")
+    assert (general(), cat_count()) == (1, 1)
+
+
 @pytest.mark.parametrize("act", ACTS)
 def test_members_cannot(act):
     post = bare_post()

@@ -7,6 +7,8 @@ from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from gallery.cards import placeholder_class, ratio_class
+from gallery.ratings import Rating
+from tagging.models import Tag, TagAlias
 from tests.factories import PASSWORD, make_asset, make_image, make_post, make_user
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +119,62 @@ def test_the_page_says_which_ratings_it_hides(client, settings, member):
     assert "Shown: General, Sensitive." in page
     assert "Hidden: Questionable." in page
     assert "Explicit" not in page
+
+
+def test_a_long_search_is_answered_without_links_that_repeat_it(client, django_assert_max_num_queries):
+    make_post(tags=["sky", "sea"])
+    words = [f"~tag{number}" for number in range(230)]
+    with django_assert_max_num_queries(20):
+        found = client.get("/posts", {"tags": " ".join([*words, "~sky"])})
+    assert found.status_code == 200
+    assert len(found.context["cards"]) == 1
+    assert found.context["terms"] == []
+    assert "Search with" not in text(found)
+    assert "/posts?tags=sea" in text(found)
+    with django_assert_max_num_queries(30):
+        nothing = client.get("/posts", {"tags": " ".join(word[1:] for word in words)})
+    assert len(nothing.context["unknown"]) == 230
+    assert len(text(nothing)) < 200_000
+
+
+def test_an_alias_whose_tag_has_no_visible_post_is_not_called_unknown(client):
+    make_post(tags=["green_hair"])
+    TagAlias.objects.create(antecedent="midorigami", consequent=Tag.objects.get(name="green_hair"))
+    assert client.get("/posts", {"tags": "Midorigami order:id"}).context["page"].count == 1
+    page = client.get("/posts", {"tags": "midorigami rating:s"})
+    assert page.context["unknown"] == []
+    make_post(tags=["zxhidden"], rating="e")
+    TagAlias.objects.create(antecedent="zxold", consequent=Tag.objects.get(name="zxhidden"))
+    assert "There is no tag “zxold”." in text(client.get("/posts", {"tags": "zxold"}))
+
+
+def test_counts_beside_tags_are_of_posts_that_everybody_may_see(client, member):
+    post = make_post(tags=["green_hair"])
+    make_post(tags=["green_hair", "zxsecret"], rating="s")
+    make_post(tags=["green_hair"], status="removed")
+    for _who in range(2):
+        answer = client.get("/tags/complete", {"q": "gre"}).json()["completions"]
+        assert [(line["name"], line["post_count"]) for line in answer] == [("green_hair", 1)]
+        groups = client.get(f"/posts/{post.pk}").context["tag_groups"]
+        assert [line.count for group in groups for line in group.lines] == [1]
+        told = [line["name"] for line in client.get("/tags/complete", {"q": "zxs"}).json()["completions"]]
+        assert told == (["zxsecret"] if _who == 0 else [])
+        client.logout()
+
+
+def test_completion_takes_no_notice_of_a_nul(client):
+    make_post(tags=["green_hair"])
+    answer = client.get("/tags/complete?q=gr%00e")
+    assert answer.status_code == 200
+    assert len(answer.json()["completions"]) == 1
+
+
+def test_each_rating_is_described_in_the_same_words_everywhere(client, member, settings):
+    settings.MAX_PUBLIC_RATING = "explicit"
+    about, own = text(client.get("/about")), text(client.get("/settings"))
+    for rating in Rating:
+        assert rating.description in about
+        assert rating.description in own
 
 
 def test_completion_answers_with_names_categories_and_counts(client):

@@ -34,6 +34,24 @@ def edited(post, **changes):
     return posts.edit(post.author, post, **(same | changes))
 
 
+def test_the_counts_for_everybody_follow_tags_and_rating():
+    def general():
+        return dict(Tag.objects.filter(general_count__gt=0).values_list("name", "general_count"))
+
+    author = make_user()
+    post = make_post(author, asset=make_asset_row(author), tags=["cat", "sea"])
+    make_post(author, asset=make_asset_row(author), tags=["cat"], rating="e")
+    assert general() == {"cat": 1, "sea": 1}
+    assert counts() == {"cat": 2, "sea": 1}
+    post = edited(post, tags=["cat", "sky"], rating="s")
+    assert general() == {}
+    post = edited(post, rating="g")
+    assert general() == {"cat": 1, "sky": 1}
+    posts.withdraw(author, post)
+    assert general() == {}
+    assert counts() == {"cat": 1}
+
+
 def test_publish_keeps_everything_that_was_given():
     author = make_user()
     recipe = make_recipe(prompt="a cat", seed=7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import Q
 
 from tagging.completion import Completion, complete
 from tagging.models import Category, Tag, TagAlias
@@ -29,7 +30,7 @@ def _vocabulary() -> None:
         "back\\slash": 1,
         "blue_eyes": 0,
     }
-    Tag.objects.bulk_create(Tag(name=name, post_count=count) for name, count in counts.items())
+    Tag.objects.bulk_create(Tag(name=name, post_count=2000, general_count=count) for name, count in counts.items())
     Tag.objects.filter(name="cat").update(category=Category.CHARACTER)
     TagAlias.objects.create(antecedent="hairdo", consequent=Tag.objects.get(name="cat"))
     TagAlias.objects.create(antecedent="neko", consequent=Tag.objects.get(name="cat"))
@@ -92,6 +93,13 @@ def test_signs_of_sql_patterns_are_signs() -> None:
 )
 def test_a_typo_leads_to_the_tag(typed: str, first: str) -> None:
     assert nearest_tags(typed)[0] == first
+
+
+def test_only_what_fits_the_condition_is_offered_and_hidden_tags_take_no_place() -> None:
+    big = Q(general_count__gt=6)
+    assert [line.name for line in complete("hair", 3, among=big)] == ["hairband", "cat", "hair_ribbon"]
+    assert complete("neko", among=~Q(name="cat")) == []
+    assert nearest_tags("long_hiar", among=~Q(name="long_hair")) != nearest_tags("long_hiar")
 
 
 @pytest.mark.parametrize("typed", ["zzzz", "猫", "", "___", "\x00", "%"])

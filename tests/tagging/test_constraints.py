@@ -26,6 +26,8 @@ pytestmark = pytest.mark.django_db
         {"name": "cat", "category": 2},
         {"name": "cat", "category": 7},
         {"name": "cat", "post_count": -1},
+        {"name": "cat", "general_count": -1},
+        {"name": "cat", "post_count": 1, "general_count": 2},
         {"name": "dog"},
     ],
 )

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tagging.edit import change_post_counts, ensure_tags, move_post_counts, resolve_tags
+from tagging.edit import Counted, change_post_counts, ensure_tags, move_post_counts, resolve_tags
 from tagging.models import Category, Tag, TagAlias
 from tagging.names import TagNameError
 from tagging.seed import seed_tags
@@ -69,13 +69,20 @@ def test_many_at_once_make_each_tag_once(attempt: int) -> None:
 
 def test_counters_follow_a_post() -> None:
     one, two, three = ensure_tags(["one", "two", "three"])
-    move_post_counts([], [one.pk, two.pk])
-    move_post_counts([one.pk, two.pk], [two.pk, three.pk])
+    move_post_counts(Counted(), Counted(frozenset({one.pk, two.pk}), general=True))
+    move_post_counts(
+        Counted(frozenset({one.pk, two.pk}), general=True), Counted(frozenset({two.pk, three.pk}), general=True)
+    )
     assert dict(Tag.objects.values_list("name", "post_count")) == {"one": 0, "two": 1, "three": 1}
     change_post_counts({two.pk: 5, three.pk: 5, one.pk: 0})
     assert dict(Tag.objects.values_list("name", "post_count")) == {"one": 0, "two": 6, "three": 6}
+    assert dict(Tag.objects.values_list("name", "general_count")) == {"one": 0, "two": 1, "three": 1}
+    move_post_counts(Counted(frozenset({two.pk}), general=True), Counted(frozenset({two.pk})))
+    assert list(Tag.objects.filter(name="two").values_list("post_count", "general_count")) == [(6, 0)]
     with pytest.raises(IntegrityError), transaction.atomic():
         change_post_counts({one.pk: -1})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change_post_counts({}, {one.pk: 1})
 
 
 @pytest.mark.django_db(transaction=True)
@@ -108,6 +115,12 @@ def test_seeding_twice_changes_nothing() -> None:
     Tag.objects.filter(name="1girl").update(category=Category.META)
     assert seed_tags(iter(vocabulary)) == 0
     assert dict(Tag.objects.values_list("name", "category")) == {"1girl": 5, "tiny_model": 6, "cat": 0}
+
+
+def test_what_a_model_knows_is_in_the_vocabulary_also_if_it_was_there_before() -> None:
+    ensure_tags(["cat", "secret"])
+    seed_tags([("cat", 0), ("dog", 0)])
+    assert set(Tag.objects.filter(in_vocabulary=True).values_list("name", flat=True)) == {"cat", "dog"}
 
 
 @pytest.mark.parametrize("vocabulary", [[("fine", 0), ("a*", 0)], [("fine", 0), ("odd", 2)]])
