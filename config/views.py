@@ -5,8 +5,8 @@ import secrets
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST, require_safe
@@ -29,11 +29,9 @@ def health(request: HttpRequest) -> JsonResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """Keep theme and language in cookies, so that the server renders both and nothing flashes; go back."""
     target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+    if not target.startswith("/") or not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
         target = "/"
-    response = redirect(target)
+    response = HttpResponseRedirect(target)
     theme = request.POST.get("theme")
     if theme in THEMES:
         response.set_cookie("theme", theme, max_age=A_YEAR, samesite="Lax", secure=settings.HTTPS)
@@ -43,6 +41,11 @@ def preferences(request: HttpRequest) -> HttpResponse:
             settings.LANGUAGE_COOKIE_NAME, language, max_age=A_YEAR, samesite="Lax", secure=settings.HTTPS
         )
     return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 in the site's own words."""
+    return render(request, "errors/400.html", status=400)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -15,7 +15,9 @@ from gallery.models.asset import Variant
 from gallery.visibility import Viewer, may_read_prompt, reachable_posts
 
 CONTENT_TYPES = {"png": "image/png", "webp": "image/webp"}
-PUBLIC_SECONDS = 300
+# Nothing is kept without asking again each time: a moderator may hide a picture a second from now. `EVERYBODY` may be
+# kept by shared caches too; an original with its recipe only by the reader's own.
+EVERYBODY, READERS_OWN, NOWHERE = "public, no-cache", "private, no-cache", "private, no-store"
 
 
 @require_safe
@@ -23,32 +25,36 @@ def media(request: HttpRequest, key: str, variant: str, extension: str) -> HttpR
     """One file. 404 for what this viewer may not have, as for what does not exist.
 
     `original` is the file with the whole recipe for those who may read the prompt and the bare one for all
-    others. Only what every visitor gets alike may be kept by caches that are shared.
+    others. Only what every visitor gets may be kept at all, and only to be asked about again by its ETag.
     """
     asset = Asset.objects.filter(key=key).select_related("post").first()
     if asset is None or variant == Variant.BARE:
         raise Http404
     post = getattr(asset, "post", None)
     public = post is not None and _reaches(AnonymousUser(), post)
+    caches = EVERYBODY if public else NOWHERE
     if post is not None and not public and not _reaches(request.user, post):
         raise Http404
     if post is None and asset.owner_id != request.user.pk:
         raise Http404
-    if variant == Variant.ORIGINAL and post is not None and not may_read_prompt(AnonymousUser(), post):
-        public = False
+    if variant == Variant.ORIGINAL and post is not None:
+        if not may_read_prompt(AnonymousUser(), post):
+            caches = NOWHERE
+        elif public:
+            caches = READERS_OWN
         if not may_read_prompt(request.user, post):
             variant = Variant.BARE
     file = AssetFile.objects.filter(asset=asset, variant=variant, format=extension).first()
     if file is None:
         raise Http404
-    return _answer(request, file, name=_download_name(asset, post, file), public=public)
+    return _answer(request, file, name=_download_name(asset, post, file), caches=caches)
 
 
 def _reaches(viewer: Viewer, post: Post) -> bool:
     return Post.objects.filter(reachable_posts(viewer), pk=post.pk).exists()
 
 
-def _answer(request: HttpRequest, file: AssetFile, *, name: str, public: bool) -> HttpResponse:
+def _answer(request: HttpRequest, file: AssetFile, *, name: str, caches: str) -> HttpResponse:
     etag = quote_etag(file.sha256)
     response = get_conditional_response(request, etag=etag)
     if response is None:
@@ -60,7 +66,7 @@ def _answer(request: HttpRequest, file: AssetFile, *, name: str, public: bool) -
         disposition = "attachment" if "download" in request.GET else "inline"
         response["Content-Disposition"] = f'{disposition}; filename="{name}"'
     response["ETag"] = etag
-    response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}" if public else "private, no-store"
+    response["Cache-Control"] = caches
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from gallery import moderation
 from gallery.models.asset import Variant
 from tests.factories import PASSWORD, make_asset, make_image, make_post, make_recipe, make_user
 
@@ -22,11 +23,12 @@ def original(post):
     return f"/media/{post.asset.key}/original.png"
 
 
-def test_a_public_file_may_be_cached_by_anyone_and_is_the_same_for_all(client, author):
-    post = make_post(author)
+def test_a_public_file_is_asked_about_anew_each_time_and_its_recipe_stays_out_of_shared_caches(client, author):
+    post = make_post(author, asset=make_asset(author, image=make_image(200, 160)))
+    assert client.get(f"/media/{post.asset.key}/180.webp")["Cache-Control"] == "public, no-cache"
     response = client.get(original(post))
     assert response.status_code == 200
-    assert response["Cache-Control"] == "public, max-age=300"
+    assert response["Cache-Control"] == "private, no-cache"
     assert response["Content-Type"] == "image/png"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "Cookie" not in response.get("Vary", "")
@@ -39,6 +41,13 @@ def test_a_file_that_was_not_changed_is_answered_304(client, author):
     response = client.get(original(post), headers={"if-none-match": etag})
     assert response.status_code == 304
     assert response.content == b""
+
+
+def test_what_a_moderator_hides_is_gone_also_for_those_who_have_it(client, author):
+    post = make_post(author)
+    etag = client.get(original(post))["ETag"]
+    moderation.rerate(make_user(role="moderator"), post, "e", "not for everyone")
+    assert client.get(original(post), headers={"if-none-match": etag}).status_code == 404
 
 
 def test_the_file_name_says_which_post_it_is(client, author):
