@@ -12,6 +12,10 @@ MESSAGES: dict[str, Any] = {
     "owner_only": _("Only an owner can make or unmake admins and owners."),
     "own_post": _("You cannot decide about your own post; ask another moderator."),
     "last_owner": _("This is the only owner; make someone else an owner first."),
+    "no_owner": _(
+        "The account “%(name)s” is disabled or no owner any more, and nobody else is one; make someone an owner with "
+        "manage.py set_role."
+    ),
     "wrong_status": _("This cannot be done to a post that is “%(status)s”."),
     "same_rating": _("The post is rated “%(rating)s” already."),
     "published_before": _("The post of this picture is “%(status)s”; the picture cannot be published again."),

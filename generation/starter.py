@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from gallery.models import User
+from gallery.accounts.house import house_account
 from gallery.ratings import Rating
 from generation import checkpoints
 from generation.errors import CheckpointBroken, RequestRefused
@@ -16,17 +16,7 @@ from generation.models import Checkpoint, GenerationRequest
 from generation.models.checkpoint import CheckpointState
 from generation.requests import submit
 
-HOUSE_NAME = "irodori"
 KEY = "starter-"
-
-
-def house_account() -> User:
-    """The account that starter pictures belong to; nobody can sign in as it."""
-    account, made = User.objects.get_or_create(username=HOUSE_NAME, defaults={"password": ""})
-    if made:
-        account.set_unusable_password()
-        account.save(update_fields=["password"])
-    return account
 
 
 def request_starters(checkpoint: Checkpoint) -> int:

@@ -3,6 +3,7 @@
 from django.contrib.auth.hashers import make_password
 
 from gallery.accounts.names import HOUSE_NAME, OWNER_NAME
+from gallery.errors import InvalidTransition
 from gallery.models import User
 from gallery.models.user import Role
 
@@ -13,9 +14,15 @@ def house_account() -> User:
 
 
 def owner_account() -> User:
-    """The oldest active owner; on a new site the account "owner" is made, without a password."""
+    """The oldest active owner; on a new site the account "owner" is made, without a password.
+
+    Raises InvalidTransition where there is an account "owner" already and it may not sign in as one.
+    """
     owner = User.objects.filter(role=Role.OWNER, is_active=True).order_by("pk").first()
-    return owner or _account(OWNER_NAME, Role.OWNER)
+    owner = owner or _account(OWNER_NAME, Role.OWNER)
+    if not owner.is_owner or not owner.is_active:
+        raise InvalidTransition("no_owner", name=owner.username)
+    return owner
 
 
 def _account(name: str, role: Role) -> User:

@@ -1,12 +1,31 @@
-"""Who may do what: changing roles, with a row in the log."""
+"""Who may do what: changing roles, through the site or from a shell, with a row in the log."""
 
 from django.db import transaction
 
 from gallery.accounts.house import house_account
-from gallery.errors import Invalid, InvalidTransition
+from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import ModerationAction, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.user import Role
+from gallery.moderation.acts import checked_reason
+
+_OWNERS_ALONE = frozenset({Role.ADMIN, Role.OWNER})
+
+
+@transaction.atomic
+def change_role(actor: User, subject: User, role: str, reason: str) -> User:
+    """An admin gives `subject` another role; the role it has already changes nothing.
+
+    Raises NotAllowed (not an admin; admins and owners are made and unmade by owners), Invalid (unknown role, no
+    reason) and InvalidTransition (it would leave the site without an owner).
+    """
+    if not actor.is_admin:
+        raise NotAllowed("admins_only")
+    wanted, owners = _checked(role), _locked_owners()
+    subject = User.objects.select_for_update().get(pk=subject.pk)
+    if not actor.is_owner and _OWNERS_ALONE & {wanted, Role(subject.role)}:
+        raise NotAllowed("owner_only")
+    return _give(subject, wanted, owners, actor=actor, reason=reason)
 
 
 @transaction.atomic
@@ -14,26 +33,35 @@ def set_role(name: str, role: str, reason: str) -> User:
     """Give the account another role, on the word of someone with a shell on the machine; the log names the
     house account as the one who did it.
 
-    Raises Invalid (unknown name or role) and InvalidTransition (it would leave the site without an owner).
+    Raises Invalid (unknown name or role, no reason) and InvalidTransition (it would leave the site without an owner).
     """
+    wanted, owners = _checked(role), _locked_owners()
+    subject = User.objects.select_for_update().filter(username__iexact=name).first()
+    if subject is None:
+        raise Invalid("unknown_user", name=name)
+    return _give(subject, wanted, owners, actor=house_account(), reason=reason)
+
+
+def _checked(role: str) -> Role:
     if role not in Role.values:
         raise Invalid("unknown_role", value=role)
-    # All owners are locked, so that two cannot unmake each other at the same moment.
-    owners = list(User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("pk"))
-    user = User.objects.select_for_update().filter(username__iexact=name).first()
-    if user is None:
-        raise Invalid("unknown_user", name=name)
-    if owners == [user] and role != Role.OWNER:
+    return Role(role)
+
+
+def _locked_owners() -> list[User]:
+    """All owners, locked, so that two cannot unmake each other at the same moment."""
+    return list(User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("pk"))
+
+
+def _give(subject: User, role: Role, owners: list[User], *, actor: User, reason: str) -> User:
+    if owners == [subject] and role != Role.OWNER:
         raise InvalidTransition("last_owner")
-    before = user.role
-    if before != role:
-        user.role = role
-        user.save(update_fields=["role"])
-        ModerationAction.objects.create(
-            actor=house_account(),
-            kind=ModerationKind.ROLE,
-            subject=user,
-            reason=reason,
-            details={"from": before, "to": role},
-        )
-    return user
+    if subject.role == role:
+        return subject
+    details = {"from": subject.role, "to": role.value}
+    subject.role = role
+    subject.save(update_fields=["role"])
+    ModerationAction.objects.create(
+        actor=actor, kind=ModerationKind.ROLE, subject=subject, reason=checked_reason(reason), details=details
+    )
+    return subject

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gallery.accounts.role_change import change_role
+from gallery.accounts.roles import change_role
 from gallery.accounts.sign_in_link import consume
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards

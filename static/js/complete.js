@@ -1,7 +1,6 @@
 /**
  * Completes the tag at the caret of a text box with data-complete="<address>".
  * data-complete-mode: "query" (search language), "tags" (separated by spaces) or "prompt" (separated by commas, words by spaces).
- * data-complete-known="<id of a JSON script>" would narrow the offer to what a model knows.
  * Keys: arrows choose, Enter or Tab takes, Escape closes. Nothing happens while an input method composes.
  */
 const WAIT = 90;

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from gallery.accounts.house import house_account
 from generation.checkpoints import install_bundled
 from generation.errors import CheckpointBroken
-from generation.starter import house_account, request_starters
+from generation.starter import request_starters
 
 
 class Command(BaseCommand):

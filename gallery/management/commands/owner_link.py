@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gallery.accounts.house import house_account, owner_account
 from gallery.accounts.sign_in_link import make_link
+from gallery.errors import UserFacingError
 
 
 class Command(BaseCommand):
@@ -17,5 +18,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         house_account()
-        token = make_link(owner_account(), options["hours"])
+        try:
+            owner = owner_account()
+        except UserFacingError as error:
+            raise CommandError(error.message) from error
+        token = make_link(owner, options["hours"])
         self.stdout.write(f"{settings.SITE_URL.rstrip('/')}/welcome/{token}")
