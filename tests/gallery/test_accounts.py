@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gallery.accounts.house import house_account, owner_account
 from gallery.accounts.names import username_validators
-from gallery.accounts.role_change import change_role
+from gallery.accounts.roles import change_role
 from gallery.accounts.sign_in_link import consume, make_link
 from gallery.errors import Invalid, InvalidTransition, LinkUnusable, NotAllowed
 from gallery.models import ModerationAction, SignInLink, User
@@ -83,6 +83,17 @@ def test_owner_link_is_for_the_owner_that_there_is():
     someone = make_user("mika", role="owner")
     assert owner_account() == someone
     assert consume(printed("owner_link").strip().rpartition("/")[2]) == someone
+
+
+@pytest.mark.parametrize("fields", [{"role": "member"}, {"role": "owner", "is_active": False}])
+def test_an_account_named_owner_that_is_none_gets_no_link(fields):
+    make_user("owner", **fields)
+    with pytest.raises(InvalidTransition) as caught:
+        owner_account()
+    assert caught.value.code == "no_owner"
+    with pytest.raises(CommandError, match="set_role"):
+        call_command("owner_link")
+    assert not SignInLink.objects.exists()
 
 
 def test_nobody_can_sign_in_to_the_house_account_or_take_its_name():
