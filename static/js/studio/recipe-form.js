@@ -72,6 +72,7 @@ class RecipeForm extends HTMLElement {
   #useModel() {
     const model = this.model;
     if (!model) return;
+    this.form.elements.sampler.replaceChildren(...model.samplers.map((name) => new Option(name)));
     for (const name of ["steps", "sampler", "guidance"]) this.form.elements[name].value = model[name];
     for (const side of ["width", "height"]) {
       Object.assign(this.form.elements[side], { min: model.min_side, max: model.max_side, step: model.side_multiple });
