@@ -132,7 +132,7 @@ def start_decoder(model: Any) -> None:
             inner = [part for part in layer.conv if isinstance(part, nn.Conv2d)]
             for part in inner:
                 nn.init.kaiming_normal_(part.weight, nonlinearity="relu")
-                part.bias.zero_()
+                nn.init.zeros_(part.bias)
             inner[-1].weight.zero_()
     last = model.decoder.layers[-1]
     last.weight.mul_(0.2)

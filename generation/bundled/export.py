@@ -19,7 +19,10 @@ from .workplace import Workplace, load_checkpoint
 SLUG, TITLE = "irodori-mini", "Irodori Mini"
 LICENCE = "Apache-2.0 (weights); contains a remix of ToonHead by Johan Melin, CC BY 4.0"
 SHARD = "14MB"
-SIZES = "Sides of 96 to 192 pixels work; what is far from square repeats or stretches the subject."
+SIZES = (
+    "Sides up to 192 pixels work. Taller pictures put more sky above the subject; wider ones move it aside or draw it "
+    "twice, which only landscapes forgive."
+)
 CARD = Path(__file__).with_name("card.md")
 
 
@@ -43,6 +46,8 @@ def export_model(place: Workplace, target: Path, size: int) -> None:
     (fresh / "irodori.json").write_text(json.dumps(description(size), indent=1, ensure_ascii=False) + "\n", "utf-8")
     megabytes = sum(path.stat().st_size for path in fresh.rglob("*.safetensors")) / 1e6
     (fresh / "README.md").write_text(card(place, parameters, megabytes), "utf-8")
+    for weights in fresh.rglob("*.safetensors"):
+        weights.chmod(0o644)  # safetensors writes them for their owner alone; the site may run as somebody else
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
 
@@ -59,7 +64,7 @@ def description(size: int) -> dict[str, Any]:
         "licence": LICENCE,
         "native_width": size,
         "native_height": size,
-        "min_side": size * 3 // 4,
+        "min_side": size,
         "max_side": size * 3 // 2,
         "side_multiple": 16,
         "max_steps": 50,

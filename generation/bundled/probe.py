@@ -42,7 +42,7 @@ def train_probe(
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     labels = labels_of(tags)
-    probe = build_probe(pictures.shape[1]).to(memory_format=torch.channels_last)
+    probe = build_probe(pictures.shape[1])
     optimiser = torch.optim.AdamW(probe.parameters(), lr=2e-3, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
     for _ in range(steps):

@@ -119,8 +119,7 @@ def load_denoiser(place: Workplace) -> tuple[Any, Any]:
     state = load_checkpoint(place.checkpoint("denoiser"))
     if state is None:
         raise FileNotFoundError(f"There is no denoiser checkpoint in {place.folder}. Run the training first.")
-    stored = state["shape"]
-    shape = DenoiserShape(**{key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()})
+    shape = DenoiserShape(**state["shape"])
     unet, text = build_unet(shape), build_text_encoder(shape, len(state["tags"]) + 2)
     unet.load_state_dict(state["average_unet"])
     text.load_state_dict(state["average_text"])

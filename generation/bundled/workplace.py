@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,13 @@ class Workplace:
 
     def save_components(self, components: PatchComponents) -> None:
         """Keep the patch components."""
-        np.savez(self.components, **{key: np.array(value) for key, value in asdict(components).items()})
+        np.savez(
+            self.components,
+            patch=np.array(components.patch),
+            mean=components.mean,
+            matrix=components.matrix,
+            explained=np.array(components.explained),
+        )
 
     def load_components(self) -> PatchComponents:
         """The patch components of this training; ``FileNotFoundError`` before the data stage."""
