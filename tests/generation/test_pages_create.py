@@ -1,5 +1,6 @@
 """The page "Create": what it answers, keeps and hides."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,8 @@ from gallery.models import User
 from generation import workers
 from generation.models import Checkpoint, GenerationRequest, Job, JobPreview
 from generation.models.queue import JobState
+
+JAPANESE = re.compile("[\u3041-\u30fa\u4e00-\u9fff]")
 
 Member = Callable[[str], User]
 Ask = Callable[..., GenerationRequest]
@@ -180,8 +183,10 @@ def test_a_bad_recipe_is_refused_beside_its_field_and_kept(
     assert answer.status_code == 422
     form = answer.context["form"]
     assert list(form.errors) == [field]
-    sentence = form.errors[field][0]
+    with translation.override(language):
+        sentence = str(form.errors[field][0])
     assert said[language] in sentence
+    assert (language == "ja") == bool(JAPANESE.search(sentence))
     assert escape(sentence) in answer.text
     for name, value in recipe(**typed).items():
         assert form[name].value() == value
