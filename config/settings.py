@@ -157,7 +157,7 @@ STARTER_GALLERY = env_bool("IRODORI_STARTER_GALLERY", True)
 
 # --- slots of the gallery's pages that the floor above fills ------------------------------------------
 CREATE_URL_NAME = "generation:create"
-EXAMPLE_PROMPT = "scenery, mountain, sunset, ocean"
+EXAMPLE_PROMPT = "1girl, long hair, red hair, smile, blue background"
 POST_ACTIONS: list[dict[str, Any]] = [
     {"label": _("Remix"), "icon": "remix", "url_name": "generation:create", "query": "?remix={post_id}"},
 ]

@@ -126,16 +126,17 @@ def unknown_sampler(scene: Scene) -> Answer:
     return Answer(
         scene.draw(sampler="Magic"),
         422,
-        lambda: gettext("There is no sampler “%(given)s” here. Choose one of: %(known)s.")
-        % {"given": "Magic", "known": ", ".join(SAMPLER_NAMES)},
+        lambda: (
+            gettext("There is no sampler “%(given)s” here. Choose one of: %(known)s.")
+            % {"given": "Magic", "known": ", ".join(SAMPLER_NAMES)}
+        ),
         TYPED,
     )
 
 
 def size_outside_the_models_limits(scene: Scene) -> Answer:
     sentence = (
-        "“%(model)s” draws sides of %(low)s to %(high)s pixels in steps of %(multiple)s; "
-        "%(given)s isn't one of them."
+        "“%(model)s” draws sides of %(low)s to %(high)s pixels in steps of %(multiple)s; %(given)s isn't one of them."
     )
     return Answer(
         scene.draw(width="4096"),
@@ -147,8 +148,7 @@ def size_outside_the_models_limits(scene: Scene) -> Answer:
 
 def size_between_the_models_steps(scene: Scene) -> Answer:
     sentence = (
-        "“%(model)s” draws sides of %(low)s to %(high)s pixels in steps of %(multiple)s; "
-        "%(given)s isn't one of them."
+        "“%(model)s” draws sides of %(low)s to %(high)s pixels in steps of %(multiple)s; %(given)s isn't one of them."
     )
     return Answer(
         scene.draw(height="99"),
@@ -171,8 +171,10 @@ def seed_out_of_range(scene: Scene) -> Answer:
     return Answer(
         scene.draw(seed="4294967296"),
         422,
-        lambda: gettext("A seed is a whole number from 0 to %(high)s, or %(low)s to draw one.")
-        % {"low": -1, "high": 4294967295},
+        lambda: (
+            gettext("A seed is a whole number from 0 to %(high)s, or %(low)s to draw one.")
+            % {"low": -1, "high": 4294967295}
+        ),
         (*TYPED[:-1], 'value="4294967296"'),
     )
 
@@ -304,8 +306,9 @@ def model_that_broke_while_pictures_waited(scene: Scene) -> Answer:
     return Answer(
         scene.client.get(reverse("generation:create"), {"request": made.pk}),
         200,
-        lambda: gettext("The model's files are damaged (%(file)s). Choose another model.")
-        % {"file": "unet/config.json"},
+        lambda: (
+            gettext("The model's files are damaged (%(file)s). Choose another model.") % {"file": "unet/config.json"}
+        ),
         ("1girl, smile",),
         made={GenerationRequest: 1, Job: 1},
     )
@@ -339,8 +342,10 @@ def publish_with_an_impossible_tag(scene: Scene) -> Answer:
     return Answer(
         scene.post("generation:publish", [take.pk], publication(tags="1girl rating:e")),
         422,
-        lambda: gettext("The tag “%(name)s” cannot begin with “%(prefix)s”, which has a meaning in searches.")
-        % {"name": "rating:e", "prefix": "rating:"},
+        lambda: (
+            gettext("The tag “%(name)s” cannot begin with “%(prefix)s”, which has a meaning in searches.")
+            % {"name": "rating:e", "prefix": "rating:"}
+        ),
         ("1girl rating:e", "Rain at noon", "The third try."),
         made={Asset: 1, GenerationRequest: 1, Job: 1, Take: 1},
     )
@@ -450,8 +455,10 @@ def page_that_is_no_page(scene: Scene) -> Answer:
     return Answer(
         scene.client.get(reverse("gallery:posts"), {"tags": "umbrella", "page": "x1"}),
         422,
-        lambda: gettext("“%(page)s” is not a page; use a number from 1 to %(limit)d, or b and a post number.")
-        % {"page": "x1", "limit": 1000},
+        lambda: (
+            gettext("“%(page)s” is not a page; use a number from 1 to %(limit)d, or b and a post number.")
+            % {"page": "x1", "limit": 1000}
+        ),
         ("umbrella",),
     )
 
@@ -535,9 +542,11 @@ CASES = {
     ),
     "a rating that does not exist": search(
         "umbrella rating:x",
-        lambda: "rating:x — "
-        + gettext("%(name)s takes one of: %(choices)s.")
-        % {"name": "rating", "choices": "g, general, s, sensitive, q, questionable, e, explicit"},
+        lambda: (
+            "rating:x — "
+            + gettext("%(name)s takes one of: %(choices)s.")
+            % {"name": "rating", "choices": "g, general, s, sensitive, q, questionable, e, explicit"}
+        ),
         10,
     ),
 }
