@@ -21,6 +21,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def quick_settings() -> Iterator[None]:
     """Half a second a password is for the site, not for hundreds of accounts made in tests; nor need every test client
     look for all static files anew, which only browsers fetch."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], WHITENOISE_USE_FINDERS=False
     ):
