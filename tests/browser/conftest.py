@@ -29,7 +29,8 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 # Two cores shared by browser, server, worker and database: an assertion may have to wait.
-expect.set_options(timeout=30_000)
+PATIENCE_MS = 120_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,6 +62,7 @@ def open_page(chromium: Browser, web: str) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(
             base_url=web, viewport={"width": width, "height": height}, reduced_motion="reduce", **options
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
