@@ -79,7 +79,8 @@ lock: ## pin all packages anew from requirements/*.in (needs uv)
 	$$compile --generate-hashes -c web.txt -c worker.txt dev.in -o dev.txt
 
 stop: ## stop a site that runs in another terminal, and wait until it has
-	@$(BIN)/python -m config stop
+	@test -x $(BIN)/python || { echo "No site runs from here: nothing is installed yet"; exit 0; }; \
+	exec $(BIN)/python -m config stop
 
 clean: ## remove the environment and all caches; the data in var/ stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results

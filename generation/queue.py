@@ -5,7 +5,8 @@ user with the smallest share. Whoever joins while others wait starts at the smal
 would be saved-up credit); when nobody waits or runs, all shares return to nothing (else an old debt would last).
 With F users waiting, someone who joins is therefore served after at most one job of each of the others.
 
-A job whose worker died is tried again alone: a picture that kills its worker then takes no other one with it.
+A job whose worker died is tried again like any other, but its last attempt is made alone: a picture that kills its
+worker then takes no other one with it, and a plain restart costs nobody the shared calls.
 """
 
 import heapq
@@ -77,8 +78,8 @@ def claim(
     """Lease up to `limit` waiting jobs to the worker `owner`, in fair order, and return them with request and model.
 
     `resident`: ids of checkpoints that the worker has in memory, which go first for at most `STARVATION_SECONDS`.
-    `excluded`: ids of checkpoints it can't take now. `running`: how many jobs it draws already; a job that was lost
-    before comes only to a worker that draws nothing, and alone (`is_retry` tells): until then nothing passes it.
+    `excluded`: ids of checkpoints it can't take now. `running`: how many jobs it draws already; a job on its last
+    attempt comes only to a worker that draws nothing, and alone (`is_last_attempt` tells); until then nothing passes.
     """
     if limit < 1:
         return []
@@ -93,15 +94,15 @@ def claim(
             row = cursor.fetchone()
             if row is None:
                 break
-            lost_before = row[1] > 0
-            if lost_before and (ids or running):
+            last_attempt = row[1] + 1 >= settings.JOB_MAX_ATTEMPTS
+            if last_attempt and (ids or running):
                 break
             cursor.execute(_TAKE, {"owner": owner, "lease": settings.JOB_LEASE_SECONDS, "job": row[0]})
             user_id, cost, attempt = cursor.fetchone()
             if attempt == 1:
                 cursor.execute(_CHARGE, {"user": user_id, "cost": cost})
             ids.append(row[0])
-            if lost_before:
+            if last_attempt:
                 break
         jobs = {job.pk: job for job in Job.objects.filter(pk__in=ids).select_related("request__checkpoint", "user")}
         for pk in ids:
@@ -109,9 +110,9 @@ def claim(
     return [jobs[pk] for pk in ids]
 
 
-def is_retry(job: Job) -> bool:
-    """Whether a claimed job was lost before, so that it is to be drawn alone."""
-    return job.attempt > 1
+def is_last_attempt(job: Job) -> bool:
+    """Whether a claimed job was lost so often that it is to be drawn alone."""
+    return job.attempt >= settings.JOB_MAX_ATTEMPTS
 
 
 def waiting_order() -> list[int]:

@@ -149,7 +149,7 @@ class _Round:
         return False
 
     def claim(self) -> int:
-        if any(queue.is_retry(entry.job) for entry in self.running.values()):
+        if any(queue.is_last_attempt(entry.job) for entry in self.running.values()):
             return 0
         jobs = queue.claim(
             self.owner,
