@@ -81,3 +81,22 @@ def test_everything_works_without_scripts(open_page: OpenPage, mira: User) -> No
     page.get_by_role("link", name="Refresh").click()
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.locator(".shot--cancelled")).to_have_count(4)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_sticky_button_covers_no_complaint(open_page: OpenPage, mira: User, width: int, height: int) -> None:
+    page = open_page("/accounts/login/?next=/create", width=width, height=height)
+    sign_in(page)
+    page.fill("#id_prompt", "red hair")
+    page.locator("details:has(#id_steps) > summary").click()
+    page.fill("#id_steps", "4000")
+    page.locator("[data-draw]").click()
+    expect(page.locator("#steps-error")).to_be_in_viewport()
+    # The focused field scrolls into place a moment later.
+    page.wait_for_function(
+        """() => {
+            const error = document.getElementById("steps-error"), box = error.getBoundingClientRect();
+            const seen = document.elementFromPoint(box.left + 10, box.top + box.height / 2);
+            return seen === error || error.contains(seen);
+        }"""
+    )
