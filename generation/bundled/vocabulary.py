@@ -1,7 +1,8 @@
 """The tags that the bundled model knows, and the groups in which one excludes the other.
 
-A tag's place in ``TAGS`` is its token number (after the two special tokens), so new tags go to the end.
-The names are Danbooru's; all of them are general tags there (category 0).
+A tag's place in ``TAGS`` is its token number (after the two special tokens), so new tags go to the end: name them in
+their group and again at the end of ``LATER``. The names are Danbooru's, general tags there (category 0); only the style
+tags are ours.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ def _coloured(kind: str, colours: str) -> tuple[str, ...]:
 
 # Within a group a picture shows at most one of the tags.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "subject": ("1girl", "1boy", "monster", "scenery", "planet"),
+    "subject": ("1girl", "1boy", "monster", "scenery", "planet", "potted_plant"),
+    "style": ("toon-head_(style)", "adventurer_(style)", "big-smile_(style)"),
     "background": _coloured("background", "white grey black red orange yellow green blue purple pink"),
     "hair colour": _coloured("hair", "black brown blonde red blue green pink purple grey white"),
     "hair length": ("short_hair", "medium_hair", "long_hair", "hair_bun"),
     "eyes": ("closed_eyes", "one_eye_closed", "one-eyed", "extra_eyes"),
+    "glasses": ("glasses", "sunglasses"),
     "mouth": ("open_mouth", "closed_mouth"),
     "clothes": _coloured("shirt", "red blue green yellow pink purple black white")
     + _coloured("dress", "red blue green yellow pink purple black white"),
@@ -29,6 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "ground": ("grass", "desert", "snow", "ocean", "autumn"),
     "relief": ("mountain", "hill"),
     "planet colour": _coloured("theme", "red orange yellow green blue purple pink"),
+    "plant": ("cactus", "flower", "palm_tree", "bush"),
 }
 # Tags that a picture shows or does not show, whatever else it shows.
 SINGLES: tuple[str, ...] = (
@@ -44,6 +48,17 @@ SINGLES: tuple[str, ...] = (
     "planetary_ring",
     "moon",
     "crater",
+    "curly_hair",
+    "blunt_bangs",
+    "ponytail",
+    "twintails",
+    "single_braid",
+    "double_bun",
+    "mohawk",
+    "bald",
+    "grin",
+    "cat_ears",
+    "tulip",
 )
 # Tags that follow from others; the model knows them, the evaluation does not count them twice.
 IMPLIED: tuple[str, ...] = (
@@ -61,4 +76,30 @@ IMPLIED: tuple[str, ...] = (
     "water",
 )
 
-TAGS: tuple[str, ...] = tuple(tag for group in GROUPS.values() for tag in group) + SINGLES + IMPLIED
+# Tags that joined after the first training, in the order in which they came.
+LATER: tuple[str, ...] = (
+    "potted_plant",
+    "toon-head_(style)",
+    "adventurer_(style)",
+    "big-smile_(style)",
+    "glasses",
+    "sunglasses",
+    "cactus",
+    "flower",
+    "palm_tree",
+    "bush",
+    "curly_hair",
+    "blunt_bangs",
+    "ponytail",
+    "twintails",
+    "single_braid",
+    "double_bun",
+    "mohawk",
+    "bald",
+    "grin",
+    "cat_ears",
+    "tulip",
+)
+
+_ALL = tuple(tag for group in GROUPS.values() for tag in group) + SINGLES + IMPLIED
+TAGS: tuple[str, ...] = tuple(tag for tag in _ALL if tag not in LATER) + LATER

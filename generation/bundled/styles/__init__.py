@@ -1,7 +1,8 @@
 """The drawing styles of the data set: each module turns a random generator into options and the tags they show.
 
 To add a style: write a module with ``NAME``, ``SHARE`` and ``draw(rng)``, and name it in ``STYLES``. Every tag it uses
-must be in ``generation.bundled.vocabulary``; new tags go to the end there, because a tag's place is its token number.
+must be in ``generation.bundled.vocabulary``; new tags also go to the end of ``LATER`` there, because a tag's place is
+its token number.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import random
 from types import ModuleType
 
-from . import critters, landscape, planets, toon_head
+from . import adventurer, big_smile, critters, landscape, planets, sprouts, toon_head
 from .drawing import Drawing
 
-STYLES: tuple[ModuleType, ...] = (toon_head, critters, landscape, planets)
+STYLES: tuple[ModuleType, ...] = (toon_head, adventurer, big_smile, critters, landscape, planets, sprouts)
 
 
 def draw(rng: random.Random) -> Drawing:

@@ -9,7 +9,7 @@ from .drawing import Drawing
 from .palette import BACKGROUNDS, colour
 
 NAME = "critters"
-SHARE = 20
+SHARE = 13
 
 BODY_COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white")
 BODIES = ("bell", "dome", "round", "squat", "tower", "block")

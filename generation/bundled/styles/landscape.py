@@ -9,7 +9,7 @@ from .drawing import Drawing
 from .palette import colour
 
 NAME = "landscape"
-SHARE = 16
+SHARE = 9
 
 # sky: (sky colour, colour of sun or moon, tags)
 SKIES: dict[str, tuple[str, str, tuple[str, ...]]] = {

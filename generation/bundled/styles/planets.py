@@ -9,7 +9,7 @@ from .drawing import Drawing
 from .palette import colour
 
 NAME = "planets"
-SHARE = 14
+SHARE = 7
 
 COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink")
 BACKGROUNDS = ("black", "blue", "purple", "grey")

@@ -7,14 +7,12 @@ from typing import Any
 
 from .drawing import Drawing
 from .palette import BACKGROUNDS, colour
+from .portrait import DARK_SHARE, DARK_SKIN, HAIR_COLOURS, LIGHT_SKIN
 
 NAME = "toon-head"
-SHARE = 50
+SHARE = 34
 
-HAIR_COLOURS = ("black", "brown", "blonde", "red", "blue", "green", "pink", "purple", "grey", "white")
 CLOTHES_COLOURS = ("red", "blue", "green", "yellow", "pink", "purple", "black", "white")
-LIGHT_SKIN = ("f2d3b1", "ecad80", "ffdbac", "f5cfa0")
-DARK_SKIN = ("9e5622", "763900", "8d5524", "6b3a1a")
 
 # (front variant, rear variant or None, tags); the undercut is left out until the pictures are larger
 HAIR: tuple[tuple[str, str | None, tuple[str, ...]], ...] = (
@@ -57,7 +55,7 @@ def draw(rng: random.Random) -> Drawing:
     man = hair_tags[0] == "short_hair" and rng.random() < 0.75
     beard = rng.choice(tuple(BEARDS)) if man and rng.random() < 0.5 else None
     garment = "dress" if not man and rng.random() < 0.5 else "shirt"
-    dark = rng.random() < 0.35
+    dark = rng.random() < DARK_SHARE
     eyes = rng.choice(("happy", "wide", *EYES))
     mouth = rng.choice(tuple(MOUTHS))
 
@@ -68,6 +66,7 @@ def draw(rng: random.Random) -> Drawing:
         tags.append("dark_skin")
     if beard:
         tags += BEARDS[beard]
+    tags.append("toon-head_(style)")
     options: dict[str, Any] = {
         "flip": rng.choice(("none", "horizontal")),
         "backgroundColor": colour(rng, background),
