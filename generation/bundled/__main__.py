@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from .train import PARTS, Plan, run_all, run_part
+from .train_denoiser import DenoiserPlan
 from .workplace import DEFAULT_FOLDER, Workplace
 
 MODEL_FOLDER = Path(__file__).with_name("model")
@@ -25,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--threads", type=int, default=Plan.threads)
     train.add_argument("--rate", type=float, default=None, help="peak learning rate of the chosen part")
     train.add_argument("--batch", type=int, default=None, help="batch size of the chosen part")
+    train.add_argument("--start-from", type=Path, default=None, help="begin with what this exported model knows")
     sheet = commands.add_parser("sheet", help="draw the fixed prompts with the latest checkpoints")
     export = commands.add_parser("export", help="write the folder that the site installs")
     export.add_argument("--to", type=Path, default=MODEL_FOLDER, help=f"default: {MODEL_FOLDER}")
@@ -42,12 +44,7 @@ def main(arguments: list[str]) -> int:
     options = build_parser().parse_args(arguments)
     place = Workplace(options.work_dir or DEFAULT_FOLDER / str(options.size))
     if options.command == "train":
-        changes = {}
-        for part in ("decoder", "denoiser"):
-            if options.rate is not None:
-                changes[f"{part}_rate"] = options.rate
-            if options.batch is not None:
-                changes[f"{part}_batch"] = options.batch
+        rate, batch = options.rate, options.batch
         plan = Plan(
             size=options.size,
             pictures=options.pictures,
@@ -55,7 +52,11 @@ def main(arguments: list[str]) -> int:
             minutes=options.minutes,
             steps=options.steps,
             threads=options.threads,
-            **changes,
+            decoder_rate=rate or Plan.decoder_rate,
+            decoder_batch=batch or Plan.decoder_batch,
+            denoiser=DenoiserPlan(
+                rate=rate or DenoiserPlan.rate, batch=batch or DenoiserPlan.batch, start_from=options.start_from
+            ),
         )
         if options.part == "all":
             handed_on = arguments[1:]

@@ -41,7 +41,10 @@ def patches_of(pictures: np.ndarray, patch: int) -> np.ndarray:
 
 
 def patch_components(pictures: np.ndarray, channels: int, patch: int) -> PatchComponents:
-    """Principal components of the pictures' patches, the strongest with standard deviation 1.
+    """Principal components of the pictures' patches, the strongest with standard deviation ``patch / 8``.
+
+    A surface of one colour fills four times as many latents with patches half as wide; half as loud each, they stand
+    out of the denoiser's noise just as far. The noise schedule then fits patches of any size.
 
     The last channel is the sum of two components, its own and the next one. With 4 channels of 4 x 4 pixels those two
     are the vertical and the horizontal slope of brightness: half of both says more about edges than all of one
@@ -61,7 +64,7 @@ def patch_components(pictures: np.ndarray, channels: int, patch: int) -> PatchCo
     kept[-1] = (directions[channels - 1] + directions[channels]) / np.sqrt(2)
     variances[-1] = values[order][channels - 1 :].mean()
     deviations = np.sqrt(variances)
-    matrix = kept * (np.sqrt(deviations / deviations[0]) / deviations)[:, None]
+    matrix = kept * (np.sqrt(deviations / deviations[0]) / deviations)[:, None] * (patch / 8)
     return PatchComponents(patch, mean, matrix, float(variances.sum() / values.sum()))
 
 

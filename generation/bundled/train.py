@@ -5,17 +5,16 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
 from . import dataset
 from .autoencoder import build_autoencoder, encode_pictures, patch_components
-from .denoiser import DenoiserShape
 from .rhythm import Budget
 from .train_decoder import train_decoder
-from .train_denoiser import train_denoiser
+from .train_denoiser import DenoiserPlan, train_denoiser
 from .workplace import Workplace
 
 PARTS = ("data", "decoder", "denoiser")
@@ -23,12 +22,14 @@ PARTS = ("data", "decoder", "denoiser")
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides a training. Sizes in pixels, rates are the peaks of the learning rates."""
+    """Everything that decides a training. Sizes in pixels, rates are the peaks of the learning rates.
+
+    ``threads`` is the torch threads of a part, and the processes that render the data.
+    """
 
     size: int = 128
-    pictures: int = 8000
-    patch: int = 8
-    latent_channels: int = 16
+    pictures: int = 24000
+    patch: int = 4
     device: str = "cpu"
     minutes: float = 60.0
     steps: int | None = None
@@ -36,15 +37,8 @@ class Plan:
     decoder_batch: int = 8
     decoder_rate: float = 1e-3
     decoder_channels: int = 48
-    decoder_blocks: tuple[int, ...] = (3, 3, 2, 0)
-    denoiser_batch: int = 16
-    denoiser_rate: float = 5e-4
-    denoiser_channels: tuple[int, ...] = (64, 128, 192)
-    attention: tuple[bool, ...] = (False, True, True)
-    groups: int = 16
-    time_width: int = 256
-    text_width: int = 192
-    text_layers: int = 2
+    decoder_blocks: tuple[int, ...] = (5, 2, 0)
+    denoiser: DenoiserPlan = field(default_factory=DenoiserPlan)
 
 
 def run_part(part: str, plan: Plan, place: Workplace) -> None:
@@ -65,17 +59,8 @@ def run_part(part: str, plan: Plan, place: Workplace) -> None:
             plan.decoder_blocks,
         )
     elif part == "denoiser":
-        shape = DenoiserShape(
-            latent_channels=plan.latent_channels,
-            latent_size=plan.size // plan.patch,
-            channels=plan.denoiser_channels,
-            attention=plan.attention,
-            groups=plan.groups,
-            time_width=plan.time_width,
-            text_width=plan.text_width,
-            text_layers=plan.text_layers,
-        )
-        train_denoiser(place, budget, plan.device, plan.denoiser_batch, plan.denoiser_rate, shape)
+        shape = replace(plan.denoiser.shape, latent_size=plan.size // plan.patch)
+        train_denoiser(place, budget, plan.device, replace(plan.denoiser, shape=shape))
     else:
         raise ValueError(f"Unknown part {part!r}: choose one of {', '.join(PARTS)}.")
 
@@ -87,10 +72,12 @@ def prepare_data(plan: Plan, place: Workplace) -> None:
         if done % 250 == 0 or done == count:
             sys.stderr.write(f"data      {done} of {count} pictures\n")
 
-    dataset.build(place.folder, plan.pictures, plan.size, progress=show)
+    dataset.build(place.folder, plan.pictures, plan.size, workers=plan.threads, progress=show)
     pictures, _ = dataset.load(place.folder)
     if not place.components.exists():
-        place.save_components(patch_components(np.asarray(pictures[:500]), plan.latent_channels, plan.patch))
+        place.save_components(
+            patch_components(np.asarray(pictures[:500]), plan.denoiser.shape.latent_channels, plan.patch)
+        )
     if not place.latents.exists() or len(np.load(place.latents, mmap_mode="r")) != len(pictures):
         model = build_autoencoder(place.load_components(), plan.decoder_channels, plan.decoder_blocks)
         model = model.to(plan.device, memory_format=torch.channels_last)
