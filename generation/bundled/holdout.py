@@ -22,8 +22,8 @@ TABLES: tuple[tuple[str, str, float], ...] = (
     ("planet colour", "background", 0.1),
     ("sky", "ground", 0.1),
 )
-# Chosen so that the pairs spread over the tags: every table holds out a few that a style can draw, and no tag loses more
-# than a third of its partners in one.
+# Chosen so that the pairs spread over the tags: every table holds out a few that a style can draw, and no tag loses
+# more than a third of its partners in one.
 SALT = 4702
 
 
