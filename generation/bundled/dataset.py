@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +21,7 @@ import resvg_py
 from dicebear import Avatar, Style
 from PIL import Image
 
+from .holdout import held_out_pair
 from .styles import Drawing, draw
 from .vocabulary import TAGS
 
@@ -49,8 +52,26 @@ def sample(seed: int) -> Drawing:
     return drawing
 
 
-def build(folder: Path, count: int, size: int, first_seed: int = 0, progress: Progress | None = None) -> None:
-    """Render ``count`` pictures into ``folder``, unless as many of that size are there already."""
+def training_seeds(count: int, first_seed: int = 0) -> list[int]:
+    """The numbers of the first ``count`` drawings that show no held-out pair of tags (see ``holdout``)."""
+    seeds: list[int] = []
+    number = first_seed
+    while len(seeds) < count:
+        if held_out_pair(sample(number).tags) is None:
+            seeds.append(number)
+        number += 1
+    return seeds
+
+
+def _render_sample(seed_and_size: tuple[int, int]) -> np.ndarray:
+    seed, size = seed_and_size
+    return render(sample(seed), seed, size)
+
+
+def build(
+    folder: Path, count: int, size: int, first_seed: int = 0, workers: int = 1, progress: Progress | None = None
+) -> None:
+    """Render ``count`` pictures into ``folder`` in ``workers`` processes, unless as many of that size are there."""
     pictures_path, drawings_path = folder / "pictures.npy", folder / "drawings.json"
     if pictures_path.exists() and drawings_path.exists():
         shape = np.load(pictures_path, mmap_mode="r").shape
@@ -59,15 +80,17 @@ def build(folder: Path, count: int, size: int, first_seed: int = 0, progress: Pr
     folder.mkdir(parents=True, exist_ok=True)
     half_done = folder / "pictures.part.npy"
     pictures = np.lib.format.open_memmap(half_done, mode="w+", dtype=np.uint8, shape=(count, size, size, 3))
-    drawings = []
-    for index in range(count):
-        drawing = sample(first_seed + index)
-        pictures[index] = render(drawing, first_seed + index, size)
-        drawings.append({"style": drawing.style, "tags": drawing.tags})
-        if progress is not None:
-            progress(index + 1, count)
+    seeds = training_seeds(count, first_seed)
+    drawings = [sample(seed) for seed in seeds]
+    with multiprocessing.get_context("spawn").Pool(workers) if workers > 1 else nullcontext() as pool:
+        jobs = [(seed, size) for seed in seeds]
+        rendered = pool.imap(_render_sample, jobs, chunksize=32) if pool else map(_render_sample, jobs)
+        for index, picture in enumerate(rendered):
+            pictures[index] = picture
+            if progress is not None:
+                progress(index + 1, count)
     pictures.flush()
-    drawings_path.write_text(json.dumps(drawings))
+    drawings_path.write_text(json.dumps([{"style": one.style, "tags": one.tags} for one in drawings]))
     half_done.replace(pictures_path)
 
 
