@@ -50,7 +50,8 @@ def submit(
         if before is not None:
             return before
         checkpoint, values, problems = _read(wanted)
-        problems += _full_queue(user, values.get("count", 1))
+        if publish_as is None:  # a new site's own pictures all wait at once, whatever its limits
+            problems += _full_queue(user, values.get("count", 1))
         if problems or checkpoint is None:
             raise RequestRefused(problems)
         if values["seed"] == RANDOM_SEED:

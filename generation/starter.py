@@ -7,6 +7,7 @@ picture shows.
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from gallery.accounts.house import house_account
 from gallery.ratings import Rating
@@ -27,11 +28,12 @@ def request_starters(checkpoint: Checkpoint) -> int:
     if GenerationRequest.objects.filter(user=house, idempotency_key__startswith=KEY).exists():
         return 0
     prompts = checkpoints.read_facts(Path(checkpoint.path)).starter_prompts
-    for number, starter in enumerate(prompts, 1):
-        wanted = {"model": checkpoint, "prompt": starter.prompt, "seed": starter.seed}
-        publish_as = {"title": starter.title, "tags": starter.tags, "rating": Rating.GENERAL.value}
-        try:
-            submit(house, wanted, f"{KEY}{checkpoint.slug}-{number}"[:64], publish_as=publish_as)
-        except RequestRefused as error:
-            raise CheckpointBroken(f"Starter prompt {number} can't be drawn: {error.problems}") from error
+    with transaction.atomic():  # all or none: some would be taken for all of them at the next start
+        for number, starter in enumerate(prompts, 1):
+            wanted = {"model": checkpoint, "prompt": starter.prompt, "seed": starter.seed}
+            publish_as = {"title": starter.title, "tags": starter.tags, "rating": Rating.GENERAL.value}
+            try:
+                submit(house, wanted, f"{KEY}{checkpoint.slug}-{number}"[:64], publish_as=publish_as)
+            except RequestRefused as error:
+                raise CheckpointBroken(f"Starter prompt {number} can't be drawn: {error.problems}") from error
     return len(prompts)

@@ -195,6 +195,24 @@ def test_a_new_site_asks_for_its_first_pictures_once(copy: Path) -> None:
     assert User.objects.filter(username=HOUSE_NAME).count() == 1
 
 
+def test_the_first_pictures_come_also_where_few_may_wait(copy: Path, settings: Any) -> None:
+    settings.QUEUE_MAX_WAITING_PER_USER = settings.QUEUE_MAX_WAITING = 1
+    assert "2 starter pictures queued" in _prepare()
+    assert Job.objects.count() == 2
+
+
+def test_a_starter_that_cannot_be_drawn_keeps_the_others_for_the_next_start(copy: Path) -> None:
+    facts = copy / "irodori.json"
+    whole = facts.read_text()
+    broken = json.loads(whole)
+    broken["starter_prompts"][1]["seed"] = -5
+    facts.write_text(json.dumps(broken))
+    assert "queued" not in _prepare()
+    assert Job.objects.count() == 0
+    facts.write_text(whole)
+    assert "2 starter pictures queued" in _prepare()
+
+
 def test_a_site_may_do_without_first_pictures(copy: Path, settings: Any) -> None:
     settings.STARTER_GALLERY = False
     _prepare()
