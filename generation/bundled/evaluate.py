@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import random
+import sys
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,127 +14,175 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from . import dataset
-from .probe import PLACE, build_probe, judge, train_probe
+from .measuring import (
+    Kinds,
+    claimed_for_none,
+    claims_of,
+    false_positives,
+    limits_of,
+    matrix_of,
+    recall,
+    unasked,
+)
+from .probe import judge, load_or_train
+from .questions import PROMPT_SEED, Question, questions
+from .report import REPORT, as_table, pooled, verdict
 from .sample import draw_prompts
-from .vocabulary import GROUPS, SINGLES
-from .workplace import Workplace, load_checkpoint, save_checkpoint
+from .vocabulary import GROUPS
+from .workplace import Workplace, load_checkpoint
 
-REAL_SEED = 50_000_000  # far from the training's seeds
-PROMPT_SEED = 60_000_000
-FALSE_POSITIVES = 0.05
-MEASURED = {*SINGLES, *(tag for group in GROUPS.values() for tag in group)}
+__all__ = ["as_table", "evaluate", "questions"]
 
-
-@dataclass(frozen=True)
-class Question:
-    """A prompt of the evaluation: its tags, and whether no training picture shows all of them."""
-
-    tags: tuple[str, ...]
-    new: bool
+REAL_SEED = 50_000_000  # far from the training's seeds and the prompts'
+PROBE_STEPS = 3600
+REAL_PICTURES = 4000
+BATCH = 8
+COUNTED = ("model", "model_new", "probe", "false_positives")
 
 
-def questions(count: int, training: Sequence[Sequence[str]]) -> list[Question]:
-    """Prompts of 3 to 7 measured tags taken from drawings that were never rendered for training.
+class Reader:
+    """The probe with its limits: set on half of the held-out real pictures, its own accuracy measured on the rest."""
 
-    Where a style has combinations that the training lacks, one of those is asked (landscapes are too few for that).
-    """
-    known = [frozenset(tags) for tags in training]
-    asked = []
-    for number in range(count):
-        rng = random.Random(PROMPT_SEED + number)  # noqa: S311 - a reproducible choice, not a secret
-        drawing = dataset.sample(PROMPT_SEED + number)
-        tags = [tag for tag in drawing.tags if tag in MEASURED]
-        for _ in range(8):
-            wanted = min(len(tags), rng.randint(3, 7))
-            chosen = (tags[0], *rng.sample(tags[1:], wanted - 1))
-            new = not any(known_tags.issuperset(chosen) for known_tags in known)
-            if new:
-                break
-        asked.append(Question(chosen, new))
-    return asked
+    def __init__(self, probe: torch.nn.Sequential, size: int, real_pictures: int) -> None:
+        drawings = [dataset.sample(REAL_SEED + number) for number in range(real_pictures)]
+        logits = np.concatenate(
+            [
+                judge(probe, np.stack([dataset.render(one, REAL_SEED + number, size) for number, one in some]))
+                for some in _blocks(list(enumerate(drawings)), 100)
+            ]
+        )
+        shown = matrix_of([drawing.tags for drawing in drawings])
+        self.probe = probe
+        self.kinds = Kinds.of([drawing.style for drawing in drawings], shown)
+        able = np.stack([self.kinds.able([drawing.style]) for drawing in drawings])
+        half = real_pictures // 2
+        self.limits = limits_of(logits[:half], shown[:half], able[:half])
+        self.shown, self.able = shown[half:], able[half:]
+        self.claims = self._claims(logits[half:])
+        self.strict_claims = claims_of(logits[half:], self.limits, GROUPS)
 
+    def _claims(self, logits: np.ndarray) -> np.ndarray:
+        return claims_of(logits, self.limits, self.kinds.may_be_absent)
 
-def thresholds(logits: np.ndarray, tags: Sequence[Sequence[str]]) -> dict[str, float]:
-    """Per single tag the lowest logit at which at most 5 % of real pictures without the tag are called to have it."""
-    found = {}
-    for tag in SINGLES:
-        without = logits[[tag not in some for some in tags], PLACE[tag]]
-        found[tag] = float(np.quantile(without, 1 - FALSE_POSITIVES)) if len(without) else 0.0
-    return found
-
-
-def recall(logits: np.ndarray, tags: Sequence[Sequence[str]], limits: dict[str, float]) -> dict[str, tuple[int, int]]:
-    """Per group: in how many of the pictures that should show one of its tags the probe finds just that tag."""
-    result: dict[str, tuple[int, int]] = {}
-    for name, members in GROUPS.items():
-        places = [PLACE[tag] for tag in members]
-        right = total = 0
-        for row, some in zip(logits, tags, strict=True):
-            wanted = [tag for tag in members if tag in some]
-            if len(wanted) == 1:
-                total += 1
-                right += members[int(row[places].argmax())] == wanted[0]
-        result[name] = (right, total)
-    for tag in SINGLES:
-        rows = [row for row, some in zip(logits, tags, strict=True) if tag in some]
-        result[tag] = (sum(bool(row[PLACE[tag]] > limits[tag]) for row in rows), len(rows))
-    return result
+    def read(self, pictures: np.ndarray) -> np.ndarray:
+        """Claims for uint8 pictures: a matrix of booleans, pictures x tags."""
+        return self._claims(judge(self.probe, pictures))
 
 
-def get_probe(place: Workplace, steps: int) -> torch.nn.Sequential:
-    """The probe of this training, trained now if there is none yet."""
-    pictures, tags = dataset.load(place.folder)
-    stored = load_checkpoint(place.checkpoint("probe"))
-    if stored is not None:
-        probe = build_probe(pictures.shape[1])
-        probe.load_state_dict(stored["probe"])
-        return probe.eval()
-    probe = train_probe(pictures, tags, steps)
-    save_checkpoint(place.checkpoint("probe"), {"probe": probe.state_dict()})
-    return probe
+def _blocks(items: list[Any], size: int) -> list[list[Any]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def evaluate(
-    place: Workplace, folder: Path, prompts: int, probe_steps: int = 900, real_pictures: int = 500
+    place: Workplace,
+    folder: Path,
+    prompts: int,
+    probe_steps: int = PROBE_STEPS,
+    real_pictures: int = REAL_PICTURES,
 ) -> dict[str, Any]:
-    """Measure the model in ``folder``; writes ``evaluation.json`` to the working folder and returns its content."""
-    probe = get_probe(place, probe_steps)
-    pictures, training = dataset.load(place.folder)
-    size = pictures.shape[1]
-    real = [dataset.sample(REAL_SEED + number) for number in range(real_pictures)]
-    rendered = np.stack([dataset.render(one, REAL_SEED + number, size) for number, one in enumerate(real)])
-    real_tags = [one.tags for one in real]
-    real_logits = judge(probe, rendered)
-    limits = thresholds(real_logits, real_tags)
+    """Measure the model in ``folder``; writes ``evaluation.json`` to the working folder and returns its content.
 
+    Needs the data set in the working folder. The probe is trained first unless its checkpoint is there; the compute is
+    told as far as the training's checkpoints are there.
+    """
+    pictures, training = dataset.load(place.folder)
+    probe, probe_cost = load_or_train(place.checkpoint("probe"), pictures, training, probe_steps)
+    busy = time.process_time()
+    _say(f"reading {real_pictures} real pictures")
+    reader = Reader(probe, pictures.shape[1], real_pictures)
     asked = questions(prompts, training)
-    pipeline: Any = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True)
-    pipeline.set_progress_bar_config(disable=True)
-    drawn = draw_prompts(pipeline, [", ".join(question.tags) for question in asked], first_seed=PROMPT_SEED)
-    answers = recall(judge(probe, drawn), [question.tags for question in asked], limits)
-    own = recall(real_logits, real_tags, limits)
-    result = {
-        "prompts": len(asked),
-        "new_combinations": sum(question.new for question in asked),
-        "groups": {
-            name: {"model": [*answers[name]], "probe": [*own[name]]}
-            for name in answers
-            if own[name][1] or answers[name][1]
-        },
+    claims = reader.read(_draw(folder, asked))
+    compute = {
+        **_training_cost(place),
+        "probe": probe_cost,
+        "evaluation": {"core_seconds": time.process_time() - busy},
     }
+    result = {**summary(asked, claims, reader), "compute": compute, "device": "cpu"}
     (place.folder / "evaluation.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     return result
 
 
-def as_table(result: dict[str, Any]) -> str:
-    """The result as a Markdown table."""
-    lines = [
-        f"{result['prompts']} prompts; {result['new_combinations']} ask for a combination no training picture has.",
-        "",
-        "| group | drawn as asked | probe on real pictures |",
-        "|---|---|---|",
-    ]
-    for name, counts in result["groups"].items():
-        cells = [f"{right / total:.0%} ({right}/{total})" if total else "–" for right, total in counts.values()]
-        lines.append(f"| {name.replace('_', ' ')} | {cells[0]} | {cells[1]} |")
-    return "\n".join(lines)
+def _say(line: str) -> None:
+    sys.stderr.write(f"evaluate  {line}\n")
+    sys.stderr.flush()
+
+
+def _draw(folder: Path, asked: Sequence[Question]) -> np.ndarray:
+    """The model's pictures for the prompts, one seed each."""
+    pipeline: Any = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True)
+    pipeline.set_progress_bar_config(disable=True)
+    drawn: list[np.ndarray] = []
+    for some in _blocks([", ".join(question.tags) for question in asked], BATCH):
+        drawn.extend(draw_prompts(pipeline, some, first_seed=PROMPT_SEED + len(drawn), batch=BATCH))
+        _say(f"{len(drawn)} of {len(asked)} prompts drawn")
+    return np.stack(drawn)
+
+
+def _training_cost(place: Workplace) -> dict[str, Any]:
+    """Pictures seen and core seconds of each part whose checkpoint is there."""
+    states = {part: load_checkpoint(place.checkpoint(part)) for part in ("decoder", "denoiser")}
+    return {part: state["cost"] for part, state in states.items() if state is not None}
+
+
+def summary(asked: Sequence[Question], claims: np.ndarray, reader: Reader) -> dict[str, Any]:
+    """What the report tells of these prompts and of what the probe claims to see in the pictures drawn for them.
+
+    Counts are pairs (claimed, all).
+    """
+    wanted = matrix_of([question.tags for question in asked])
+    new = np.array([question.new for question in asked])
+    tags: dict[str, dict[str, Any]] = {}
+    groups: dict[str, dict[str, Any]] = {}
+    for name, group in REPORT.items():
+        optional = {tag for one in group.groups if one in reader.kinds.may_be_absent for tag in GROUPS[one]}
+        for tag in group.tags():
+            row: dict[str, Any] = {
+                "group": name,
+                "model": recall(claims, wanted, tag),
+                "model_new": recall(claims[new], wanted[new], tag),
+                "probe": recall(reader.claims, reader.shown, tag),
+                "false_positives": false_positives(reader.claims, reader.shown, reader.able, tag),
+            }
+            if tag in optional or tag in group.singles:
+                row["unasked"], row["usual"] = unasked(claims, wanted, reader.kinds, tag)
+            tags[tag] = row
+        counts = {key: pooled(tags[tag][key] for tag in group.tags()) for key in COUNTED}
+        groups[name] = {**counts, "goal": group.goal, "verdict": verdict(counts["model"], group.goal)}
+    return {
+        "prompts": len(asked),
+        "new": sum(question.new for question in asked),
+        "held_out": sum(question.pair is not None for question in asked),
+        "subjects": _by_subject(asked),
+        "recall": _by_novelty(asked, claims, wanted),
+        "groups": groups,
+        "tags": tags,
+        "vocabulary_groups": {
+            name: {
+                "rule": "strongest, above its limit" if name in reader.kinds.may_be_absent else "strongest",
+                **{key: pooled(tags[tag][key] for tag in GROUPS[name]) for key in COUNTED},
+                "claimed_for_none": claimed_for_none(reader.strict_claims, reader.shown, name),
+            }
+            for name in GROUPS
+        },
+    }
+
+
+def _by_subject(asked: Sequence[Question]) -> dict[str, dict[str, int]]:
+    counts = {}
+    for subject in GROUPS["subject"]:
+        of = [question for question in asked if question.tags[0] == subject]
+        counts[subject] = {
+            "asked": len(of),
+            "new": sum(question.new for question in of),
+            "held_out": sum(question.pair is not None for question in of),
+        }
+    return counts
+
+
+def _by_novelty(asked: Sequence[Question], claims: np.ndarray, wanted: np.ndarray) -> dict[str, tuple[int, int]]:
+    """Recall over all tags, by what the training knew of the prompt's combination."""
+    kinds = np.array(["held out" if one.pair else "other new" if one.new else "seen" for one in asked])
+    return {
+        kind: (int((claims & wanted)[kinds == kind].sum()), int(wanted[kinds == kind].sum()))
+        for kind in ("held out", "other new", "seen")
+    }

@@ -1,4 +1,4 @@
-"""The bundled model's training at toy size: data, encoder, both trainings with resuming, export, evaluation."""
+"""The bundled model's training at toy size: data, encoder, both trainings with resuming, export."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from generation.bundled.autoencoder import (
     patches_of,
 )
 from generation.bundled.denoiser import DenoiserShape
-from generation.bundled.evaluate import as_table, evaluate, questions
 from generation.bundled.export import export_model
 from generation.bundled.rhythm import rate_at
 from generation.bundled.sample import draw_prompts
@@ -191,7 +190,7 @@ def test_an_unknown_part_is_refused(trained: Workplace) -> None:
         run_part("tagger", TOY, trained)
 
 
-def test_export_and_evaluate_a_toy(trained: Workplace, tmp_path: Path) -> None:
+def test_export_a_toy(trained: Workplace, tmp_path: Path) -> None:
     from diffusers import StableDiffusionPipeline
 
     folder = tmp_path / "model"
@@ -201,18 +200,3 @@ def test_export_and_evaluate_a_toy(trained: Workplace, tmp_path: Path) -> None:
     pipeline = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True)
     pipeline.set_progress_bar_config(disable=True)
     assert draw_prompts(pipeline, ["1girl", "planet", ""], steps=2, batch=2).shape == (3, 32, 32, 3)
-
-    result = evaluate(trained, folder, prompts=4, probe_steps=2, real_pictures=20)
-    assert result["prompts"] == 4
-    assert result["groups"]["subject"]["model"][1] == 4
-    assert result["groups"]["subject"]["probe"][1] == 20
-    assert "| subject |" in as_table(result)
-
-
-def test_questions_ask_for_combinations_the_training_lacks() -> None:
-    training = [dataset.sample(number).tags for number in range(300)]
-    asked = questions(60, training)
-    assert all(3 <= len(question.tags) <= 7 for question in asked)
-    for question in asked:
-        assert question.new == (not any(set(question.tags) <= set(tags) for tags in training))
-    assert sum(question.new for question in asked) > 40
