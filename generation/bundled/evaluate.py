@@ -31,13 +31,19 @@ from .sample import draw_prompts
 from .vocabulary import GROUPS
 from .workplace import Workplace, load_checkpoint
 
-__all__ = ["as_table", "evaluate", "questions"]
+__all__ = ["as_table", "evaluate", "get_probe"]
 
 REAL_SEED = 50_000_000  # far from the training's seeds and the prompts'
 PROBE_STEPS = 3600
 REAL_PICTURES = 4000
 BATCH = 8
 COUNTED = ("model", "model_new", "probe", "false_positives")
+
+
+def get_probe(place: Workplace, steps: int = PROBE_STEPS) -> torch.nn.Sequential:
+    """The probe of this training, trained now unless its checkpoint is whole and has today's tags."""
+    pictures, tags = dataset.load(place.folder)
+    return load_or_train(place.checkpoint("probe"), pictures, tags, steps)[0]
 
 
 class Reader:
