@@ -164,7 +164,7 @@ def summary(asked: Sequence[Question], claims: np.ndarray, reader: Reader) -> di
         "tags": tags,
         "vocabulary_groups": {
             name: {
-                "rule": "strongest, above its limit" if name in reader.kinds.may_be_absent else "strongest",
+                "limited": name in reader.kinds.may_be_absent,
                 **{key: pooled(tags[tag][key] for tag in GROUPS[name]) for key in COUNTED},
                 "claimed_for_none": claimed_for_none(reader.strict_claims, reader.shown, name),
             }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .measuring import FALSE_POSITIVES
 from .vocabulary import GROUPS
 
 
@@ -23,6 +24,7 @@ class ReportGroup:
 
 
 COLOURS, SHAPES = 0.9, 0.75
+READABLE = 0.9  # of a tag that the probe finds more seldom on real pictures, the model's figure says little
 HAIR_SHAPES = (
     "bob_cut",
     "spiked_hair",
@@ -73,13 +75,13 @@ def verdict(reached: tuple[int, int], goal: float | None) -> str:
     return f"{goal:.0%}: {f'{short} {points} short' if short else 'met'}"
 
 
-def share(count: tuple[int, int] | list[int]) -> str:
+def share(count: Sequence[int]) -> str:
     """A count as "83 % (25/30)"; a dash where there is nothing to count."""
     right, total = count
     return f"{right / total:.0%} ({right}/{total})" if total else "–"
 
 
-def percent(count: tuple[int, int] | list[int]) -> str:
+def percent(count: Sequence[int]) -> str:
     """A count as "4.2%"; a dash where there is nothing to count."""
     right, total = count
     return f"{right / total:.1%}" if total else "–"
@@ -87,7 +89,8 @@ def percent(count: tuple[int, int] | list[int]) -> str:
 
 def as_table(result: dict[str, Any]) -> str:
     """The content of ``evaluation.json`` as Markdown: a table of groups, one of tags, and what it cost."""
-    return "\n".join([*_opening(result), "", *_groups(result), "", *_tags(result), "", *_cost(result)])
+    parts = (_opening(result), _groups(result), _judge(result), _tags(result), _cost(result))
+    return "\n\n".join("\n".join(part) for part in parts)
 
 
 def _opening(result: dict[str, Any]) -> list[str]:
@@ -113,6 +116,32 @@ def _groups(result: dict[str, Any]) -> list[str]:
         cells = (share(row["model"]), row["verdict"], new, own, false)
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
+
+
+def _judge(result: dict[str, Any]) -> list[str]:
+    """What to know of the probe: where it needs a limit, and where its word is not worth much."""
+    groups, tags = result["vocabulary_groups"], result["tags"]
+    limited = [name for name, row in groups.items() if row["limited"]]
+    claimed = pooled(groups[name]["claimed_for_none"] for name in limited)
+    return [
+        f"A tag counts as drawn if the probe finds it strongest in its group; in {', '.join(limited) or 'no group'}, "
+        "of which a picture may show nothing, and for tags outside groups it must exceed the tag's limit as well. "
+        "Limits are set on one half of the held-out real pictures, the figures are from the other. Of pictures that "
+        f"show nothing of such a group {percent(claimed)} are claimed to.",
+        f"Tags of which the probe finds less than {READABLE:.0%} on real pictures: "
+        f"{_named(tags, lambda row: _rate(row['probe']) < READABLE)}. Tags that it claims for more than "
+        f"{FALSE_POSITIVES:.0%} of real pictures without them: "
+        f"{_named(tags, lambda row: _rate(row['false_positives'], 0) > FALSE_POSITIVES)}.",
+    ]
+
+
+def _rate(count: Sequence[int], of_none: float = 1) -> float:
+    right, total = count
+    return right / total if total else of_none
+
+
+def _named(tags: dict[str, Any], chosen: Callable[[dict[str, Any]], bool]) -> str:
+    return ", ".join(tag for tag, row in tags.items() if chosen(row)) or "none"
 
 
 def _tags(result: dict[str, Any]) -> list[str]:

@@ -13,7 +13,6 @@ import torch
 
 from generation.bundled import dataset, styles
 from generation.bundled.evaluate import evaluate
-from generation.bundled.export import export_model
 from generation.bundled.holdout import HELD_OUT, TABLES, held_out, held_out_pair
 from generation.bundled.measuring import (
     MEASURED,
@@ -29,10 +28,8 @@ from generation.bundled.measuring import (
 from generation.bundled.probe import PLACE, judge, load_or_train, train_probe
 from generation.bundled.questions import questions
 from generation.bundled.report import REPORT, as_table, verdict
-from generation.bundled.train import run_part
 from generation.bundled.vocabulary import GROUPS, SINGLES, TAGS
 from generation.bundled.workplace import Workplace, load_checkpoint, save_checkpoint
-from tests.generation.test_bundled_training import TOY
 
 
 def test_held_out_pairs_are_few_and_spread_over_the_tags() -> None:
@@ -155,7 +152,7 @@ def test_a_goal_is_met_or_missed_by_so_much(reached: tuple[int, int], words: str
 @pytest.fixture(scope="module")
 def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     place = Workplace(tmp_path_factory.mktemp("evaluation"))
-    dataset.build(place.folder, 24, 32)
+    dataset.build(place.folder, 24, 64)  # the tiny model's size
     return place
 
 
@@ -195,28 +192,23 @@ def test_a_probe_is_kept_continued_and_trained_anew_for_other_tags(toy_data: Wor
     assert any(not torch.equal(anew["probe"][name], half["probe"][name]) for name in half["probe"])
 
 
-def test_a_toy_is_evaluated_from_its_folder_and_the_data_alone(toy_data: Workplace, tmp_path: Path) -> None:
-    trained = Workplace(tmp_path / "training")
-    for part in ("data", "decoder", "denoiser"):
-        run_part(part, TOY, trained)
-    folder = tmp_path / "model"
-    export_model(trained, folder, TOY.size)
-
-    result = evaluate(toy_data, folder, prompts=4, probe_steps=2, real_pictures=60)
+def test_a_model_is_evaluated_from_its_folder_and_the_data_alone(toy_data: Workplace, tiny_folder: Path) -> None:
+    result = evaluate(toy_data, tiny_folder, prompts=4, probe_steps=2, real_pictures=60)
     assert result["prompts"] == 4
     assert result["groups"]["subject"]["model"][1] == 4
     assert result["groups"]["subject"]["probe"][1] == 30
     assert set(result["groups"]) == set(REPORT)
     assert set(result["tags"]) == set(MEASURED)
-    assert "decoder" not in result["compute"]
+    assert set(result["compute"]) == {"probe", "evaluation"}
     stored = json.loads((toy_data.folder / "evaluation.json").read_text())
     table = as_table(stored)
     assert table == as_table(result)
     assert "| hair colour |" in table
     assert "| scene | crater |" in table
+    assert "Tags of which the probe finds less than 90% on real pictures: " in table
 
-    for part in ("decoder", "denoiser"):
-        toy_data.checkpoint(part).write_bytes(trained.checkpoint(part).read_bytes())
-    told = evaluate(toy_data, folder, prompts=2, probe_steps=2, real_pictures=60)
-    assert told["compute"]["denoiser"]["pictures"] == 3 * 2
-    assert "- denoiser: 6 pictures seen" in as_table(told)
+
+def test_the_report_tells_what_the_training_cost(toy_data: Workplace, tiny_folder: Path) -> None:
+    save_checkpoint(toy_data.checkpoint("denoiser"), {"cost": {"pictures": 12_000, "core_seconds": 600}})
+    result = evaluate(toy_data, tiny_folder, prompts=2, probe_steps=2, real_pictures=60)
+    assert "- denoiser: 12,000 pictures seen, 10 core minutes" in as_table(result)
