@@ -1,6 +1,7 @@
 """Models on disk: which there are, and how the bundled one is installed.
 
-A bundled folder is an ordinary diffusers pipeline with two more files: README.md (its card) and `irodori.json`:
+A bundled folder is an ordinary diffusers pipeline with two more files, README.md (its card; README.ja.md and the like
+are the card in other languages) and `irodori.json`:
 
     {"slug": "…", "title": "…", "family": "…", "licence": "…",
      "native_width": 128, "native_height": 128, "min_side": 96, "max_side": 192, "side_multiple": 16,
@@ -15,6 +16,7 @@ A starter prompt may go without title; without tags, what stands between its com
 import hashlib
 import json
 import logging
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,9 @@ logger = logging.getLogger(__name__)
 
 FACTS_FILE = "irodori.json"
 CARD_FILE = "README.md"
+CARD_BYTES = 2**20
 CHUNK = 2**20
+_TRANSLATED_CARD = re.compile(r"README\.([a-z]{2,3}(?:-[a-z0-9]{2,8})*)\.md", re.IGNORECASE)
 _WHOLE_NUMBERS = (
     "native_width",
     "native_height",
@@ -92,7 +96,7 @@ class BundledFacts:
 
 
 def read_facts(folder: Path) -> BundledFacts:
-    """Read and check a folder's `irodori.json` and card. Raises `CheckpointBroken`."""
+    """Read and check a folder's `irodori.json` and cards. Raises `CheckpointBroken`."""
     path, card = folder / FACTS_FILE, folder / CARD_FILE
     try:
         facts = json.loads(path.read_text("utf-8"))
@@ -107,7 +111,12 @@ def read_facts(folder: Path) -> BundledFacts:
             "default_guidance": float(facts["default_guidance"]),
             "known_tags": [name for name, _category in tags],
             "example_prompts": [str(prompt) for prompt in facts["example_prompts"]],
-            "card": card.read_text("utf-8") if card.exists() else "",
+            "card": _read_card(card) if card.exists() else "",
+            "card_translations": {
+                found[1].lower(): _read_card(entry)
+                for entry in sorted(folder.glob("README.*.md"))
+                if (found := _TRANSLATED_CARD.fullmatch(entry.name))
+            },
         }
         starters = [_starter(entry) for entry in facts["starter_prompts"]]
     except OSError as error:
@@ -117,6 +126,12 @@ def read_facts(folder: Path) -> BundledFacts:
     if columns["default_sampler"] not in SAMPLER_NAMES:
         raise CheckpointBroken(f"{path} names the unknown sampler {columns['default_sampler']!r}.")
     return BundledFacts(folder, columns, tags, starters)
+
+
+def _read_card(path: Path) -> str:
+    """The first megabyte of a card. No bad byte in it keeps a model from being installed."""
+    with path.open("rb") as stream:
+        return stream.read(CARD_BYTES).decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 def _starter(entry: dict[str, Any]) -> StarterPrompt:

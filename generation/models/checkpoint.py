@@ -38,6 +38,8 @@ class Checkpoint(models.Model):
     example_prompts = models.JSONField(default=list)
     licence = models.CharField(max_length=200, blank=True)
     card = models.TextField(blank=True)
+    # By language code, in lower case: the card in other languages.
+    card_translations = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=8, choices=CheckpointState, default=CheckpointState.READY)
     error = models.TextField(blank=True)
     is_default = models.BooleanField(default=False)

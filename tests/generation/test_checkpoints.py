@@ -59,6 +59,25 @@ def test_a_second_start_reads_no_weights(copy: Path, monkeypatch: pytest.MonkeyP
         checkpoints.install_bundled()
 
 
+def test_cards_in_other_languages_are_kept_by_language(copy: Path) -> None:
+    (copy / "README.ja.md").write_text("# Tiny\n\n何も描けません。\n", "utf-8")
+    (copy / "README.pt-BR.md").write_text("Nada.", "utf-8")
+    (copy / "README.old copy.md").write_text("Old.", "utf-8")
+    made = checkpoints.install_bundled()
+    assert made.card_translations == {"ja": "# Tiny\n\n何も描けません。\n", "pt-br": "Nada."}
+    assert "can't draw" in made.card
+    (copy / "README.ja.md").unlink()
+    assert set(checkpoints.install_bundled().card_translations) == {"pt-br"}
+
+
+def test_a_cards_bad_bytes_and_length_keep_no_model_out(copy: Path) -> None:
+    (copy / "README.md").write_bytes(b"caf\xe9 \0" + b"x" * 2 * checkpoints.CARD_BYTES)
+    made = checkpoints.install_bundled()
+    assert made.state == "ready"
+    assert made.card.startswith("caf\ufffd \ufffdx")
+    assert len(made.card) == checkpoints.CARD_BYTES
+
+
 def _with_zero_snr(folder: Path) -> None:
     path = folder / "scheduler" / "scheduler_config.json"
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"rescale_betas_zero_snr": True}), "utf-8")

@@ -214,6 +214,32 @@ def test_a_models_page_says_what_it_can_do(client: Client, model: Checkpoint) ->
     assert "<strong>hands</strong>" in page.text
     assert "<script>alert" not in page.text
     assert "license: x" not in page.text
+    assert 'class="model__contents"' not in page.text
     assert client.get("/models/unknown").status_code == 404
     Checkpoint.objects.filter(pk=model.pk).update(state="corrupt")
     assert "damaged" in client.get(reverse("generation:model", args=[model.slug])).text
+
+
+def test_a_models_card_is_shown_in_the_readers_language_with_its_contents(client: Client, model: Checkpoint) -> None:
+    card = "# Tiny\n\n## 描けるもの\n\n|a|b|\n|-|-:|\n|x|1|\n\n## 限界\n\n## データ\n\n## 学習\n"
+    Checkpoint.objects.filter(pk=model.pk).update(card="Whole.", card_translations={"ja": card})
+    address = reverse("generation:model", args=[model.slug])
+    english = client.get(address).text
+    assert "<p>Whole.</p>" in english
+    assert "描けるもの" not in english
+    japanese = client.get(address, headers={"accept-language": "ja"})
+    assert 'class="model__card" lang="ja"' in japanese.text
+    assert '<a href="#card-1">描けるもの</a>' in japanese.text
+    assert '<h3 id="card-1">描けるもの</h3>' in japanese.text
+    assert "Whole." not in japanese.text
+    # The page's policy refuses style attributes.
+    assert "style=" not in japanese.text.partition('class="model__card"')[2].partition("</section>")[0]
+
+
+def test_a_card_that_goes_on_and_on_is_cut_and_says_so(client: Client, model: Checkpoint) -> None:
+    address = reverse("generation:model", args=[model.slug])
+    assert "very long" not in client.get(address).text
+    Checkpoint.objects.filter(pk=model.pk).update(card="# a\n\n" + "## word\n\n" * 20_000)
+    page = client.get(address)
+    assert "very long" in page.text
+    assert page.text.count('<a href="#card-') == 20
