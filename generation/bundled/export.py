@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +12,36 @@ import torch
 
 from . import dataset
 from .evaluate import as_table
+from .holdout import HELD_OUT
+from .japanese import SIZES as JAPANESE_SIZES
+from .japanese import in_japanese
 from .prompts import EXAMPLES, STARTERS
 from .sample import GUIDANCE, STEPS, training_pipeline
+from .styles import STYLES
 from .vocabulary import GENERAL, TAGS
 from .workplace import Workplace, load_checkpoint
 
 SLUG, TITLE = "irodori-mini", "Irodori Mini"
-LICENCE = "Apache-2.0 (weights); contains a remix of ToonHead by Johan Melin, CC BY 4.0"
+LICENCE = (
+    "Apache-2.0 (weights); learned from remixes of ToonHead by Johan Melin, Adventurer by Lisa Wischofsky and "
+    "Custom Avatar by Ashley Seo, CC BY 4.0"
+)
 SHARD = "14MB"
 SIZES = (
-    "Sides up to 192 pixels work. Taller pictures put more sky above the subject; wider ones move it aside or draw it "
-    "twice, which only landscapes forgive."
+    "Sides up to {side} pixels work. Taller pictures put more sky above the subject; wider ones move it aside or draw "
+    "it twice, which only landscapes forgive."
 )
-CARD = Path(__file__).with_name("card.md")
+# The card in English and in other languages, and the files that the site looks for.
+CARDS = {"en": ("card.md", "README.md"), "ja": ("card.ja.md", "README.ja.md")}
+TAGGER_LINE = {
+    "en": "- A small tagger that reads these tags off pictures lies beside it, in `generation/bundled/tagger`",
+    "ja": "- 絵からこれらのタグを読み取る小さなタガーが、`generation/bundled/tagger`にあります",
+}
+TAGGER = Path(__file__).with_name("tagger") / "model"
 
 
 def export_model(place: Workplace, target: Path, size: int) -> None:
-    """Write the model as an fp16 ``StableDiffusionPipeline`` folder with ``irodori.json`` and ``README.md``.
+    """Write the model as an fp16 ``StableDiffusionPipeline`` folder with ``irodori.json`` and its cards.
 
     The folder is written beside ``target`` and then put in its place, so that nobody ever reads half of it.
     """
@@ -45,7 +59,8 @@ def export_model(place: Workplace, target: Path, size: int) -> None:
     _change(fresh / "text_encoder" / "config.json", dtype="float32")
     (fresh / "irodori.json").write_text(json.dumps(description(size), indent=1, ensure_ascii=False) + "\n", "utf-8")
     megabytes = sum(path.stat().st_size for path in fresh.rglob("*.safetensors")) / 1e6
-    (fresh / "README.md").write_text(card(place, parameters, megabytes), "utf-8")
+    for language, (_, name) in CARDS.items():
+        (fresh / name).write_text(card(place, size, parameters, megabytes, language), "utf-8")
     for weights in fresh.rglob("*.safetensors"):
         weights.chmod(0o644)  # safetensors writes them for their owner alone; the site may run as somebody else
     shutil.rmtree(target, ignore_errors=True)
@@ -77,29 +92,70 @@ def description(size: int) -> dict[str, Any]:
     }
 
 
-def card(place: Workplace, parameters: int, megabytes: float) -> str:
-    """The model card, with the figures of this training filled in."""
-    measured = place.folder / "evaluation.json"
-    decoder, denoiser = (load_checkpoint(place.checkpoint(part)) for part in ("decoder", "denoiser"))
-    costs = {
-        part: f"{state['cost']['pictures']:,.0f} pictures seen, {state['cost']['core_seconds'] / 60:,.0f} core minutes"
-        for part, state in (("decoder", decoder), ("denoiser", denoiser))
-        if state is not None
-    }
+def card(place: Workplace, size: int, parameters: int, megabytes: float, language: str = "en") -> str:
+    """The model card in one of ``CARDS``' languages, with the figures of this training filled in.
+
+    ``size`` is a side in pixels, ``parameters`` a number, ``megabytes`` those of the weights.
+    """
+    japanese = language == "ja"
+    components = place.load_components()
+    evaluation, costs = _measured(place)
     facts = {
-        "parameters": f"{parameters / 1e6:.1f}",
+        "evaluation": evaluation,
+        "training": costs or _costs_so_far(place),
+        "attribution": attribution(),
+        "tagger": TAGGER_LINE[language] if TAGGER.exists() else "",
+    }
+    if japanese:
+        facts = {name: in_japanese(text) for name, text in facts.items()}
+    facts |= {
+        "size": str(size),
+        "sizes": (JAPANESE_SIZES if japanese else SIZES).format(side=size * 3 // 2),
+        "patch": str(components.patch),
+        "channels": str(len(components.matrix)),
+        "parameters": f"{parameters / 1e4:,.0f}万" if japanese else f"{parameters / 1e6:.1f}",
         "megabytes": f"{megabytes:.0f}",
         "tags": str(len(TAGS)),
+        "steps": str(STEPS),
         "guidance": f"{GUIDANCE:g}",
+        "held_out": str(len(HELD_OUT)),
         "pictures": f"{len(dataset.load(place.folder)[1]):,}",
-        "sizes": SIZES,
-        "evaluation": as_table(json.loads(measured.read_text())) if measured.exists() else "Not measured yet.",
-        "training": "\n".join(f"- {part}: {cost}" for part, cost in costs.items()),
     }
-    text = CARD.read_text("utf-8")
+    text = Path(__file__).with_name(CARDS[language][0]).read_text("utf-8")
     for name, value in facts.items():
         text = text.replace(f"{{{name}}}", value)
     return text
+
+
+def _measured(place: Workplace) -> tuple[str, str]:
+    """The evaluation's report and, apart from it, what everything cost."""
+    stored = place.folder / "evaluation.json"
+    if not stored.exists():
+        return "Not measured yet.", ""
+    report, _, costs = as_table(json.loads(stored.read_text("utf-8"))).partition("\nCompute:\n")
+    return report.strip(), costs.strip()
+
+
+def _costs_so_far(place: Workplace) -> str:
+    """What the training cost, before the evaluation tells it."""
+    states = {part: load_checkpoint(place.checkpoint(part)) for part in ("decoder", "denoiser")}
+    return "\n".join(
+        f"- {part}: {state['cost']['pictures']:,.0f} pictures seen, "
+        f"{state['cost']['core_seconds'] / 60:,.0f} core minutes"
+        for part, state in states.items()
+        if state is not None
+    )
+
+
+def attribution() -> str:
+    """Who drew the styles, as a Markdown table: what the installed DiceBear styles say of themselves."""
+    lines = ["| style | source | by | licence |", "|---|---|---|---|"]
+    for style in STYLES:
+        meta = json.loads(files("dicebear_styles").joinpath(f"{style.NAME}.json").read_text("utf-8"))["meta"]
+        source, by, licence = (f"[{meta[key]['name']}]({meta[key]['url']})" for key in ("source", "creator", "license"))
+        remix = "Remix of " if meta["license"]["text"].startswith("Remix of") else ""
+        lines.append(f"| {style.NAME} | {remix}{source} | {by} | {licence} |")
+    return "\n".join(lines)
 
 
 def _change(path: Path, **changes: Any) -> None:
