@@ -99,6 +99,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env_path("IRODORI_MEDIA", VAR_DIR / "media")
 CHECKPOINTS_DIR = env_path("IRODORI_CHECKPOINTS", VAR_DIR / "checkpoints")
 BUNDLED_MODEL_DIR = env_path("IRODORI_BUNDLED_MODEL", BASE_DIR / "generation" / "bundled" / "model")
+TAGGER_DIR = env_path("IRODORI_TAGGER", BASE_DIR / "generation" / "bundled" / "tagger" / "model")
 
 BROKER_URL = env_str("BROKER_URL", f"redis+socket://{VAR_DIR / 'valkey' / 'valkey.sock'}")
 CACHE_URL = env_str("CACHE_URL")

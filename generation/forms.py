@@ -159,6 +159,16 @@ def recipe_form(model: Checkpoint | None, recipe: dict[str, Any]) -> RecipeForm:
     return RecipeForm(initial=initial)
 
 
+class TickedTags(forms.MultipleChoiceField):
+    """Tags to tick. Any is accepted, as any can be typed into the box; names are checked at publication."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def valid_value(self, value: str) -> bool:
+        """The choices only say what the page offers."""
+        return True
+
+
 class PublishForm(RefusableForm):
     """What the maker decides when a take becomes a post."""
 
@@ -174,6 +184,9 @@ class PublishForm(RefusableForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("“%(value)s” is not a word of this prompt.")},
     )
+    # Tags that the tagger sees beyond the prompt's, to tick; tags of the prompt that it doesn't see, to tick away.
+    more = TickedTags(required=False)
+    left_out = TickedTags(required=False)
     rating = forms.ChoiceField(
         label=_("Rating"),
         choices=Rating.choices,
@@ -207,6 +220,13 @@ class PublishForm(RefusableForm):
         super().__init__(*args, **kwargs)
         self.fields["words"].choices = [(word, word) for word in unknown_words]  # type: ignore[attr-defined]
 
+    def offer(self, more: list[str], missing: list[str]) -> None:
+        """What the tagger would add, and what it would leave out."""
+        for field, names in (("more", more), ("left_out", missing)):
+            self.fields[field].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+
     def all_tags(self) -> list[str]:
-        """The tags of the box and the ticked words, without repeats, in that order."""
-        return list(dict.fromkeys([*self.cleaned_data["tags"].split(), *self.cleaned_data["words"]]))
+        """The tags of the box but those left out, and all that was ticked, without repeats, in that order."""
+        data = self.cleaned_data
+        box = [name for name in data["tags"].split() if name not in data["left_out"]]
+        return list(dict.fromkeys([*box, *data["more"], *data["words"]]))

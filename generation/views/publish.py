@@ -19,6 +19,7 @@ from gallery.visibility import ceiling
 from generation import takes
 from generation.forms import PublishForm
 from generation.models import Take
+from generation.seen import seen_in
 from generation.views.edge import MemberRequest
 from generation.views.takes import own_take
 
@@ -54,7 +55,7 @@ def publish(request: MemberRequest, take_id: int) -> HttpResponse:
                 response = redirect("gallery:post", post.pk)
                 response.status_code = 303
                 return response
-        return _page(request, take, form, suggestion, status=422)
+        return _page(request, take, form, prefill.tags, suggestion, status=422)
     form = PublishForm(
         initial={
             "tags": " ".join(prefill.tags),
@@ -63,7 +64,7 @@ def publish(request: MemberRequest, take_id: int) -> HttpResponse:
         },
         unknown_words=prefill.words,
     )
-    return _page(request, take, form, suggestion)
+    return _page(request, take, form, prefill.tags, suggestion)
 
 
 def _say_published(request: MemberRequest, post: Post, wanted: str) -> None:
@@ -78,11 +79,21 @@ def _say_published(request: MemberRequest, post: Post, wanted: str) -> None:
 
 
 def _page(
-    request: MemberRequest, take: Take, form: PublishForm, suggestion: RatingSuggestion, *, status: int = 200
+    request: MemberRequest,
+    take: Take,
+    form: PublishForm,
+    prompt_tags: list[str],
+    suggestion: RatingSuggestion,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
+    seen = seen_in(take.asset, prompt_tags)
+    if seen:
+        form.offer(seen.more, seen.missing)
     context = {
         "take": take,
         "form": form,
+        "seen": seen,
         "suggestion": suggestion,
         "ceiling": ceiling(),
         "ratings": [
