@@ -1,7 +1,7 @@
 """Pictures with known tags: rendered once, kept as arrays, and read again by every later step.
 
-Files in the working folder: ``pictures.npy`` (uint8, N x size x size x 3) and ``drawings.json`` (style and tags of each
-picture).
+Files in the working folder: ``pictures.npy`` (uint8, N x size x size x 3), which can be read while it grows (see
+``growing``), and ``drawings.json`` (style and tags of each picture, those to come included).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import multiprocessing
+import os
 import random
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -21,11 +22,14 @@ import resvg_py
 from dicebear import Avatar, Style
 from PIL import Image
 
+from .growing import GrowingArray
 from .holdout import held_out_pair
 from .styles import Drawing, draw
 from .vocabulary import TAGS
 
-Progress = Callable[[int, int], None]
+# Told now and then how many pictures are complete, of how many; may answer False to stop.
+Progress = Callable[[int, int], bool | None]
+COUNT_EVERY = 32
 
 
 @cache
@@ -54,48 +58,99 @@ def sample(seed: int) -> Drawing:
 
 def training_seeds(count: int, first_seed: int = 0) -> list[int]:
     """The numbers of the first ``count`` drawings that show no held-out pair of tags (see ``holdout``)."""
-    seeds: list[int] = []
+    return [seed for seed, _ in _training(count, first_seed)]
+
+
+def _training(count: int, first_seed: int) -> list[tuple[int, Drawing]]:
+    found: list[tuple[int, Drawing]] = []
     number = first_seed
-    while len(seeds) < count:
-        if held_out_pair(sample(number).tags) is None:
-            seeds.append(number)
+    while len(found) < count:
+        drawing = sample(number)
+        if held_out_pair(drawing.tags) is None:
+            found.append((number, drawing))
         number += 1
-    return seeds
+    return found
 
 
-def _render_sample(seed_and_size: tuple[int, int]) -> np.ndarray:
-    seed, size = seed_and_size
-    return render(sample(seed), seed, size)
+def pictures_of(folder: Path) -> GrowingArray:
+    """The data set's pictures, complete or growing."""
+    return GrowingArray(folder / "pictures.npy")
+
+
+def tags_of(folder: Path) -> list[tuple[str, ...]]:
+    """The tags of all pictures, also of those that are still to come."""
+    return [tuple(drawing["tags"]) for drawing in json.loads((folder / "drawings.json").read_text())]
+
+
+def begin(folder: Path, count: int, size: int, first_seed: int = 0) -> bool:
+    """Make room for ``count`` pictures, unless as many of that size are there; True if it began anew.
+
+    What was rendered stays where it shows the same drawings: a run that was killed goes on.
+    """
+    pictures, drawings_path = pictures_of(folder), folder / "drawings.json"
+    there = drawings_path.exists() and pictures.shape()[1:2] == (size,)
+    if there and pictures.count() >= count:
+        return False
+    drawings = [{"style": one.style, "tags": list(one.tags)} for _, one in _training(count, first_seed)]
+    if there and pictures.shape()[0] == count and json.loads(drawings_path.read_text()) == drawings:
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures.complete(0)  # from here on nobody takes the old pictures for those of the new list
+    part = drawings_path.with_suffix(".part")
+    part.write_text(json.dumps(drawings))
+    part.replace(drawings_path)
+    pictures.start((count, size, size, 3), np.uint8)
+    return True
+
+
+_rows: np.ndarray  # of the file that this worker process fills
+
+
+def _start_worker(path: Path) -> None:
+    """Open the file, and let those who train go first."""
+    global _rows
+    _rows = GrowingArray(path).rows("r+")
+    os.nice(10)
+
+
+def _render_into(rows: np.ndarray, row: int, seed: int) -> int:
+    rows[row] = render(sample(seed), seed, rows.shape[1])
+    return row
+
+
+def _render_in_worker(row_and_seed: tuple[int, int]) -> int:
+    return _render_into(_rows, *row_and_seed)
+
+
+def fill(folder: Path, first_seed: int = 0, workers: int = 1, progress: Progress | None = None) -> None:
+    """Render what is missing of the pictures that ``begin`` made room for, in ``workers`` processes."""
+    pictures = pictures_of(folder)
+    rows, done = pictures.rows("r+"), pictures.count()
+    jobs = list(enumerate(training_seeds(len(rows), first_seed)))[done:]
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(workers, _start_worker, (pictures.path,)) if workers > 1 else nullcontext() as pool:
+        rendered = (
+            pool.imap(_render_in_worker, jobs, chunksize=8) if pool else (_render_into(rows, *job) for job in jobs)
+        )
+        for row in rendered:
+            done = row + 1
+            if done % COUNT_EVERY == 0 or done == len(rows):
+                pictures.complete(done)
+                if progress is not None and progress(done, len(rows)) is False:
+                    break
 
 
 def build(
     folder: Path, count: int, size: int, first_seed: int = 0, workers: int = 1, progress: Progress | None = None
 ) -> None:
     """Render ``count`` pictures into ``folder`` in ``workers`` processes, unless as many of that size are there."""
-    pictures_path, drawings_path = folder / "pictures.npy", folder / "drawings.json"
-    if pictures_path.exists() and drawings_path.exists():
-        shape = np.load(pictures_path, mmap_mode="r").shape
-        if shape[0] >= count and shape[1] == size:
-            return
-    folder.mkdir(parents=True, exist_ok=True)
-    half_done = folder / "pictures.part.npy"
-    pictures = np.lib.format.open_memmap(half_done, mode="w+", dtype=np.uint8, shape=(count, size, size, 3))
-    seeds = training_seeds(count, first_seed)
-    drawings = [sample(seed) for seed in seeds]
-    with multiprocessing.get_context("spawn").Pool(workers) if workers > 1 else nullcontext() as pool:
-        jobs = [(seed, size) for seed in seeds]
-        rendered = pool.imap(_render_sample, jobs, chunksize=32) if pool else map(_render_sample, jobs)
-        for index, picture in enumerate(rendered):
-            pictures[index] = picture
-            if progress is not None:
-                progress(index + 1, count)
-    pictures.flush()
-    drawings_path.write_text(json.dumps([{"style": one.style, "tags": one.tags} for one in drawings]))
-    half_done.replace(pictures_path)
+    begin(folder, count, size, first_seed)
+    if pictures_of(folder).count() < count:
+        fill(folder, first_seed, workers, progress)
 
 
 def load(folder: Path) -> tuple[np.ndarray, list[tuple[str, ...]]]:
-    """The pictures (uint8, memory-mapped) and the tags of each."""
-    pictures = np.load(folder / "pictures.npy", mmap_mode="r")
-    drawings = json.loads((folder / "drawings.json").read_text())
-    return pictures, [tuple(drawing["tags"]) for drawing in drawings]
+    """The complete pictures (uint8, memory-mapped) and the tags of each."""
+    pictures = pictures_of(folder)
+    count = pictures.count()
+    return pictures.rows()[:count], tags_of(folder)[:count]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -10,27 +9,8 @@ from diffusers import DDIMScheduler, UNet2DConditionModel
 from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel
 
+from .plans import DenoiserShape
 from .tokenizer import MAX_TOKENS
-
-
-@dataclass(frozen=True)
-class DenoiserShape:
-    """Sizes of a denoiser, per resolution from the latents' to the coarsest.
-
-    ``attention`` says where it attends to the tags, ``layers`` how many residual blocks each way down has (each way up
-    has one more). Without a block the finest resolution only gathers cells on the way down and draws them on the way
-    up: stock inpainting wants four latent channels, hence four times as many latents, and those are costly.
-    """
-
-    latent_channels: int = 4
-    latent_size: int = 32
-    channels: tuple[int, ...] = (64, 64, 128, 192)
-    attention: tuple[bool, ...] = (False, False, True, True)
-    layers: tuple[int, ...] = (0, 1, 1, 1)
-    groups: int = 16
-    time_width: int = 256
-    text_width: int = 192
-    text_layers: int = 2
 
 
 def build_unet(shape: DenoiserShape) -> Any:

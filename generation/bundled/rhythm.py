@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Iterable
@@ -58,6 +59,36 @@ def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
         group["lr"] = rate
 
 
+class Every:
+    """Says once per so many minutes that it is time again; the first time after that many."""
+
+    def __init__(self, minutes: float) -> None:
+        self.seconds = minutes * 60
+        self.last = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether it is time; starts the next turn then."""
+        if time.monotonic() - self.last < self.seconds:
+            return False
+        self.last = time.monotonic()
+        return True
+
+
+def bar(share: float, passed: float, share_before: float = 0.0) -> str:
+    """A progress bar and an estimate of the time left, given the seconds in which ``share_before`` became ``share``."""
+    gained = share - share_before
+    left = passed * (1 - share) / gained if gained > 0 else None
+    clock = "" if left is None else f", {int(left // 60)}:{int(left % 60):02d} left"
+    return f"[{'#' * int(share * 20):<20}] {share:4.0%}{clock}"
+
+
+def tell(line: str) -> None:
+    """Keep one line up to date where a person watches; elsewhere the logs say it."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.flush()
+
+
 class Progress:
     """Writes a line to the log now and then, and keeps one line up to date where a person watches.
 
@@ -66,10 +97,10 @@ class Progress:
 
     def __init__(self, log: Path, part: str, before: dict[str, float] | None = None, every: int = 50) -> None:
         self.log, self.part, self.every = log, part, every
-        self.recent: list[float] = []
+        self.recent: list[float | torch.Tensor] = []
         self.started, self.busy = time.monotonic(), time.process_time()
         self.before = before or {"pictures": 0, "core_seconds": 0}
-        self.seen = 0
+        self.seen, self.share_before = 0, -1.0
 
     def cost(self) -> dict[str, float]:
         """Pictures seen and processor seconds spent, in all runs together."""
@@ -78,22 +109,33 @@ class Progress:
             "core_seconds": self.before["core_seconds"] + time.process_time() - self.busy,
         }
 
-    def step(self, step: int, seen: int, loss: float, share: float, extra: Iterable[str] = ()) -> None:
-        """Count one step: ``seen`` pictures in it, its loss, and the share of the budget that is used."""
-        self.recent.append(loss)
-        self.seen += seen
-        if step % self.every:
-            return
-        mean = sum(self.recent) / len(self.recent)
-        self.recent.clear()
-        busy = time.process_time() - self.busy
-        bar = "#" * int(share * 20)
-        line = (
-            f"{self.part:<9}[{bar:<20}] step {step}, loss {mean:.4f}, {self.seen} pictures in this run, "
-            f"{self.seen / max(busy, 1e-6):.1f} per core second, "
-            f"{(time.monotonic() - self.started) / 60:.1f} min {' '.join(extra)}"
-        )
+    def say(self, line: str) -> None:
+        """Add a line to the log."""
         with self.log.open("a") as stream:
             stream.write(line + "\n")
-        sys.stderr.write(("\r" if sys.stderr.isatty() else "") + line + ("" if sys.stderr.isatty() else "\n"))
-        sys.stderr.flush()
+
+    def step(self, step: int, seen: int, loss: float | torch.Tensor, share: float, extra: Iterable[str] = ()) -> None:
+        """Count one step: ``seen`` pictures in it, its loss, and the share of the budget that is used.
+
+        A loss on a device is only read when a line is due: reading makes the device wait. Raises
+        ``FloatingPointError`` when the mean loss is no number any more, before that reaches a checkpoint.
+        """
+        self.recent.append(loss)
+        self.seen += seen
+        if self.share_before < 0:
+            self.share_before = share
+        if step % self.every and share < 1:
+            return
+        mean = sum(float(one) for one in self.recent) / len(self.recent)
+        self.recent.clear()
+        busy, passed = time.process_time() - self.busy, time.monotonic() - self.started
+        by_time, by_core = self.seen / max(passed, 1e-6), self.seen / max(busy, 1e-6)
+        line = (
+            f"{self.part:<9}{bar(share, passed, self.share_before)}, step {step}, loss {mean:.4f}, "
+            f"{self.seen} pictures in this run, {by_time:.1f}/s, {by_core:.1f} per core second, "
+            f"{passed / 60:.1f} min {' '.join(extra)}"
+        ).rstrip()
+        self.say(line)
+        tell(line)
+        if not math.isfinite(mean):
+            raise FloatingPointError(f"The {self.part}'s loss is no number any more, at step {step}.")

@@ -44,14 +44,14 @@ LOOK_AT = (
 )
 
 
-def training_pipeline(place: Workplace) -> Any:
-    """The stock pipeline with the averaged weights of the latest checkpoints."""
+def training_pipeline(place: Workplace, autoencoder: Any = None) -> Any:
+    """The stock pipeline with the averaged weights of the latest checkpoints (or with another autoencoder)."""
     from .train_decoder import load_autoencoder
     from .train_denoiser import load_denoiser
 
     unet, text = load_denoiser(place)
     pipeline: Any = StableDiffusionPipeline(
-        vae=load_autoencoder(place),
+        vae=load_autoencoder(place) if autoencoder is None else autoencoder,
         text_encoder=text,
         tokenizer=build_tokenizer(TAGS),
         unet=unet,
@@ -73,22 +73,33 @@ def draw_prompts(
     batch: int = 8,
 ) -> np.ndarray:
     """uint8 pictures for the prompts; prompt number i gets the seed ``first_seed + i``, alone or in a batch."""
+    drawn = _draw(pipeline, prompts, first_seed, steps, guidance, batch, "np")
+    return (drawn * 255).round().astype(np.uint8)
+
+
+def draw_latents(pipeline: Any, prompts: Sequence[str], first_seed: int = 0, batch: int = 8) -> np.ndarray:
+    """Latents (float, N x channels x rows x columns) for the prompts, seeded as in ``draw_prompts``."""
+    return _draw(pipeline, prompts, first_seed, STEPS, GUIDANCE, batch, "latent")
+
+
+def _draw(
+    pipeline: Any, prompts: Sequence[str], first_seed: int, steps: int, guidance: float, batch: int, output: str
+) -> np.ndarray:
     parts = []
     for start in range(0, len(prompts), batch):
         some = list(prompts[start : start + batch])
         generators = [torch.Generator("cpu").manual_seed(first_seed + start + offset) for offset in range(len(some))]
-        parts.append(
-            pipeline(
-                some, generator=generators, num_inference_steps=steps, guidance_scale=guidance, output_type="np"
-            ).images
-        )
-    return (np.concatenate(parts) * 255).round().astype(np.uint8)
+        images = pipeline(
+            some, generator=generators, num_inference_steps=steps, guidance_scale=guidance, output_type=output
+        ).images
+        parts.append(images.cpu().numpy() if isinstance(images, torch.Tensor) else images)
+    return np.concatenate(parts)
 
 
-def sheet_of_samples(place: Workplace, name: str, seeds: int = 2) -> None:
+def sheet_of_samples(place: Workplace, name: str, device: str = "cpu", seeds: int = 2) -> None:
     """Draw the fixed prompts ``LOOK_AT`` with a few seeds and write them as a contact sheet."""
-    threads = torch.random.get_rng_state()
-    pipeline = training_pipeline(place)
+    chance = torch.random.get_rng_state()
+    pipeline = training_pipeline(place).to(device)
     rows = [draw_prompts(pipeline, LOOK_AT, first_seed=1000 * seed) for seed in range(seeds)]
-    torch.random.set_rng_state(threads)
+    torch.random.set_rng_state(chance)
     save_grid(place.sheet(name), np.concatenate(rows), columns=8)

@@ -8,59 +8,80 @@ from typing import Any
 import numpy as np
 import torch
 
-from .autoencoder import as_tensor, build_autoencoder, decoder_loss
-from .dataset import load
-from .rhythm import Budget, Progress, follow, rate_at, set_rate
+from . import dataset
+from .autoencoder import build_autoencoder, decoder_loss, scaled
+from .compiling import compiled
+from .growing import GrowingArray, Rows
+from .plans import Plan
+from .rhythm import Budget, Every, Progress, follow, rate_at, set_rate
 from .sheets import save_grid, to_pictures
+from .train_data import wait_for_data
 from .workplace import Workplace, load_checkpoint, save_checkpoint
 
-CHECKPOINT_EVERY = 200
+REFRESH_MINUTES = 0.05
 
 
-def train_decoder(
-    place: Workplace, budget: Budget, device: str, batch: int, peak_rate: float, channels: int, blocks: tuple[int, ...]
-) -> None:
-    """Train the decoder until the budget is used, going on from the checkpoint where there is one."""
-    pictures, _ = load(place.folder)
-    latents = np.load(place.latents, mmap_mode="r")
-    held_out = min(64, len(pictures) // 10)
-    model = build_autoencoder(place.load_components(), channels, blocks)
-    model = model.to(device, memory_format=torch.channels_last)
-    average = copy.deepcopy(model.decoder)
+def train_decoder(place: Workplace, budget: Budget, plan: Plan) -> None:
+    """Train the decoder until the budget is used, going on from the checkpoint where there is one.
+
+    Needs only the first of the pictures; takes the others in as they come.
+    """
+    if not wait_for_data(place, budget):
+        return
+    device, batch = plan.device, plan.decoder.batch
+    state = load_checkpoint(place.checkpoint("decoder"), device)
+    channels = state["channels"] if state else plan.decoder.channels
+    blocks = state["blocks"] if state else list(plan.decoder.blocks)
+    decoder = build_autoencoder(place.load_components(), channels, blocks).decoder
+    decoder = decoder.to(device, memory_format=torch.channels_last)
+    average = copy.deepcopy(decoder)
     optimiser = torch.optim.AdamW(
-        model.decoder.parameters(), lr=peak_rate, betas=(0.9, 0.99), weight_decay=1e-4, fused=True
+        decoder.parameters(), lr=plan.decoder.rate, betas=(0.9, 0.99), weight_decay=1e-4, fused=True
     )
     step = 0
-    state = load_checkpoint(place.checkpoint("decoder"), device)
     if state is not None:
-        model.decoder.load_state_dict(state["model"])
+        decoder.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
         step = state["step"]
-    rng = np.random.default_rng(step)
     progress = Progress(place.log("decoder"), "decoder", state["cost"] if state else None)
-    while not budget.over():
-        set_rate(optimiser, rate_at(peak_rate, step, budget.share()))
-        chosen = np.sort(rng.choice(len(pictures) - held_out, batch, replace=False)) + held_out
-        target = as_tensor(pictures[chosen]).to(device)
-        latent = torch.from_numpy(latents[chosen]).float().to(device)
+    precision = torch.autocast(torch.device(device).type, torch.bfloat16, enabled=plan.bf16)
+    latents = Rows(GrowingArray(place.latents), device)
+    with precision:
+        example = scaled_latents(latents.pick(torch.zeros(batch, dtype=torch.int64, device=device)))
+        fast = compiled(decoder, lambda network: network(example), plan.compile, progress.say)
+    pictures = Rows(dataset.pictures_of(place.folder), device)
+    held_out = min(64, len(pictures.stored) // 10)
+    torch.manual_seed(step)
+    refresh, save = Every(REFRESH_MINUTES), Every(plan.checkpoint_minutes)
+    over = budget.over()
+    while not over:
+        if refresh.due():
+            latents.refresh()
+            pictures.refresh()  # in this order: a picture is complete before its latents are
+        set_rate(optimiser, rate_at(plan.decoder.rate, step, budget.share()))
+        chosen = torch.randint(held_out, latents.count, (batch,), device=device)
+        target = scaled(pictures.pick(chosen))
+        latent = latents.pick(chosen).float()
         # The denoiser's latents are never exact: a decoder that has seen small errors does not amplify them.
         latent = latent + torch.randn_like(latent) * torch.rand(batch, 1, 1, 1, device=device) * 0.08
-        output = model.decoder(latent.contiguous(memory_format=torch.channels_last))
-        loss = decoder_loss(output, target)
+        with precision:
+            output = fast(latent.contiguous(memory_format=torch.channels_last))
+        loss = decoder_loss(output.float(), target)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.decoder.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
         optimiser.step()
         step += 1
         budget.done += 1
-        follow(average, model.decoder, step, 0.995)
-        progress.step(step, batch, float(loss.detach()), budget.share())
-        if step % CHECKPOINT_EVERY == 0 or budget.over():
+        follow(average, decoder, step, plan.decoder.average)
+        over = budget.over()
+        progress.step(step, batch, loss.detach(), budget.share())
+        if over or save.due():
             save_checkpoint(
                 place.checkpoint("decoder"),
                 {
-                    "model": model.decoder.state_dict(),
+                    "model": decoder.state_dict(),
                     "average": average.state_dict(),
                     "optimiser": optimiser.state_dict(),
                     "step": step,
@@ -69,25 +90,23 @@ def train_decoder(
                     "blocks": list(blocks),
                 },
             )
-            quality = _look(place, average, pictures, latents, held_out, device)
-            with place.log("decoder").open("a") as stream:
-                stream.write(f"step {step}: PSNR on held-out pictures {quality:.2f} dB\n")
+            quality = _look(place, average, pictures, latents, held_out)
+            progress.say(f"step {step}: PSNR on held-out pictures {quality:.2f} dB")
+
+
+def scaled_latents(stored: torch.Tensor) -> torch.Tensor:
+    """Latents as the networks take them: float32, channels last in memory."""
+    return stored.float().contiguous(memory_format=torch.channels_last)
 
 
 @torch.no_grad()
-def _look(
-    place: Workplace,
-    decoder: torch.nn.Module,
-    pictures: np.ndarray,
-    latents: np.ndarray,
-    held_out: int,
-    device: str,
-) -> float:
+def _look(place: Workplace, decoder: torch.nn.Module, pictures: Rows, latents: Rows, held_out: int) -> float:
     """Write originals above their decodings, and return the peak signal-to-noise ratio in dB on held-out pictures."""
-    count = min(held_out, 16)
-    shown = to_pictures(decoder(torch.from_numpy(np.array(latents[:count])).float().to(device)))
-    save_grid(place.sheet("decoder"), np.concatenate([np.asarray(pictures[:count]), shown]), columns=min(8, count))
-    error = np.square(shown.astype(np.float64) - pictures[:count]).mean()
+    first = torch.arange(min(held_out, 16), device=next(decoder.parameters()).device)
+    shown = to_pictures(decoder(scaled_latents(latents.pick(first))))
+    originals = pictures.pick(first).cpu().numpy()
+    save_grid(place.sheet("decoder"), np.concatenate([originals, shown]), columns=min(8, len(first)))
+    error = np.square(shown.astype(np.float64) - originals).mean()
     return float(10 * np.log10(255**2 / max(error, 1e-9)))
 
 

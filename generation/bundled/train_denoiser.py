@@ -3,60 +3,43 @@
 from __future__ import annotations
 
 import copy
-import random
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import asdict, replace
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as functional
 from torch import nn
 
-from .dataset import load
+from . import dataset
+from .compiling import compiled
 from .denoiser import DenoiserShape, build_scheduler, build_text_encoder, build_unet
-from .rhythm import Budget, Progress, follow, rate_at
+from .growing import GrowingArray, Rows
+from .plans import DenoiserPlan, Plan
+from .prompt_table import prompts_from, tag_table
+from .rhythm import Budget, Every, Progress, follow, rate_at
 from .sample import sheet_of_samples
-from .tokenizer import build_tokenizer, token_numbers
+from .tokenizer import MAX_TOKENS, build_tokenizer
+from .train_data import wait_for_data
 from .vocabulary import TAGS
 from .warm_start import inherit_text_encoder, inherit_unet, with_rows_by_tag
 from .workplace import Workplace, load_checkpoint, save_checkpoint
 
-CHECKPOINT_EVERY = 250
-TAG_DROP = 0.12
-EMPTY_PROMPT = 0.1
-AVERAGE = 0.999
+REFRESH_MINUTES = 0.05
 # Fresh layers around inherited ones first learn to speak their language; only then do these move with full steps.
 INHERITED_WARM_UP = 1000
 
 
-@dataclass(frozen=True)
-class DenoiserPlan:
-    """How the denoiser is trained. ``rate`` is the learning rate's peak; ``start_from`` an exported model, if any."""
-
-    shape: DenoiserShape = field(default_factory=DenoiserShape)
-    batch: int = 16
-    rate: float = 5e-4
-    start_from: Path | None = None
-
-
-def prompt_tags(tags: Sequence[str], rng: random.Random) -> list[str]:
-    """The tags as a person might type them: in any order, some left out, now and then none at all."""
-    if rng.random() < EMPTY_PROMPT:
-        return []
-    kept = [tag for tag in tags if rng.random() >= TAG_DROP]
-    rng.shuffle(kept)
-    return kept
-
-
 class Denoiser:
-    """UNet and text encoder in training, with their running averages and their optimiser."""
+    """UNet and text encoder in training, with their running averages and their optimiser.
+
+    A checkpoint's shape goes before the plan's.
+    """
 
     def __init__(self, place: Workplace, device: str, plan: DenoiserPlan) -> None:
-        self.place, self.plan, self.device = place, plan, device
-        unet, text = build_unet(plan.shape), build_text_encoder(plan.shape, len(build_tokenizer(TAGS)))
+        self.place, self.device = place, device
         state = load_checkpoint(place.checkpoint("denoiser"))
+        self.plan = plan = replace(plan, shape=DenoiserShape(**state["shape"])) if state else plan
+        unet, text = build_unet(plan.shape), build_text_encoder(plan.shape, len(build_tokenizer(TAGS)))
         self.inherited: set[str] = set(state["inherited"]) if state else set()
         if state is None and plan.start_from is not None:
             self.inherited = {f"unet.{name}" for name in inherit_unet(unet, plan.start_from)}
@@ -91,7 +74,7 @@ class Denoiser:
         """The learning rates for this step, ``share`` of the budget being used."""
         fresh, inherited = self.optimiser.param_groups
         step = self.step - self.warm_from
-        fresh["lr"] = rate_at(self.plan.rate, step, share)
+        fresh["lr"] = rate_at(self.plan.rate, step, share, warm_up=self.plan.warm_up)
         inherited["lr"] = rate_at(self.plan.rate, step, share, warm_up=INHERITED_WARM_UP)
 
     def learn(self, loss: torch.Tensor) -> None:
@@ -101,8 +84,8 @@ class Denoiser:
         nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
         self.step += 1
-        follow(self.average_unet, self.unet, self.step, AVERAGE)
-        follow(self.average_text, self.text, self.step, AVERAGE)
+        follow(self.average_unet, self.unet, self.step, self.plan.average)
+        follow(self.average_text, self.text, self.step, self.plan.average)
 
     def save(self, cost: dict[str, float]) -> None:
         """Write the checkpoint."""
@@ -123,37 +106,65 @@ class Denoiser:
         )
 
 
-def train_denoiser(place: Workplace, budget: Budget, device: str, plan: DenoiserPlan) -> None:
-    """Train UNet and text encoder until the budget is used, going on from the checkpoint where there is one."""
-    _, tags = load(place.folder)
-    latents = torch.from_numpy(np.load(place.latents)).to(device)
-    known = {tag: number for number, tag in enumerate(TAGS, start=2)}
-    denoiser = Denoiser(place, device, plan)
-    scheduler = build_scheduler()
-    rng = random.Random(denoiser.step)  # noqa: S311 - a reproducible order, not a secret
-    torch.manual_seed(denoiser.step)
+def train_denoiser(place: Workplace, budget: Budget, plan: Plan) -> None:
+    """Train UNet and text encoder until the budget is used, going on from the checkpoint where there is one.
+
+    Needs only the first of the pictures; takes the others in as they come.
+    """
+    device, batch = plan.device, plan.denoiser.batch
+    denoiser = Denoiser(place, device, plan.denoiser)
     progress = Progress(place.log("denoiser"), "denoiser", denoiser.cost)
-    batch = plan.batch
-    while not budget.over():
+    precision = torch.autocast(torch.device(device).type, torch.bfloat16, enabled=plan.bf16)
+    with precision:  # before there is any data: compiling takes as long as rendering the first pictures
+        unet = _compiled_unet(denoiser, batch, plan, progress)
+    if not wait_for_data(place, budget):
+        return
+    tags = tag_table(dataset.tags_of(place.folder)).to(device)
+    latents = Rows(GrowingArray(place.latents), device)
+    scheduler = build_scheduler()
+    every_time = scheduler.config.num_train_timesteps
+    torch.manual_seed(denoiser.step)
+    refresh, save, look = (Every(minutes) for minutes in (REFRESH_MINUTES, plan.checkpoint_minutes, plan.sheet_minutes))
+    over = budget.over()
+    while not over:
+        if refresh.due():
+            latents.refresh()
         denoiser.set_rates(budget.share())
-        chosen = [rng.randrange(len(tags)) for _ in range(batch)]
-        clean = latents[chosen].float()
-        prompts = [token_numbers(prompt_tags(tags[index], rng), known) for index in chosen]
+        chosen = torch.randint(latents.count, (batch,), device=device)
+        clean = latents.pick(chosen).float()
+        prompts = prompts_from(tags[chosen])
         noise = torch.randn_like(clean)
         # One time step from each of `batch` equal slices: the loss varies less from step to step.
-        times = (torch.arange(batch) + torch.rand(batch)) * (scheduler.config.num_train_timesteps / batch)
-        times = times.long().clamp(max=scheduler.config.num_train_timesteps - 1).to(device)
+        times = (torch.arange(batch, device=device) + torch.rand(batch, device=device)) * (every_time / batch)
+        times = times.long().clamp(max=every_time - 1)
         noisy = scheduler.add_noise(clean, noise, times).contiguous(memory_format=torch.channels_last)
         target = scheduler.get_velocity(clean, noise, times)
-        hidden = denoiser.text(torch.tensor(prompts, device=device))[0]
-        loss = functional.mse_loss(denoiser.unet(noisy, times, hidden).sample, target)
+        with precision:
+            predicted = unet(noisy, times, denoiser.text(prompts)[0], return_dict=False)[0]
+        loss = functional.mse_loss(predicted.float(), target)
         denoiser.learn(loss)
         budget.done += 1
-        progress.step(denoiser.step, batch, float(loss.detach()), budget.share())
-        if denoiser.step % CHECKPOINT_EVERY == 0 or budget.over():
+        over = budget.over()
+        progress.step(denoiser.step, batch, loss.detach(), budget.share())
+        if over or save.due():
             denoiser.save(progress.cost())
-        if denoiser.step % (CHECKPOINT_EVERY * 4) == 0 and place.checkpoint("decoder").exists():
-            sheet_of_samples(place, f"samples-{denoiser.step:06d}")
+        if look.due() and not over and place.checkpoint("decoder").exists():
+            denoiser.save(progress.cost())
+            sheet_of_samples(place, f"samples-{denoiser.step:06d}", device)
+
+
+def _compiled_unet(denoiser: Denoiser, batch: int, plan: Plan, progress: Progress) -> Any:
+    shape = denoiser.plan.shape
+    noisy = torch.zeros(batch, shape.latent_channels, shape.latent_size, shape.latent_size, device=plan.device)
+    noisy = noisy.contiguous(memory_format=torch.channels_last)
+    times = torch.arange(batch, device=plan.device)
+    tokens = torch.zeros(batch, MAX_TOKENS, dtype=torch.int64, device=plan.device)
+    return compiled(
+        denoiser.unet,
+        lambda unet: unet(noisy, times, denoiser.text(tokens)[0], return_dict=False)[0],
+        plan.compile,
+        progress.say,
+    )
 
 
 def load_denoiser(place: Workplace) -> tuple[Any, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .autoencoder import PatchComponents
+from .components import PatchComponents
 
 DEFAULT_FOLDER = Path.home() / ".cache" / "irodori-training"
 
@@ -27,12 +27,22 @@ class Workplace:
         return self.folder / "latents.npy"
 
     @property
+    def export(self) -> Path:
+        """Where a whole training puts the finished model."""
+        return self.folder / "model"
+
+    @property
+    def running(self) -> Path:
+        """Holds the process number of a whole training while that runs."""
+        return self.folder / "running.pid"
+
+    @property
     def components(self) -> Path:
         """The patch components that the encoder is set to."""
         return self.folder / "components.npz"
 
     def checkpoint(self, part: str) -> Path:
-        """The checkpoint of ``decoder``, ``denoiser`` or ``probe``."""
+        """The checkpoint of one part: ``decoder``, ``denoiser``, ``probe`` and so on."""
         return self.folder / f"{part}.pt"
 
     def log(self, part: str) -> Path:

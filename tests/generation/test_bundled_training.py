@@ -12,19 +12,15 @@ import pytest
 import torch
 
 from generation.bundled import dataset, styles
-from generation.bundled.autoencoder import (
-    build_autoencoder,
-    encode_pictures,
-    patch_components,
-    patches_of,
-)
-from generation.bundled.denoiser import DenoiserShape
+from generation.bundled.autoencoder import build_autoencoder, encode_pictures, patch_latents
+from generation.bundled.components import decode_linearly, patch_components, patches_of
 from generation.bundled.export import export_model
-from generation.bundled.rhythm import rate_at
+from generation.bundled.plans import DecoderPlan, DenoiserPlan, DenoiserShape, Plan
+from generation.bundled.prompt_table import prompts_from, tag_table
+from generation.bundled.rhythm import Progress, rate_at
 from generation.bundled.sample import draw_prompts
 from generation.bundled.tokenizer import build_tokenizer, token_numbers
-from generation.bundled.train import Plan, run_part
-from generation.bundled.train_denoiser import DenoiserPlan, prompt_tags
+from generation.bundled.train import run_part
 from generation.bundled.vocabulary import GROUPS, IMPLIED, LATER, SINGLES, TAGS
 from generation.bundled.workplace import Workplace, load_checkpoint
 
@@ -33,11 +29,10 @@ TOY = Plan(
     pictures=24,
     minutes=5,
     steps=3,
-    decoder_batch=2,
-    decoder_channels=8,
-    decoder_blocks=(1, 0, 0),
+    decoder=DecoderPlan(channels=8, blocks=(1, 0, 0), batch=2),
     denoiser=DenoiserPlan(
         shape=DenoiserShape(
+            latent_size=8,
             channels=(8, 8, 16),
             attention=(False, False, True),
             layers=(0, 1, 1),
@@ -77,6 +72,16 @@ def test_the_encoder_is_exactly_the_principal_components(some_pictures: np.ndarr
     side = 64 // patch
     wanted = wanted.reshape(len(some_pictures), side, side, channels).transpose(0, 3, 1, 2)
     np.testing.assert_allclose(latents, wanted, atol=2e-5)
+
+
+def test_components_encode_as_the_autoencoder_does_and_decode_roughly(some_pictures: np.ndarray) -> None:
+    components = patch_components(some_pictures, 4, 4)
+    latents = patch_latents(components, some_pictures)
+    assert latents.dtype == np.float16
+    wanted = encode_pictures(build_autoencoder(components, 8, (0, 0, 0)), some_pictures)
+    np.testing.assert_allclose(latents.astype(float), wanted.astype(float), atol=4e-3)
+    error = np.abs(decode_linearly(components, latents).astype(int) - some_pictures)
+    assert error.mean() < 10
 
 
 def test_latents_keep_most_of_the_variance_and_stay_in_range(some_pictures: np.ndarray) -> None:
@@ -153,18 +158,52 @@ def test_training_numbers_agree_with_the_tokenizer() -> None:
 
 
 def test_prompts_are_shuffled_thinned_and_sometimes_empty() -> None:
-    rng = random.Random(1)
-    tags = TAGS[:10]
-    prompts = [prompt_tags(tags, rng) for _ in range(300)]
-    assert all(set(prompt) <= set(tags) for prompt in prompts)
-    assert 10 <= sum(not prompt for prompt in prompts) <= 60
-    assert any(prompt != sorted(prompt, key=tags.index) for prompt in prompts)
+    torch.manual_seed(1)
+    rows = tag_table([TAGS[:10]] * 300)
+    prompts = prompts_from(rows)
+    assert (prompts[:, 0] == 1).all()
+    texts = [tuple(number for number in prompt if number) for prompt in prompts[:, 1:].tolist()]
+    for text, prompt in zip(texts, prompts.tolist(), strict=True):
+        assert set(text) <= set(range(2, 12))
+        assert len(set(text)) == len(text)
+        assert prompt == [1, *text] + [0] * (len(prompt) - 1 - len(text))  # no holes
+    assert 10 <= sum(not text for text in texts) <= 60
+    assert 0.06 < 1 - sum(map(len, texts)) / sum(10 for text in texts if text) < 0.18
+    assert len({text[0] for text in texts if text}) == 10
+
+
+def test_a_prompt_with_all_its_tags_is_what_the_tokenizer_gives() -> None:
+    known = {tag: number for number, tag in enumerate(TAGS, start=2)}
+    pictures = [("1girl", "red_hair", "smile"), (), tuple(TAGS[:40])]
+    prompts = prompts_from(tag_table(pictures), drop=0, empty=0).tolist()
+    for tags, prompt in zip(pictures, prompts, strict=True):
+        wanted = token_numbers(tags, known)
+        assert sorted(prompt) == sorted(wanted)
+        assert len(prompt) == len(wanted)
 
 
 def test_the_rate_warms_up_holds_and_falls() -> None:
     assert rate_at(1.0, step=0, share=0.0) < 0.01
     assert rate_at(1.0, step=1000, share=0.5) == 1.0
     assert rate_at(1.0, step=1000, share=1.0) == pytest.approx(0.03)
+
+
+def test_a_loss_that_is_no_number_ends_a_training(tmp_path: Path) -> None:
+    progress = Progress(tmp_path / "part.log", "part", every=2)
+    progress.step(1, 4, torch.tensor(0.5), 0.1)
+    with pytest.raises(FloatingPointError, match="step 2"):
+        progress.step(2, 4, torch.tensor(float("nan")), 0.2)
+    assert "loss nan" in (tmp_path / "part.log").read_text()
+
+
+def test_the_log_estimates_the_time_left(tmp_path: Path) -> None:
+    progress = Progress(tmp_path / "part.log", "part", every=1)
+    progress.started -= 60
+    progress.step(1, 4, 0.5, 0.25)
+    progress.step(2, 4, 0.5, 0.5)
+    line = (tmp_path / "part.log").read_text().splitlines()[-1]
+    assert "[##########          ]  50%" in line
+    assert "2:00 left" in line
 
 
 def test_training_resumes_where_it_stopped(trained: Workplace) -> None:
@@ -187,7 +226,7 @@ def test_the_decoder_reports_its_quality_on_held_out_pictures(trained: Workplace
 
 def test_an_unknown_part_is_refused(trained: Workplace) -> None:
     with pytest.raises(ValueError, match="Unknown part"):
-        run_part("tagger", TOY, trained)
+        run_part("painter", TOY, trained)
 
 
 def test_export_a_toy(trained: Workplace, tmp_path: Path) -> None:
