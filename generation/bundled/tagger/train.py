@@ -15,7 +15,7 @@ from ..rhythm import Budget, Progress, follow, rate_at, set_rate
 from ..vocabulary import TAGS
 from ..workplace import Workplace, load_checkpoint, save_checkpoint
 from .degrade import best_autoencoder, degrade, redraw
-from .network import TaggerNetwork
+from .network import SIDE, TaggerNetwork
 from .others import load_or_build
 
 CHECKPOINT_EVERY = 200
@@ -31,17 +31,26 @@ def held_out_from(count: int) -> int:
 
 
 def train_tagger(
-    place: Workplace, budget: Budget, device: str, batch: int = 64, peak_rate: float = 2e-3, others: Any = None
+    place: Workplace,
+    budget: Budget,
+    device: str,
+    batch: int = 48,
+    peak_rate: float = 2e-3,
+    others: Any = None,
+    redrawn: int = REDRAWN,
 ) -> None:
     """Train until the budget is used, going on from the checkpoint ``tagger.pt`` where there is one.
 
-    ``others`` are pictures of another kind (uint8, N x 128 x 128 x 3); rendered and kept when not given. Raises
-    ``ValueError`` when the checkpoint's vocabulary is another one.
+    ``others`` are pictures of another kind (uint8, N x 128 x 128 x 3); rendered and kept when not given. ``redrawn``
+    says how many pictures of the data set are also shown as the autoencoder gives them back. Raises ``ValueError``
+    when the checkpoint's vocabulary is another one, or the pictures are not 128 pixels wide.
     """
     pictures, tags = load(place.folder)
+    if pictures.shape[1] != SIDE:
+        raise ValueError(f"The tagger learns from pictures of {SIDE} pixels, not {pictures.shape[1]}.")
     trained_on = held_out_from(len(pictures))
     others = load_or_build(place.folder) if others is None else others
-    redrawn = _redrawn(place, pictures[: min(REDRAWN, trained_on)])
+    again = _redrawn(place, pictures[: min(redrawn, trained_on)])
     labels = labels_of(tags)
     network = TaggerNetwork(len(TAGS))
     _start_at_shares(network, labels[:trained_on])
@@ -64,9 +73,9 @@ def train_tagger(
     while not budget.over():
         set_rate(optimiser, rate_at(peak_rate, step, budget.share(), decay_from=0.4))
         chosen = rng.integers(0, trained_on, batch - strangers)
-        again = round(len(chosen) * REDRAWN_SHARE) if len(redrawn) else 0
-        chosen[:again] %= len(redrawn) or 1
-        own = np.concatenate([redrawn[chosen[:again]], pictures[chosen[again:]]])
+        first = round(len(chosen) * REDRAWN_SHARE) if len(again) else 0
+        chosen[:first] %= len(again) or 1
+        own = np.concatenate([again[chosen[:first]], pictures[chosen[first:]]])
         other = others[rng.integers(0, len(others), strangers)]
         shown = degrade(np.concatenate([own, other]), rng).to(device)
         logits = network(shown)
@@ -121,8 +130,8 @@ def _start_at_shares(network: TaggerNetwork, labels: torch.Tensor) -> None:
 def _redrawn(place: Workplace, pictures: np.ndarray) -> np.ndarray:
     """The first pictures of the data set as the model's own autoencoder gives them back, made once and kept."""
     path = place.folder / "redrawn.npy"
-    if path.exists():
-        return np.load(path, mmap_mode="r")
+    if path.exists() and len(kept := np.load(path, mmap_mode="r")) >= len(pictures):
+        return kept
     model = best_autoencoder(place)
     if model is None:
         return pictures[:0]
