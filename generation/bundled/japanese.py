@@ -80,7 +80,7 @@ _SENTENCES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (
             r"Tags of which the probe finds less than (\S+) on real pictures: (.+)\. Tags that it claims for more than "
             r"(\S+) of real pictures without them: (.+)\.",
-            r"本物の絵でも判定器が\1未満しか見つけられないタグ：\2。そのタグのない本物の絵の\3を超えて誤検出するタグ：\4。",
+            r"本物の絵でも判定器が見つける割合が\1に満たないタグ：\2。そのタグのない本物の絵で\3を超えて誤検出するタグ：\4。",
         ),
         (r"Drawn and judged on (.+)\.", r"描画と判定に使った装置：\1"),
         (r"Not measured yet\.", r"まだ測っていません。"),
@@ -109,7 +109,9 @@ def in_japanese(text: str) -> str:
     """Markdown that the export fills in, line by line in Japanese."""
     lines: list[str] = []
     for line in text.split("\n"):
-        if not line.startswith("|"):
+        if line and line[0] not in "|-" and lines and lines[-1] and lines[-1][0] not in "|-":
+            lines[-1] += _line(line)  # the end of a line would become a space, which Japanese has not
+        elif not line.startswith("|"):
             lines.append(_line(line))
         elif lines and lines[-1].startswith("|"):
             lines.append(_row(line))
