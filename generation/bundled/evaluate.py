@@ -14,6 +14,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from . import dataset
+from .earlier import earlier_tags
 from .measuring import (
     Kinds,
     claimed_for_none,
@@ -96,7 +97,7 @@ def evaluate(
     busy = time.process_time()
     _say(f"reading {real_pictures} real pictures")
     reader = Reader(probe, pictures.shape[1], real_pictures)
-    asked = questions(prompts, training)
+    asked = questions(prompts, [*training, *earlier_tags()])
     claims = reader.read(_draw(folder, asked))
     compute = {
         **_training_cost(place),

@@ -53,14 +53,14 @@ _SENTENCES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     for pattern, japanese in (
         (
             r"(\d+) prompts of (\d+) to (\d+) tags; (\d+) of them ask for a combination that no training picture "
-            r"shows, (\d+) of these for a pair of tags that training never showed together\.",
-            r"\2～\3個のタグからなるプロンプト\1件。うち\4件は学習用の絵にない組み合わせで、そのうち\5件は学習で一度も"
-            r"一緒に見せていないタグの組を含みます。",
+            r"shows, (\d+) of these for a pair of tags that the last training held out\.",
+            r"\2～\3個のタグからなるプロンプト\1件。うち\4件は学習用の絵にない組み合わせで、そのうち\5件は、最後の学習で"
+            r"わざと一緒に見せなかったタグの組を含みます。",
         ),
         (
-            r"New by subject: (.+)\. Drawn as asked: (.+) of the tags in prompts with a never-seen pair, (.+) in other "
+            r"New by subject: (.+)\. Drawn as asked: (.+) of the tags in prompts with a held-out pair, (.+) in other "
             r"new ones, (.+) in those seen before\.",
-            r"題材ごとの新しい組み合わせ：\1。指示どおりに描いたタグの割合は、見せていない組を含むプロンプトで\2、"
+            r"題材ごとの新しい組み合わせ：\1。指示どおりに描いたタグの割合は、わざと見せなかった組を含むプロンプトで\2、"
             r"そのほかの新しい組み合わせで\3、学習にある組み合わせで\4でした。",
         ),
         (

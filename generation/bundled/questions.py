@@ -26,7 +26,7 @@ class Question:
     """A prompt of the evaluation.
 
     ``pair`` is the held-out pair of tags that it asks for, if any; ``new`` is whether no training picture shows all its
-    tags (always so with a pair).
+    tags (always so with a pair, unless an earlier training without that rule showed them).
     """
 
     tags: tuple[str, ...]
@@ -81,13 +81,14 @@ def _measured(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def _with_pair(number: int, known: np.ndarray) -> Question | None:
-    """A prompt with a held-out pair; None where this style is never drawn with one."""
+    """A new prompt with a held-out pair; None where this style is never drawn with one that is new."""
     rng = random.Random(PROMPT_SEED + number)  # noqa: S311 - a reproducible choice, not a secret
     for tags in _drawings(number):
         pair = held_out_pair(tags)
-        if pair is not None:
-            chosen = _choose(_measured(tags), pair, rng)
-            return Question(chosen, _is_new(chosen, known), pair)
+        for _ in range(TRIES if pair else 0):
+            chosen = _choose(_measured(tags), pair or (), rng)
+            if _is_new(chosen, known):
+                return Question(chosen, True, pair)
     return None
 
 

@@ -99,9 +99,9 @@ def _opening(result: dict[str, Any]) -> list[str]:
     )
     return [
         f"{result['prompts']} prompts of 3 to 7 tags; {result['new']} of them ask for a combination that no training "
-        f"picture shows, {result['held_out']} of these for a pair of tags that training never showed together.",
+        f"picture shows, {result['held_out']} of these for a pair of tags that the last training held out.",
         f"New by subject: {by_subject}. Drawn as asked: {share(result['recall']['held out'])} of the tags in prompts "
-        f"with a never-seen pair, {share(result['recall']['other new'])} in other new ones, "
+        f"with a held-out pair, {share(result['recall']['other new'])} in other new ones, "
         f"{share(result['recall']['seen'])} in those seen before.",
     ]
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from generation.bundled import dataset, styles
+from generation.bundled.earlier import earlier_tags
 from generation.bundled.evaluate import evaluate
 from generation.bundled.holdout import HELD_OUT, TABLES, held_out, held_out_pair
 from generation.bundled.measuring import (
@@ -83,6 +84,17 @@ def test_questions_ask_for_combinations_the_training_lacks() -> None:
         assert question.new == (not any(set(question.tags) <= set(tags) for tags in training))
     assert sum(question.pair is not None for question in asked) == 30
     assert sum(question.new for question in asked) > 50
+
+
+def test_what_an_earlier_training_showed_is_not_called_new() -> None:
+    earlier = earlier_tags()
+    assert len(earlier) > 5000
+    assert set().union(*earlier) <= set(TAGS)
+    training = [dataset.sample(seed).tags for seed in dataset.training_seeds(50)]
+    asked = questions(60, [*training, *earlier])
+    for question in asked:
+        assert question.new == (not any(set(question.tags) <= set(tags) for tags in [*training, *earlier]))
+    assert sum(question.new for question in asked if question.tags[0] in {"1girl", "1boy"}) > 30
 
 
 def test_questions_reach_the_rare_tags() -> None:
