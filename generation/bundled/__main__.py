@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from .plans import DEVICES, PARTS, SIZES, Plan, plan_for
+from .plans import DEVICES, MORE_PARTS, PARTS, SIZES, Plan, plan_for
 from .workplace import DEFAULT_FOLDER, Workplace
 
 MODEL_FOLDER = Path(__file__).with_name("model")
@@ -18,7 +18,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m generation.bundled", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train, or go on training from the checkpoints")
-    train.add_argument("--part", choices=("all", *PARTS), default="all")
+    train.add_argument("--part", choices=("all", *PARTS, *MORE_PARTS), default="all")
     train.add_argument("--evaluate", type=int, default=0, metavar="PROMPTS", help="measure so many prompts at the end")
     overfit = commands.add_parser("overfit", help="check that the denoiser can learn a few pictures by heart")
     overfit.add_argument("--samples", type=int, default=64, help="how many pictures to draw again")
@@ -32,7 +32,9 @@ def build_parser() -> argparse.ArgumentParser:
         command.add_argument("--rate", type=float, default=None, help="peak learning rate of the chosen part")
         command.add_argument("--batch", type=int, default=None, help="batch size of the chosen part")
         command.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=None)
-        command.add_argument("--compile", action=argparse.BooleanOptionalAction, default=None)
+        command.add_argument(
+            "--compile-minutes", type=float, default=None, help="how long compiling may take; 0: never"
+        )
         command.add_argument("--start-from", type=Path, default=None, help="begin with what this exported model knows")
     sheet = commands.add_parser("sheet", help="draw the fixed prompts with the latest checkpoints")
     export = commands.add_parser("export", help="write the folder that the site installs")
@@ -55,7 +57,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
     plan = plan_for(options.device, options.size)
     given = {
         name: value
-        for name in ("pictures", "minutes", "steps", "threads", "workers", "bf16", "compile")
+        for name in ("pictures", "minutes", "steps", "threads", "workers", "bf16", "compile_minutes")
         if (value := getattr(options, name)) is not None
     }
     step = {name: value for name in ("rate", "batch") if (value := getattr(options, name)) is not None}

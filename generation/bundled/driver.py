@@ -42,11 +42,12 @@ class Driver:
 
         The first SIGTERM or SIGINT ends the training early, with its checkpoints; finishing follows all the same.
         """
-        begin_data(self.plan, self.place)  # before the parts: none of them may take up the pictures of another plan
         before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        self.place.folder.mkdir(parents=True, exist_ok=True)
         self.place.running.write_text(f"{os.getpid()}\n")
         try:
-            for part in PARTS:
+            begin_data(self.plan, self.place)  # before the parts: none may take up the pictures of another plan
+            for part in PARTS if not self.stopped else ():
                 self._start(part)
             self._watch()
             for number, handler in before.items():

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 DEVICES = ("cpu", "cuda")
-PARTS = ("data", "decoder", "denoiser")
+PARTS = ("data", "decoder", "denoiser")  # of a whole training
+MORE_PARTS = ("tagger",)  # trained on their own, after the others
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Plan:
 
     ``threads`` are torch's threads in a part, ``workers`` the processes that render. The decoder is done after
     ``decoder_share`` of the minutes and leaves the device to the denoiser. ``bf16`` computes in bfloat16 (the weights
-    stay float32), ``compile`` hands the networks to torch's compiler.
+    stay float32). The networks are compiled if that takes no more than ``compile_minutes``; 0 leaves them as they are.
     """
 
     size: int = 128
@@ -75,7 +76,7 @@ class Plan:
     threads: int = 1
     workers: int = 1
     bf16: bool = False
-    compile: bool = False
+    compile_minutes: float = 0.0
     decoder_share: float = 1.0
     checkpoint_minutes: float = 2.0
     sheet_minutes: float = 15.0
@@ -135,7 +136,7 @@ def plan_for(device: str, size: int) -> Plan:
         threads=2,
         workers=max(1, (os.cpu_count() or 4) - 2),
         bf16=True,
-        compile=True,
+        compile_minutes=3.0,
         decoder_share=0.35,
         checkpoint_minutes=1.0,
         sheet_minutes=4.0,

@@ -100,7 +100,8 @@ class Progress:
         self.recent: list[float | torch.Tensor] = []
         self.started, self.busy = time.monotonic(), time.process_time()
         self.before = before or {"pictures": 0, "core_seconds": 0}
-        self.seen, self.share_before = 0, -1.0
+        self.seen = 0
+        self.first: tuple[float, float] | None = None  # when the first step ended, and the share then
 
     def cost(self) -> dict[str, float]:
         """Pictures seen and processor seconds spent, in all runs together."""
@@ -122,16 +123,17 @@ class Progress:
         """
         self.recent.append(loss)
         self.seen += seen
-        if self.share_before < 0:
-            self.share_before = share
+        if self.first is None:
+            self.first = time.monotonic(), share
         if step % self.every and share < 1:
             return
         mean = sum(float(one) for one in self.recent) / len(self.recent)
         self.recent.clear()
         busy, passed = time.process_time() - self.busy, time.monotonic() - self.started
+        bar_now = bar(share, time.monotonic() - self.first[0], self.first[1])
         by_time, by_core = self.seen / max(passed, 1e-6), self.seen / max(busy, 1e-6)
         line = (
-            f"{self.part:<9}{bar(share, passed, self.share_before)}, step {step}, loss {mean:.4f}, "
+            f"{self.part:<9}{bar_now}, step {step}, loss {mean:.4f}, "
             f"{self.seen} pictures in this run, {by_time:.1f}/s, {by_core:.1f} per core second, "
             f"{passed / 60:.1f} min {' '.join(extra)}"
         ).rstrip()

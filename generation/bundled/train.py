@@ -1,4 +1,4 @@
-"""One part of a training in one process: the data, the decoder or the denoiser."""
+"""One part of a training in one process: the data, the decoder, the denoiser or the tagger."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import signal
 
 import torch
 
-from .plans import PARTS, Plan
+from .plans import MORE_PARTS, PARTS, Plan
 from .rhythm import Budget
 from .train_data import prepare_data
 from .train_decoder import train_decoder
@@ -15,12 +15,12 @@ from .workplace import Workplace
 
 
 def run_part(part: str, plan: Plan, place: Workplace) -> None:
-    """Run one part in this process: ``data``, ``decoder`` or ``denoiser``; ``ValueError`` for any other.
+    """Run one part in this process: one of ``PARTS`` or ``MORE_PARTS``; ``ValueError`` for any other.
 
     SIGTERM and SIGINT end it after the current step, with its checkpoint.
     """
-    if part not in PARTS:
-        raise ValueError(f"Unknown part {part!r}: choose one of {', '.join(PARTS)}.")
+    if part not in (*PARTS, *MORE_PARTS):
+        raise ValueError(f"Unknown part {part!r}: choose one of {', '.join((*PARTS, *MORE_PARTS))}.")
     torch.set_num_threads(plan.threads)
     if plan.device == "cuda":
         torch.backends.cudnn.benchmark = True
@@ -32,8 +32,12 @@ def run_part(part: str, plan: Plan, place: Workplace) -> None:
             prepare_data(place, budget, plan)
         elif part == "decoder":
             train_decoder(place, budget, plan)
-        else:
+        elif part == "denoiser":
             train_denoiser(place, budget, plan)
+        else:
+            from .tagger.train import train_tagger
+
+            train_tagger(place, budget, plan.device)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -49,7 +49,7 @@ def train_decoder(place: Workplace, budget: Budget, plan: Plan) -> None:
     latents = Rows(GrowingArray(place.latents), device)
     with precision:
         example = scaled_latents(latents.pick(torch.zeros(batch, dtype=torch.int64, device=device)))
-        fast = compiled(decoder, lambda network: network(example), plan.compile, progress.say)
+        fast = compiled(decoder, lambda network: network(example), plan.compile_minutes, progress.say)
     pictures = Rows(dataset.pictures_of(place.folder), device)
     held_out = min(64, len(pictures.stored) // 10)
     torch.manual_seed(step)

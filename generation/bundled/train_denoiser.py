@@ -162,7 +162,7 @@ def _compiled_unet(denoiser: Denoiser, batch: int, plan: Plan, progress: Progres
     return compiled(
         denoiser.unet,
         lambda unet: unet(noisy, times, denoiser.text(tokens)[0], return_dict=False)[0],
-        plan.compile,
+        plan.compile_minutes,
         progress.say,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import multiprocessing
@@ -74,19 +75,20 @@ def test_there_is_no_plan_for_other_sizes_and_devices() -> None:
 
 def test_the_command_line_changes_a_plan() -> None:
     parse = build_parser().parse_args
-    plan = plan_of(parse(["train", "--size", "256", "--device", "cuda", "--minutes", "3", "--no-compile"]))
+    plan = plan_of(parse(["train", "--size", "256", "--device", "cuda", "--minutes", "3", "--compile-minutes", "0"]))
     usual = plan_for("cuda", 256)
-    assert plan == replace(usual, minutes=3.0, compile=False)
+    assert plan == replace(usual, minutes=3.0, compile_minutes=0.0)
     assert plan.bf16
     assert plan_of(parse(["train", "--rate", "1e-4"])).denoiser.rate == 1e-4
 
 
-def test_a_growing_array_shows_only_complete_rows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("device", ["cpu", "cpu:0"])  # the second is copied to, as a GPU would be
+def test_a_growing_array_shows_only_complete_rows(tmp_path: Path, device: str) -> None:
     array = GrowingArray(tmp_path / "rows.npy")
     assert array.count() == 0
     assert array.shape() == ()
     array.start((6, 2), np.uint8)
-    reader = Rows(GrowingArray(array.path), "cpu")
+    reader = Rows(GrowingArray(array.path), device)
     assert reader.count == array.count() == 0
     array.rows("r+")[:3] = 7
     assert reader.count == 0
@@ -94,7 +96,10 @@ def test_a_growing_array_shows_only_complete_rows(tmp_path: Path) -> None:
     assert reader.count == 0
     reader.refresh()
     assert reader.count == 2
-    assert reader.pick(torch.tensor([1, 0])).tolist() == [[7, 7], [7, 7]]
+    array.rows("r+")[2:] = 9
+    array.complete(6)
+    reader.refresh()
+    assert reader.pick(torch.tensor([1, 5])).tolist() == [[7, 7], [9, 9]]
 
 
 def test_an_array_without_a_counter_is_complete(tmp_path: Path) -> None:
@@ -169,13 +174,27 @@ def test_where_there_is_no_compiler_a_training_goes_on_without(monkeypatch: pyte
     monkeypatch.setattr(inductor, "force_disable_caches", True)
     said: list[str] = []
     network, example = nn.Linear(3, 5), torch.ones(7, 3)
-    assert compiled(network, lambda some: some(example), True, said.append) is network
+    assert compiled(network, lambda some: some(example), 5, said.append) is network
     assert len(said) == 1
     assert "not compiled" in said[0]
     assert "\n" not in said[0]
     assert network.weight.grad is None
-    assert compiled(network, lambda some: some(example), False, said.append) is network
+    assert compiled(network, lambda some: some(example), 0, said.append) is network
     assert len(said) == 1
+
+
+def test_compiling_is_given_up_when_it_takes_too_long() -> None:
+    said: list[str] = []
+    network = nn.Linear(3, 5)
+
+    def forever(_: object) -> torch.Tensor:
+        with contextlib.suppress(Exception):  # as the compiler does
+            time.sleep(200)
+        time.sleep(200)
+        raise AssertionError("nobody interrupted it")
+
+    assert compiled(network, forever, 0.005, said.append) is network
+    assert "longer than 0.005 minutes" in said[0]
 
 
 @pytest.fixture(scope="module")

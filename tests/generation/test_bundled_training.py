@@ -198,8 +198,10 @@ def test_a_loss_that_is_no_number_ends_a_training(tmp_path: Path) -> None:
 
 def test_the_log_estimates_the_time_left(tmp_path: Path) -> None:
     progress = Progress(tmp_path / "part.log", "part", every=1)
-    progress.started -= 60
     progress.step(1, 4, 0.5, 0.25)
+    assert "left" not in (tmp_path / "part.log").read_text()
+    assert progress.first is not None
+    progress.first = progress.first[0] - 60, 0.25
     progress.step(2, 4, 0.5, 0.5)
     line = (tmp_path / "part.log").read_text().splitlines()[-1]
     assert "[##########          ]  50%" in line
