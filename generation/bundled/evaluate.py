@@ -27,7 +27,7 @@ from .measuring import (
 )
 from .probe import judge, load_or_train
 from .questions import PROMPT_SEED, Question, questions
-from .report import REPORT, as_table, pooled, verdict
+from .report import REPORT, as_table, is_readable, pooled, verdict
 from .sample import draw_prompts
 from .vocabulary import GROUPS
 from .workplace import Workplace, load_checkpoint
@@ -134,7 +134,7 @@ def _training_cost(place: Workplace) -> dict[str, Any]:
 def summary(asked: Sequence[Question], claims: np.ndarray, reader: Reader) -> dict[str, Any]:
     """What the report tells of these prompts and of what the probe claims to see in the pictures drawn for them.
 
-    Counts are pairs (claimed, all).
+    Counts are pairs (claimed, all); ``model_readable`` is without the tags that the probe misses on real pictures.
     """
     wanted = matrix_of([question.tags for question in asked])
     new = np.array([question.new for question in asked])
@@ -154,6 +154,7 @@ def summary(asked: Sequence[Question], claims: np.ndarray, reader: Reader) -> di
                 row["unasked"], row["usual"] = unasked(claims, wanted, reader.kinds, tag)
             tags[tag] = row
         counts = {key: pooled(tags[tag][key] for tag in group.tags()) for key in COUNTED}
+        counts["model_readable"] = pooled(tags[tag]["model"] for tag in group.tags() if is_readable(tags[tag]["probe"]))
         groups[name] = {**counts, "goal": group.goal, "verdict": verdict(counts["model"], group.goal)}
     return {
         "prompts": len(asked),

@@ -15,7 +15,7 @@ import torch.nn.functional as functional
 from torch import nn
 
 from .autoencoder import as_tensor
-from .vocabulary import TAGS
+from .vocabulary import GROUPS, TAGS
 from .workplace import load_checkpoint, save_checkpoint
 
 PLACE = {tag: index for index, tag in enumerate(TAGS)}
@@ -93,6 +93,15 @@ def rare_weights(labels: torch.Tensor) -> torch.Tensor:
     return ((len(labels) - present) / present.clamp(min=1)).sqrt().clamp(1, RAREST_WEIGHT)
 
 
+def chances(labels: torch.Tensor) -> np.ndarray:
+    """How likely each picture is to be drawn for training, so that every subject is shown equally often."""
+    subjects = labels[:, [PLACE[tag] for tag in GROUPS["subject"]]].numpy()
+    each = np.append(subjects.sum(axis=0), len(labels))  # the last one for pictures without a subject
+    weights = 1 / each[np.where(subjects.any(axis=1), subjects.argmax(axis=1), -1)]
+    normal: np.ndarray = weights / weights.sum()
+    return normal
+
+
 def train_probe(
     pictures: np.ndarray,
     tags: Sequence[Sequence[str]],
@@ -119,15 +128,13 @@ def train_probe(
     weights = rare_weights(labels)
     fast = bool(torch.cpu.get_capabilities().get("amx_bf16"))  # without that unit bfloat16 is slower than float32
     busy, recent = time.process_time(), 0.0
-    order = np.empty(0, dtype=np.int64)
+    likely = chances(labels)
     probe.train()
     for step in range(first, steps):
         share = step / steps
         for group in optimiser.param_groups:
             group["lr"] = RATE * min(1.0, (share + 1 / steps) * 20) * (0.5 + 0.5 * math.cos(math.pi * share))
-        if len(order) < batch:
-            order = np.concatenate([order, rng.permutation(len(pictures))])
-        chosen, order = np.sort(order[:batch]), order[batch:]
+        chosen = np.sort(rng.choice(len(pictures), batch, replace=False, p=likely))
         with torch.autocast("cpu", torch.bfloat16, enabled=fast):
             logits = probe(disturbed(as_tensor(pictures[chosen]), rng))
         loss = functional.binary_cross_entropy_with_logits(logits.float(), labels[chosen], pos_weight=weights)

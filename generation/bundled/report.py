@@ -129,10 +129,15 @@ def _judge(result: dict[str, Any]) -> list[str]:
         "Limits are set on one half of the held-out real pictures, the figures are from the other. Of pictures that "
         f"show nothing of such a group {percent(claimed)} are claimed to.",
         f"Tags of which the probe finds less than {READABLE:.0%} on real pictures: "
-        f"{_named(tags, lambda row: _rate(row['probe']) < READABLE)}. Tags that it claims for more than "
+        f"{_named(tags, lambda row: not is_readable(row['probe']))}. Tags that it claims for more than "
         f"{FALSE_POSITIVES:.0%} of real pictures without them: "
         f"{_named(tags, lambda row: _rate(row['false_positives'], 0) > FALSE_POSITIVES)}.",
     ]
+
+
+def is_readable(probe: Sequence[int]) -> bool:
+    """Whether the probe, with this recall on real pictures, can say anything about what the model drew."""
+    return _rate(probe) >= READABLE
 
 
 def _rate(count: Sequence[int], of_none: float = 1) -> float:

@@ -26,7 +26,7 @@ from generation.bundled.measuring import (
     recall,
     unasked,
 )
-from generation.bundled.probe import PLACE, judge, load_or_train, train_probe
+from generation.bundled.probe import PLACE, chances, judge, labels_of, load_or_train, train_probe
 from generation.bundled.questions import questions
 from generation.bundled.report import REPORT, as_table, verdict
 from generation.bundled.vocabulary import GROUPS, SINGLES, TAGS
@@ -178,6 +178,14 @@ def test_the_probe_learns_colours(tmp_path: Path) -> None:
     assert logits[:, places].argmax(axis=1).tolist() == [0, 1]
 
 
+def test_the_probe_is_shown_every_subject_equally_often() -> None:
+    tags = [["1girl"]] * 60 + [["planet", "crater"]] * 5 + [["1boy"]] * 15
+    likely = chances(labels_of(tags))
+    assert likely.sum() == pytest.approx(1)
+    assert likely[:60].sum() == pytest.approx(1 / 3)
+    assert likely[60:65].sum() == pytest.approx(1 / 3)
+
+
 def test_a_probe_is_kept_continued_and_trained_anew_for_other_tags(toy_data: Workplace, tmp_path: Path) -> None:
     pictures, tags = dataset.load(toy_data.folder)
     path = tmp_path / "probe.pt"
@@ -211,6 +219,8 @@ def test_a_model_is_evaluated_from_its_folder_and_the_data_alone(toy_data: Workp
     assert result["groups"]["subject"]["probe"][1] == 30
     assert set(result["groups"]) == set(REPORT)
     assert set(result["tags"]) == set(MEASURED)
+    for group in result["groups"].values():
+        assert group["model_readable"][1] <= group["model"][1]
     assert set(result["compute"]) == {"probe", "evaluation"}
     stored = json.loads((toy_data.folder / "evaluation.json").read_text())
     table = as_table(stored)
