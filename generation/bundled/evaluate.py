@@ -14,7 +14,9 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from . import dataset
+from .digest import weights_digest
 from .earlier import earlier_tags
+from .holdout import HELD_OUT
 from .measuring import (
     Kinds,
     claimed_for_none,
@@ -25,7 +27,7 @@ from .measuring import (
     recall,
     unasked,
 )
-from .probe import judge, load_or_train
+from .probe import PLACE, judge, load_or_train
 from .questions import PROMPT_SEED, Question, questions
 from .report import REPORT, as_table, is_readable, pooled, verdict
 from .sample import draw_prompts
@@ -104,7 +106,12 @@ def evaluate(
         "probe": probe_cost,
         "evaluation": {"core_seconds": time.process_time() - busy},
     }
-    result = {**summary(asked, claims, reader), "compute": compute, "device": "cpu"}
+    result = {
+        **summary(asked, claims, reader),
+        "weights": weights_digest(folder),
+        "compute": compute,
+        "device": "cpu",
+    }
     (place.folder / "evaluation.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     return result
 
@@ -162,6 +169,7 @@ def summary(asked: Sequence[Question], claims: np.ndarray, reader: Reader) -> di
         "held_out": sum(question.pair is not None for question in asked),
         "subjects": _by_subject(asked),
         "recall": _by_novelty(asked, claims, wanted),
+        "probe_held_out": _on_held_out(reader),
         "groups": groups,
         "tags": tags,
         "vocabulary_groups": {
@@ -173,6 +181,15 @@ def summary(asked: Sequence[Question], claims: np.ndarray, reader: Reader) -> di
             for name in GROUPS
         },
     }
+
+
+def _on_held_out(reader: Reader) -> tuple[int, int]:
+    """The probe's recall over all tags of real pictures with a held-out pair: those it learned from have none."""
+    shown = reader.shown
+    rows = np.zeros(len(shown), dtype=bool)
+    for first, second in HELD_OUT:
+        rows |= shown[:, PLACE[first]] & shown[:, PLACE[second]]
+    return int((reader.claims & shown)[rows].sum()), int(shown[rows].sum())
 
 
 def _by_subject(asked: Sequence[Question]) -> dict[str, dict[str, int]]:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from . import dataset
+from .digest import weights_digest
 from .evaluate import as_table
 from .holdout import HELD_OUT
 from .japanese import SIZES as JAPANESE_SIZES
@@ -59,12 +60,17 @@ def export_model(place: Workplace, target: Path, size: int) -> None:
     _change(fresh / "text_encoder" / "config.json", dtype="float32")
     (fresh / "irodori.json").write_text(json.dumps(description(size), indent=1, ensure_ascii=False) + "\n", "utf-8")
     megabytes = sum(path.stat().st_size for path in fresh.rglob("*.safetensors")) / 1e6
+    weights = weights_digest(fresh)
     for language, (_, name) in CARDS.items():
-        (fresh / name).write_text(card(place, size, parameters, megabytes, language), "utf-8")
-    for weights in fresh.rglob("*.safetensors"):
-        weights.chmod(0o644)  # safetensors writes them for their owner alone; the site may run as somebody else
-    shutil.rmtree(target, ignore_errors=True)
+        (fresh / name).write_text(card(place, size, parameters, megabytes, weights, language), "utf-8")
+    for path in fresh.rglob("*.safetensors"):
+        path.chmod(0o644)  # safetensors writes them for their owner alone; the site may run as somebody else
+    old = target.with_name(f"{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
     fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def description(size: int) -> dict[str, Any]:
@@ -92,14 +98,15 @@ def description(size: int) -> dict[str, Any]:
     }
 
 
-def card(place: Workplace, size: int, parameters: int, megabytes: float, language: str = "en") -> str:
+def card(place: Workplace, size: int, parameters: int, megabytes: float, weights: str, language: str = "en") -> str:
     """The model card in one of ``CARDS``' languages, with the figures of this training filled in.
 
-    ``size`` is a side in pixels, ``parameters`` a number, ``megabytes`` those of the weights.
+    ``size`` is a side in pixels, ``parameters`` a number, ``megabytes`` those of the weights, ``weights``
+    their digest: another model's measurement is not told.
     """
     japanese = language == "ja"
     components = place.load_components()
-    evaluation, costs = _measured(place)
+    evaluation, costs = _measured(place, weights)
     facts = {
         "evaluation": evaluation,
         "training": costs or _costs_so_far(place),
@@ -127,12 +134,13 @@ def card(place: Workplace, size: int, parameters: int, megabytes: float, languag
     return text
 
 
-def _measured(place: Workplace) -> tuple[str, str]:
-    """The evaluation's report and, apart from it, what everything cost."""
+def _measured(place: Workplace, weights: str) -> tuple[str, str]:
+    """The evaluation's report on these weights and, apart from it, what everything cost."""
     stored = place.folder / "evaluation.json"
-    if not stored.exists():
+    result = json.loads(stored.read_text("utf-8")) if stored.exists() else {}
+    if result.get("weights") != weights:
         return "Not measured yet.", ""
-    report, _, costs = as_table(json.loads(stored.read_text("utf-8"))).partition("\nCompute:\n")
+    report, _, costs = as_table(result).partition("\nCompute:\n")
     return report.strip(), costs.strip()
 
 

@@ -59,9 +59,11 @@ _SENTENCES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         ),
         (
             r"New by subject: (.+)\. Drawn as asked: (.+) of the tags in prompts with a held-out pair, (.+) in other "
-            r"new ones, (.+) in those seen before\.",
+            r"new ones, (.+) in those seen before\. The probe learned without held-out pairs too; of the tags of real "
+            r"pictures with such a pair it finds (.+)\.",
             r"題材ごとの新しい組み合わせ：\1。指示どおりに描いたタグの割合は、わざと見せなかった組を含むプロンプトで\2、"
-            r"そのほかの新しい組み合わせで\3、学習にある組み合わせで\4でした。",
+            r"そのほかの新しい組み合わせで\3、学習にある組み合わせで\4でした。"
+            r"判定器もそうした組を見ずに学習しました。それを含む本物の絵では、判定器はタグの\5を見つけます。",
         ),
         (
             r"Measured faithfulness per tag\. \*Unasked\*: how often it is drawn though not asked for \(in brackets: "
@@ -79,8 +81,8 @@ _SENTENCES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         ),
         (
             r"Tags of which the probe finds less than (\S+) on real pictures: (.+)\. Tags that it claims for more than "
-            r"(\S+) of real pictures without them: (.+)\.",
-            r"本物の絵でも判定器が見つける割合が\1に満たないタグ：\2。そのタグのない本物の絵で\3を超えて誤検出するタグ：\4。",
+            r"(\S+) of the real pictures without them whose style could show them: (.+)\.",
+            r"本物の絵でも判定器が見つける割合が\1に満たないタグ：\2。その画風にはあり得るのにそのタグのない本物の絵で\3を超えて誤検出するタグ：\4。",
         ),
         (r"Drawn and judged on (.+)\.", r"描画と判定に使った装置：\1"),
         (r"Not measured yet\.", r"まだ測っていません。"),

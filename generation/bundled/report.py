@@ -102,7 +102,8 @@ def _opening(result: dict[str, Any]) -> list[str]:
         f"picture shows, {result['held_out']} of these for a pair of tags that the last training held out.",
         f"New by subject: {by_subject}. Drawn as asked: {share(result['recall']['held out'])} of the tags in prompts "
         f"with a held-out pair, {share(result['recall']['other new'])} in other new ones, "
-        f"{share(result['recall']['seen'])} in those seen before.",
+        f"{share(result['recall']['seen'])} in those seen before. The probe learned without held-out pairs too; of the "
+        f"tags of real pictures with such a pair it finds {share(result['probe_held_out'])}.",
     ]
 
 
@@ -130,7 +131,7 @@ def _judge(result: dict[str, Any]) -> list[str]:
         f"show nothing of such a group {percent(claimed)} are claimed to.",
         f"Tags of which the probe finds less than {READABLE:.0%} on real pictures: "
         f"{_named(tags, lambda row: not is_readable(row['probe']))}. Tags that it claims for more than "
-        f"{FALSE_POSITIVES:.0%} of real pictures without them: "
+        f"{FALSE_POSITIVES:.0%} of the real pictures without them whose style could show them: "
         f"{_named(tags, lambda row: _rate(row['false_positives'], 0) > FALSE_POSITIVES)}.",
     ]
 

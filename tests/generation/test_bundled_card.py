@@ -28,6 +28,9 @@ LATIN = {
 }  # fmt: skip
 
 
+WEIGHTS = "0" * 64
+
+
 def _report() -> dict[str, Any]:
     """A whole report with made-up counts: some tags drawn badly, some that the probe misreads, some never asked."""
     tags: dict[str, Any] = {}
@@ -45,6 +48,8 @@ def _report() -> dict[str, Any]:
         "held_out": 250,
         "subjects": {subject: {"asked": 80, "new": 60, "held_out": 40} for subject in GROUPS["subject"]},
         "recall": {"held out": (900, 1000), "other new": (700, 800), "seen": (0, 0)},
+        "probe_held_out": (880, 890),
+        "weights": WEIGHTS,
         "groups": {name: {**counts, "verdict": verdicts[at % 4]} for at, name in enumerate(REPORT)},
         "tags": tags,
         "vocabulary_groups": {name: {"limited": True, "claimed_for_none": (3, 100)} for name in GROUPS},
@@ -69,8 +74,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     return made
 
 
-def _card(place: Workplace, language: str) -> str:
-    return export.card(place, 128, 14_300_000, 28.4, language)
+def _card(place: Workplace, language: str, weights: str = WEIGHTS) -> str:
+    return export.card(place, 128, 14_300_000, 28.4, weights, language)
+
+
+def test_another_models_figures_are_not_told(place: Workplace) -> None:
+    assert "Not measured yet." not in _card(place, "en")
+    assert "Not measured yet." in _card(place, "en", weights="1" * 64)
 
 
 @pytest.mark.parametrize("language", export.CARDS)
