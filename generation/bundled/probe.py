@@ -15,6 +15,7 @@ import torch.nn.functional as functional
 from torch import nn
 
 from .autoencoder import as_tensor
+from .plans import fast_bfloat16
 from .vocabulary import GROUPS, TAGS
 from .workplace import load_checkpoint, save_checkpoint
 
@@ -126,7 +127,7 @@ def train_probe(
     rng = np.random.default_rng(first)
     labels = labels_of(tags)
     weights = rare_weights(labels)
-    fast = bool(torch.cpu.get_capabilities().get("amx_bf16"))  # without that unit bfloat16 is slower than float32
+    fast = fast_bfloat16()
     busy, recent = time.process_time(), 0.0
     likely = chances(labels)
     probe.train()

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as functional
+from diffusers.models.attention_processor import AttnProcessor
 from torch import nn
 
 from . import dataset
@@ -50,6 +51,10 @@ class Denoiser:
             average_unet.load_state_dict(state["average_unet"])
             for model, key in ((text, "text"), (average_text, "average_text")):
                 model.load_state_dict(with_rows_by_tag(state[key], text.state_dict(), state["tags"], TAGS))
+        if torch.device(device).type == "cpu":
+            # Written out, attention over so few tokens goes back faster than through the fused kernel (measured with
+            # bfloat16: 59 instead of 46 pictures per core second).
+            unet.set_attn_processor(AttnProcessor())
         self.unet = unet.to(device, memory_format=torch.channels_last)
         self.average_unet = average_unet.to(device, memory_format=torch.channels_last)
         self.text, self.average_text = text.to(device), average_text.to(device)
