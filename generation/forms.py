@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -167,6 +168,12 @@ class TickedTags(forms.MultipleChoiceField):
     def valid_value(self, value: str) -> bool:
         """The choices only say what the page offers."""
         return True
+
+    def validate(self, value: list[str]) -> None:
+        """Refuse what no database text can hold, as a typed field does."""
+        super().validate(value)
+        for name in value:
+            ProhibitNullCharactersValidator()(name)
 
 
 class PublishForm(RefusableForm):

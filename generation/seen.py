@@ -36,7 +36,7 @@ def seen_in(asset: Asset, prompt_tags: Iterable[str]) -> Seen | None:
     try:
         with Image.open(Path(settings.MEDIA_ROOT, file.path), formats=("PNG",)) as image:
             found = suggest(image, Path(settings.TAGGER_DIR))
-    except (OSError, ValueError):
+    except (OSError, ValueError, Image.DecompressionBombError):
         logger.warning("The tagger can't open the picture of asset %s", asset.pk, exc_info=True)
         return None
     if found is None:
