@@ -1,4 +1,4 @@
-"""Command line of the bundled model: ``python -m generation.bundled train|sheet|evaluate|export|collect|overfit``."""
+"""Command line of the bundled model: ``python -m generation.bundled COMMAND`` (``--help`` lists the commands)."""
 
 from __future__ import annotations
 
@@ -42,11 +42,14 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="measure how faithfully the exported model draws its tags")
     evaluate.add_argument("--model", type=Path, default=MODEL_FOLDER)
     evaluate.add_argument("--prompts", type=int, default=500)
+    seeds = commands.add_parser("seeds", help="propose seeds for the starter pictures, best first")
+    seeds.add_argument("--model", type=Path, default=MODEL_FOLDER)
+    seeds.add_argument("--seeds", type=int, default=10, help="how many seeds to try for each")
     collect = commands.add_parser("collect", help="copy model, sheets and logs as at most 8 files of limited size")
     collect.add_argument("--to", type=Path, required=True)
     collect.add_argument("--limit-mib", type=float, default=16.0, help="size of one file at most")
     collect.add_argument("--wait", type=float, default=0.0, metavar="MINUTES", help="wait for the end of the training")
-    for command in (train, overfit, sheet, export, evaluate, collect):
+    for command in (train, overfit, sheet, export, evaluate, seeds, collect):
         command.add_argument("--size", type=int, choices=SIZES, default=128)
         command.add_argument("--work-dir", type=Path, default=None, help=f"default: {DEFAULT_FOLDER}/SIZE")
     return parser
@@ -98,6 +101,11 @@ def main(arguments: list[str]) -> int:
             from .evaluate import as_table, evaluate
 
             sys.stdout.write(as_table(evaluate(place, options.model, options.prompts)) + "\n")
+        case "seeds":
+            from .seeds import propose_seeds
+
+            for title, best in propose_seeds(place, options.model, options.seeds):
+                sys.stdout.write(f"{title}: {', '.join(map(str, best))}\n")
         case "collect":
             from .collect import MIB, collect, wait_for_end
 

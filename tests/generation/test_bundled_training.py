@@ -10,6 +10,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from generation.bundled import dataset, styles
 from generation.bundled.autoencoder import build_autoencoder, encode_pictures, patch_latents
@@ -17,8 +18,10 @@ from generation.bundled.components import decode_linearly, patch_components, pat
 from generation.bundled.export import export_model
 from generation.bundled.plans import DecoderPlan, DenoiserPlan, DenoiserShape, Plan
 from generation.bundled.prompt_table import prompts_from, tag_table
+from generation.bundled.prompts import STARTERS
 from generation.bundled.rhythm import Progress, rate_at
 from generation.bundled.sample import draw_prompts
+from generation.bundled.seeds import propose_seeds
 from generation.bundled.tokenizer import build_tokenizer, token_numbers
 from generation.bundled.train import run_part
 from generation.bundled.vocabulary import GROUPS, IMPLIED, LATER, SINGLES, TAGS
@@ -241,3 +244,8 @@ def test_export_a_toy(trained: Workplace, tmp_path: Path) -> None:
     pipeline = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True)
     pipeline.set_progress_bar_config(disable=True)
     assert draw_prompts(pipeline, ["1girl", "planet", ""], steps=2, batch=2).shape == (3, 32, 32, 3)
+
+    proposed = propose_seeds(trained, folder, seeds=2, probe_steps=2)
+    assert [title for title, _ in proposed] == [starter["title"] for starter in STARTERS]
+    assert all(sorted(best) == [1, 2] for _, best in proposed)
+    assert Image.open(trained.sheet("seeds")).size == (64, 32 * len(STARTERS))
