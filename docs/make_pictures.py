@@ -1,6 +1,6 @@
 """Take the README's pictures of a real, freshly started site: `python -m docs.make_pictures` (needs Chromium).
 
-Starts a throw-away site, waits for its six starter posts, draws four pictures as the owner, and photographs the
+Starts a throw-away site, waits for its starter posts, draws four pictures as the owner, and photographs the
 pages at 1280 and 390 px in both themes into docs/pictures/.
 """
 
