@@ -11,6 +11,7 @@ import pytest
 import torch
 from diffusers import (
     StableDiffusionImg2ImgPipeline,
+    StableDiffusionInpaintPipeline,
     StableDiffusionPipeline,
 )
 from PIL import Image
@@ -49,8 +50,8 @@ def test_the_folder_is_small_and_holds_no_pickles() -> None:
 
 def test_it_loads_in_one_precision_with_the_stock_pipeline(pipeline: StableDiffusionPipeline) -> None:
     assert pipeline.unet.dtype == pipeline.vae.dtype == pipeline.text_encoder.dtype == torch.float32
-    assert pipeline.unet.config.in_channels == pipeline.vae.config.latent_channels == 16
-    assert pipeline.vae_scale_factor == 8
+    assert pipeline.unet.config.in_channels == pipeline.vae.config.latent_channels == 4
+    assert pipeline.vae_scale_factor == 4
 
 
 def test_the_default_size_is_the_native_one(pipeline: StableDiffusionPipeline, description: dict[str, Any]) -> None:
@@ -83,14 +84,50 @@ def test_the_background_has_the_colour_asked_for(
     assert np.abs(np.median(corners, axis=0) - colour).max() < 70
 
 
-def test_image_to_image_keeps_the_background_at_low_strength(pipeline: StableDiffusionPipeline) -> None:
-    source = Image.fromarray(_draw(pipeline, "1girl, green background").astype(np.uint8))
+@pytest.mark.parametrize("background", ["green", "purple", "white", "black"])
+def test_image_to_image_keeps_the_background_at_low_strength(
+    pipeline: StableDiffusionPipeline, background: str
+) -> None:
+    source = Image.fromarray(_draw(pipeline, f"1girl, blonde hair, {background} background").astype(np.uint8))
     again = StableDiffusionImg2ImgPipeline(**pipeline.components, requires_safety_checker=False)
     again.set_progress_bar_config(disable=True)
-    changed = _draw(again, "1girl, green background", image=source, strength=0.3)
+    changed = _draw(again, "1girl, blonde hair, smile", image=source, strength=0.3, num_inference_steps=20)
     assert changed.shape == (128, 128, 3)
     corner = np.asarray(source).astype(int)[4:16, 4:16]
-    assert np.abs(changed[4:16, 4:16] - corner).mean() < 25
+    assert np.abs(changed[4:16, 4:16].mean(axis=(0, 1)) - corner.mean(axis=(0, 1))).max() < 12
+
+
+def _round_trip(pipeline: StableDiffusionPipeline, picture: np.ndarray) -> np.ndarray:
+    scaled = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 127.5 - 1
+    with torch.no_grad():
+        decoded = pipeline.vae.decode(pipeline.vae.encode(scaled).latents).sample
+    return ((decoded[0].permute(1, 2, 0) / 2 + 0.5).clamp(0, 1) * 255).round().int().numpy()
+
+
+MASK_TOP, MASK_BOTTOM, MASK_LEFT, MASK_RIGHT = 44, 84, 36, 92
+SEAM = 16  # pixels around the mask that the decoder's filters mix with what was painted
+
+
+def test_inpainting_changes_nothing_beyond_the_masks_seam(pipeline: StableDiffusionPipeline) -> None:
+    source = _draw(pipeline, "1girl, toon-head (style), red hair, blue background, green dress", seed=4)
+    picture = Image.fromarray(source.astype(np.uint8))
+    mask = np.zeros((128, 128), np.uint8)
+    mask[MASK_TOP:MASK_BOTTOM, MASK_LEFT:MASK_RIGHT] = 255
+    inpaint = StableDiffusionInpaintPipeline(**pipeline.components, requires_safety_checker=False)
+    inpaint.set_progress_bar_config(disable=True)
+    tags = "1girl, toon-head (style), red hair, blue background, closed eyes, open mouth"
+    painted = _draw(
+        inpaint, tags, seed=7, image=picture, mask_image=Image.fromarray(mask), strength=1.0, width=128, height=128
+    )
+    rows, columns = np.mgrid[:128, :128]
+    away = np.maximum.reduce([MASK_TOP - rows, rows - MASK_BOTTOM + 1, MASK_LEFT - columns, columns - MASK_RIGHT + 1])
+    assert np.abs(painted - _round_trip(pipeline, source))[away > SEAM].max() <= 2
+    assert np.abs(painted - source)[mask > 0].mean() > 4
+    # Laid over the source as the stock pipeline's image processor does it, the rest is the source itself.
+    laid = inpaint.image_processor.apply_overlay(
+        Image.fromarray(mask), picture, Image.fromarray(painted.astype(np.uint8))
+    )
+    np.testing.assert_array_equal(np.asarray(laid.convert("RGB"))[away > 0], source[away > 0])
 
 
 @pytest.mark.parametrize(
@@ -103,6 +140,7 @@ def test_image_to_image_keeps_the_background_at_low_strength(pipeline: StableDif
         ("1GIRL,LONG_HAIR,gray hair", ["1girl", "long hair", "grey hair"]),
         ("smiley, horns, unicorns", ["horns"]),
         ("one-eyed, one eyed", ["one-eyed", "one-eyed"]),
+        ("adventurer_(style), toon-head \\(style\\)", ["adventurer (style)", "toon-head (style)"]),
         ("moustache \\(big\\)", ["mustache"]),
         ("1girl\nred\u3000hair", ["1girl", "red hair"]),
         ("a photograph of a cat", []),
@@ -130,7 +168,7 @@ def test_the_prompts_on_offer_use_only_known_tags(
     pipeline: StableDiffusionPipeline, description: dict[str, Any]
 ) -> None:
     starters = [starter["prompt"] for starter in description["starter_prompts"]]
-    assert len(starters) == 6
+    assert len(starters) == 24
     for prompt in [*starters, *description["example_prompts"]]:
         words = [word.strip() for word in prompt.split(",")]
         assert len(pipeline.tokenizer(prompt).input_ids) == len(words) + 2
@@ -138,7 +176,7 @@ def test_the_prompts_on_offer_use_only_known_tags(
 
 def test_the_card_credits_the_artist_and_names_the_limits() -> None:
     card = (FOLDER / "README.md").read_text("utf-8")
-    assert "Johan Melin" in card
+    assert all(name in card for name in ("Johan Melin", "Lisa Wischofsky", "Ashley Seo"))
     assert "CC BY 4.0" in card
     assert "no hands" in card.lower()
     assert "python -m generation.bundled train" in card
