@@ -38,10 +38,12 @@ def build_parser() -> argparse.ArgumentParser:
         command.add_argument("--start-from", type=Path, default=None, help="begin with what this exported model knows")
     sheet = commands.add_parser("sheet", help="draw the fixed prompts with the latest checkpoints")
     export = commands.add_parser("export", help="write the folder that the site installs")
-    export.add_argument("--to", type=Path, default=MODEL_FOLDER, help=f"default: {MODEL_FOLDER}")
+    export.add_argument("--to", type=Path, default=None, help="default: where the site looks for it")
     evaluate = commands.add_parser("evaluate", help="measure how faithfully the exported model draws its tags")
     evaluate.add_argument("--model", type=Path, default=MODEL_FOLDER)
     evaluate.add_argument("--prompts", type=int, default=500)
+    for command in (export, evaluate):
+        command.add_argument("--part", choices=("model", "tagger"), default="model")
     seeds = commands.add_parser("seeds", help="propose seeds for the starter pictures, best first")
     seeds.add_argument("--model", type=Path, default=MODEL_FOLDER)
     seeds.add_argument("--seeds", type=int, default=10, help="how many seeds to try for each")
@@ -93,10 +95,20 @@ def main(arguments: list[str]) -> int:
             from .sample import sheet_of_samples
 
             sheet_of_samples(place, "latest")
+        case "export" if options.part == "tagger":
+            from .tagger import export as tagger_export
+
+            tagger_export.export_tagger(place, options.to or tagger_export.MODEL_FOLDER)
         case "export":
             from .export import export_model
 
-            export_model(place, options.to, options.size)
+            export_model(place, options.to or MODEL_FOLDER, options.size)
+        case "evaluate" if options.part == "tagger":
+            from .tagger import evaluate as tagger_evaluate
+            from .tagger.export import MODEL_FOLDER as TAGGER_FOLDER
+
+            result = tagger_evaluate.evaluate_tagger(place, TAGGER_FOLDER, options.model)
+            sys.stdout.write(tagger_evaluate.as_table(result) + "\n")
         case "evaluate":
             from .evaluate import as_table, evaluate
 
