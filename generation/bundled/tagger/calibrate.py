@@ -11,11 +11,13 @@ from tagging.tagger import Facts, KnownTag
 
 from ..vocabulary import GROUPS, IMPLIED, TAGS
 
-PRECISION = 0.95
+PRECISION = 0.9
 LOWEST, HIGHEST = 0.3, 0.99
 LEAST_RECALL, LEAST_EXAMPLES = 0.2, 5
 # Of pictures of this kind, so many may be taken for another one; of pictures with a tag, so many may be doubted.
 STRANGE, DOUBTED = 0.02, 0.02
+# What is this sure to be of the kind is never refused, however sure the tagger is of most pictures.
+SURE_ENOUGH = 0.95
 GROUP_OF = {tag: name for name, members in GROUPS.items() for tag in members}
 
 
@@ -29,7 +31,7 @@ def strongest(confidences: np.ndarray) -> np.ndarray:
 
 
 def suggest_from(confidences: np.ndarray, shown: np.ndarray, eligible: np.ndarray) -> float | None:
-    """The lowest threshold from which on suggestions are right in 95 of 100; None where there is no such one.
+    """The lowest threshold from which on suggestions are right in nine of ten; None where there is no such one.
 
     All arguments are vectors over pictures: the tag's confidence, whether it is shown, whether it may be suggested.
     """
@@ -69,5 +71,5 @@ def calibrate(confidences: np.ndarray, tags: Sequence[Sequence[str]], implies: d
         doubt = float(np.quantile(confidences[shown, place], DOUBTED)) if shown.sum() >= LEAST_EXAMPLES else 0.0
         doubt = min(doubt, LOWEST / 2)
         known.append(KnownTag(tag, GROUP_OF.get(tag), None if level is None else round(level, 4), round(doubt, 4)))
-    own_kind = min(0.5, float(np.quantile(confidences[:, -1], STRANGE)))
+    own_kind = min(SURE_ENOUGH, float(np.quantile(confidences[:, -1], STRANGE)))
     return Facts(tuple(known), implies, round(own_kind, 4))

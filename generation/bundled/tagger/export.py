@@ -105,10 +105,13 @@ def onnx_content(network: TaggerNetwork) -> bytes:
 
 def card(place: Workplace, folder: Path) -> str:
     """The tagger's card, with the figures of this training and of its measuring filled in."""
-    from .evaluate import as_table
+    from .evaluate import as_table, fingerprint
 
     network, state = load_tagger(place), load_checkpoint(place.checkpoint("tagger"))
-    measured = place.folder / "tagger-evaluation.json"
+    path = place.folder / "tagger-evaluation.json"
+    measured = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    if measured.get("measured") != fingerprint(folder):
+        measured = {}  # of other weights
     cost = state["cost"] if state else {"pictures": 0, "core_seconds": 0}
     facts = {
         "parameters": f"{parameters_of(network) / 1e6:.2f}",
@@ -116,7 +119,7 @@ def card(place: Workplace, folder: Path) -> str:
         "tags": str(network.out.out_features - 1),
         "pictures": f"{cost['pictures']:,.0f}",
         "minutes": f"{cost['core_seconds'] / 60:.0f}",
-        "evaluation": as_table(json.loads(measured.read_text())) if measured.exists() else "Not measured yet.",
+        "evaluation": as_table(measured) if measured else "Not measured yet.",
     }
     text = CARD.read_text("utf-8")
     for name, value in facts.items():
