@@ -59,6 +59,18 @@ def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
         group["lr"] = rate
 
 
+def demand_finite(part: str, step: int, loss: torch.Tensor, weights: Iterable[torch.Tensor]) -> None:
+    """Raise ``FloatingPointError`` unless the loss and all weights are finite numbers: to be asked before each save.
+
+    The loss is the one before the step, so it alone does not tell what the step did to the weights.
+    """
+    if not all(bool(torch.isfinite(some).all()) for some in (loss, *weights)):
+        raise FloatingPointError(
+            f"The {part}'s loss or a weight of it is no finite number any more, at step {step}. "
+            "The checkpoint stays the one before."
+        )
+
+
 class Every:
     """Says once per so many minutes that it is time again; the first time after that many."""
 

@@ -13,7 +13,7 @@ from .autoencoder import build_autoencoder, decoder_loss, scaled
 from .compiling import compiled
 from .growing import GrowingArray, Rows
 from .plans import Plan
-from .rhythm import Budget, Every, Progress, follow, rate_at, set_rate
+from .rhythm import Budget, Every, Progress, demand_finite, follow, rate_at, set_rate
 from .sheets import save_grid, to_pictures
 from .train_data import wait_for_data
 from .workplace import Workplace, load_checkpoint, save_checkpoint
@@ -78,6 +78,7 @@ def train_decoder(place: Workplace, budget: Budget, plan: Plan) -> None:
         over = budget.over()
         progress.step(step, batch, loss.detach(), budget.share())
         if over or save.due():
+            demand_finite("decoder", step, loss, [*decoder.parameters(), *average.parameters()])
             save_checkpoint(
                 place.checkpoint("decoder"),
                 {

@@ -17,7 +17,7 @@ from .denoiser import DenoiserShape, build_scheduler, build_text_encoder, build_
 from .growing import GrowingArray, Rows
 from .plans import DenoiserPlan, Plan
 from .prompt_table import prompts_from, tag_table
-from .rhythm import Budget, Every, Progress, follow, rate_at
+from .rhythm import Budget, Every, Progress, demand_finite, follow, rate_at
 from .sample import sheet_of_samples
 from .tokenizer import MAX_TOKENS, build_tokenizer
 from .train_data import wait_for_data
@@ -92,8 +92,10 @@ class Denoiser:
         follow(self.average_unet, self.unet, self.step, self.plan.average)
         follow(self.average_text, self.text, self.step, self.plan.average)
 
-    def save(self, cost: dict[str, float]) -> None:
-        """Write the checkpoint."""
+    def save(self, cost: dict[str, float], loss: torch.Tensor) -> None:
+        """Write the checkpoint; ``FloatingPointError`` where the last loss or a weight is no finite number."""
+        averages = (*self.average_unet.parameters(), *self.average_text.parameters())
+        demand_finite("denoiser", self.step, loss, (*self.parameters, *averages))
         save_checkpoint(
             self.place.checkpoint("denoiser"),
             {
@@ -152,9 +154,9 @@ def train_denoiser(place: Workplace, budget: Budget, plan: Plan) -> None:
         over = budget.over()
         progress.step(denoiser.step, batch, loss.detach(), budget.share())
         if over or save.due():
-            denoiser.save(progress.cost())
+            denoiser.save(progress.cost(), loss)
         if look.due() and not over and place.checkpoint("decoder").exists():
-            denoiser.save(progress.cost())
+            denoiser.save(progress.cost(), loss)
             sheet_of_samples(place, f"samples-{denoiser.step:06d}", device)
 
 

@@ -7,6 +7,7 @@ import importlib
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,11 +34,11 @@ from generation.bundled.driver import Driver
 from generation.bundled.growing import GrowingArray, Rows
 from generation.bundled.overfit import compare, overfit
 from generation.bundled.plans import DEVICES, SIZES, Plan, plan_for
-from generation.bundled.rhythm import Budget
+from generation.bundled.rhythm import Budget, demand_finite
 from generation.bundled.train import run_part
 from generation.bundled.train_data import begin_data, prepare_data, wait_for_data
 from generation.bundled.vocabulary import TAGS
-from generation.bundled.workplace import Workplace, load_checkpoint
+from generation.bundled.workplace import Workplace, load_checkpoint, save_checkpoint
 
 ARGUMENTS = ["--size", "32", "--pictures", "40", "--steps", "3", "--batch", "4"]
 TOY = plan_of(build_parser().parse_args(["train", *ARGUMENTS, "--minutes", "2"]))
@@ -229,6 +230,29 @@ def test_bfloat16_trains_on_the_processor_too(trained: Workplace) -> None:
     assert before is not None
     assert after is not None
     assert after["step"] == before["step"] + 2
+
+
+@pytest.mark.parametrize(("part", "weights"), [("decoder", "model"), ("denoiser", "unet")])
+def test_a_training_that_went_wrong_leaves_the_checkpoint(
+    trained: Workplace, tmp_path: Path, part: str, weights: str
+) -> None:
+    place = Workplace(shutil.copytree(trained.folder, tmp_path / "copy"))
+    state = load_checkpoint(place.checkpoint(part))
+    assert state is not None
+    next(iter(state[weights].values())).fill_(float("nan"))
+    save_checkpoint(place.checkpoint(part), state)
+    before = place.checkpoint(part).read_bytes()
+    # The first checkpoint is due long before a line in the log is.
+    with pytest.raises(FloatingPointError, match=rf"{part}'s loss or a weight .* step {state['step'] + 1}\."):
+        run_part(part, replace(TOY, checkpoint_minutes=0.0), place)
+    assert place.checkpoint(part).read_bytes() == before
+
+
+def test_weights_that_the_last_step_spoiled_are_not_saved() -> None:
+    loss = torch.tensor(0.5)
+    demand_finite("decoder", 7, loss, [torch.ones(3)])
+    with pytest.raises(FloatingPointError, match="step 7"):
+        demand_finite("decoder", 7, loss, [torch.ones(3), torch.tensor([1.0, float("inf")])])
 
 
 @pytest.mark.slow
