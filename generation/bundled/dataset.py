@@ -11,8 +11,12 @@ import json
 import multiprocessing
 import os
 import random
-from collections.abc import Callable
-from contextlib import nullcontext
+import signal
+import threading
+from collections.abc import Callable, Generator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -85,14 +89,13 @@ def tags_of(folder: Path) -> list[tuple[str, ...]]:
 def begin(folder: Path, count: int, size: int, first_seed: int = 0) -> bool:
     """Make room for ``count`` pictures, unless as many of that size are there; True if it began anew.
 
-    What was rendered stays where it shows the same drawings: a run that was killed goes on.
+    What was rendered stays where it shows the same drawings, be it half of them after a kill or more than enough.
     """
     pictures, drawings_path = pictures_of(folder), folder / "drawings.json"
-    there = drawings_path.exists() and pictures.shape()[1:2] == (size,)
-    if there and pictures.count() >= count:
-        return False
     drawings = [{"style": one.style, "tags": list(one.tags)} for _, one in _training(count, first_seed)]
-    if there and pictures.shape()[0] == count and json.loads(drawings_path.read_text()) == drawings:
+    there = drawings_path.exists() and pictures.shape()[1:2] == (size,)
+    enough = there and (pictures.shape()[0] == count or pictures.count() >= count)
+    if enough and json.loads(drawings_path.read_text())[:count] == drawings:
         return False
     folder.mkdir(parents=True, exist_ok=True)
     pictures.complete(0)  # from here on nobody takes the old pictures for those of the new list
@@ -111,6 +114,16 @@ def _start_worker(path: Path) -> None:
     global _rows
     _rows = GrowingArray(path).rows("r+")
     os.nice(10)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker does not notice by itself that its parent was killed: it would wait for jobs forever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _render_into(rows: np.ndarray, row: int, seed: int) -> int:
@@ -123,21 +136,35 @@ def _render_in_worker(row_and_seed: tuple[int, int]) -> int:
 
 
 def fill(folder: Path, first_seed: int = 0, workers: int = 1, progress: Progress | None = None) -> None:
-    """Render what is missing of the pictures that ``begin`` made room for, in ``workers`` processes."""
+    """Render what is missing of the pictures that ``begin`` made room for, in ``workers`` processes.
+
+    ``RuntimeError`` if one of these was killed; what is complete by then stays.
+    """
     pictures = pictures_of(folder)
     rows, done = pictures.rows("r+"), pictures.count()
     jobs = list(enumerate(training_seeds(len(rows), first_seed)))[done:]
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(workers, _start_worker, (pictures.path,)) if workers > 1 else nullcontext() as pool:
-        rendered = (
-            pool.imap(_render_in_worker, jobs, chunksize=8) if pool else (_render_into(rows, *job) for job in jobs)
-        )
+    rendered = _rendered_by(workers, pictures.path, jobs) if workers > 1 else (_render_into(rows, *job) for job in jobs)
+    with closing(rendered):
         for row in rendered:
             done = row + 1
             if done % COUNT_EVERY == 0 or done == len(rows):
                 pictures.complete(done)
                 if progress is not None and progress(done, len(rows)) is False:
                     break
+
+
+def _rendered_by(workers: int, path: Path, jobs: list[tuple[int, int]]) -> Generator[int, None, None]:
+    """The rows in their order, as processes have filled them."""
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker, (path,))
+    try:
+        yield from pool.map(_render_in_worker, jobs, chunksize=8)
+    except BrokenProcessPool as error:
+        raise RuntimeError(
+            "A process that renders pictures was killed, perhaps for want of memory. Start the training again, with "
+            "fewer --workers if need be: it goes on with the pictures that are there."
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def build(

@@ -26,7 +26,9 @@ def begin_data(plan: Plan, place: Workplace) -> None:
     anew = dataset.begin(place.folder, plan.pictures, plan.size)
     latents, side = GrowingArray(place.latents), plan.size // plan.patch
     shape = (dataset.pictures_of(place.folder).shape()[0], plan.denoiser.shape.latent_channels, side, side)
-    if anew or latents.shape() != shape or not place.components.exists():
+    # More latents than pictures: it was killed after it had forgotten the pictures and before their latents.
+    stale = latents.shape() != shape or latents.count() > dataset.pictures_of(place.folder).count()
+    if anew or stale or not place.components.exists():
         latents.start(shape, np.float16)
 
 
