@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tarfile
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from .workplace import Workplace
+from .workplace import Workplace, is_held
 
 MIB = 2**20
 MOST_FILES = 8
@@ -46,7 +45,7 @@ def collect(place: Workplace, target: Path, limit: int, size: int) -> list[Path]
         kept.append(target / name)
     small += [(path, path.relative_to(place.folder)) for path in _papers(place)]
     kept.append(_bundle(target / BUNDLE, small, limit))
-    shutil.rmtree(model)
+    shutil.rmtree(model, ignore_errors=True)  # without any checkpoint there is none
     return kept
 
 
@@ -101,16 +100,8 @@ def _left_out(name: Path) -> None:
 def wait_for_end(place: Workplace, minutes: float) -> bool:
     """Wait until the whole training in this folder has ended; False if it still runs after ``minutes``."""
     until = time.monotonic() + minutes * 60
-    while _runs(place):
+    while is_held(place, "driver"):
         if time.monotonic() >= until:
             return False
         time.sleep(0.5)
-    return True
-
-
-def _runs(place: Workplace) -> bool:
-    try:
-        os.kill(int(place.running.read_text()), 0)
-    except (FileNotFoundError, ValueError, ProcessLookupError):
-        return False
     return True

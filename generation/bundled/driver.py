@@ -19,9 +19,10 @@ from pathlib import Path
 from .growing import GrowingArray
 from .plans import PARTS, Plan
 from .train_data import begin_data
-from .workplace import Workplace
+from .workplace import Workplace, hold
 
 LOOK_EVERY = 0.5  # seconds
+PATIENCE = 60  # seconds a part has to end after SIGTERM when the driver itself ends; nothing is lost with it
 
 
 @dataclass
@@ -41,21 +42,29 @@ class Driver:
         """Train and finish; 0 if every part and every finishing step went well, else 1.
 
         The first SIGTERM or SIGINT ends the training early, with its checkpoints; finishing follows all the same.
+        ``RuntimeError`` where a whole training already runs in this folder.
         """
+        with hold(self.place, "driver"):
+            return self._run()
+
+    def _run(self) -> int:
         before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
-        self.place.folder.mkdir(parents=True, exist_ok=True)
         self.place.running.write_text(f"{os.getpid()}\n")
         try:
             begin_data(self.plan, self.place)  # before the parts: none may take up the pictures of another plan
-            for part in PARTS if not self.stopped else ():
-                self._start(part)
+            for part in PARTS:
+                if not self.stopped:
+                    self._start(part)
+            if self.stopped:
+                self._terminate()  # the signal may have come before the last one was noted
             self._watch()
             for number, handler in before.items():
                 signal.signal(number, handler)
             self._finish()
         finally:
+            self._terminate()
             for child in self.running.values():
-                child.terminate()
+                _wait_or_kill(child)
             self.place.running.unlink(missing_ok=True)
         return int(self.failed)
 
@@ -85,6 +94,9 @@ class Driver:
         if self.stopped:
             raise KeyboardInterrupt
         self.stopped = True
+        self._terminate()
+
+    def _terminate(self) -> None:
         for child in self.running.values():
             child.terminate()
 
@@ -102,7 +114,7 @@ class Driver:
                 self.say(f"{part} ended" if code == 0 else f"{part} failed (exit code {code}): see {part}.log")
                 self.failed |= code != 0
                 if code != 0 and part == "data" and not GrowingArray(self.place.latents).count():
-                    self._stop()  # the others would wait for data until their time is over
+                    self._terminate()  # the others would wait for data until their time is over
             board.show()
         board.clear()
 
@@ -136,6 +148,14 @@ class Driver:
             self.say(f"not {name}:\n{traceback.format_exc()}")
         else:
             self.say(name)
+
+
+def _wait_or_kill(child: subprocess.Popen[bytes]) -> None:
+    try:
+        child.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()  # checkpoints are whole whenever that happens
+        child.wait()
 
 
 class Board:

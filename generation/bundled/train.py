@@ -11,13 +11,14 @@ from .rhythm import Budget
 from .train_data import prepare_data
 from .train_decoder import train_decoder
 from .train_denoiser import train_denoiser
-from .workplace import Workplace
+from .workplace import Workplace, hold
 
 
 def run_part(part: str, plan: Plan, place: Workplace) -> None:
     """Run one part in this process: one of ``PARTS`` or ``MORE_PARTS``; ``ValueError`` for any other.
 
-    SIGTERM and SIGINT end it after the current step, with its checkpoint.
+    SIGTERM and SIGINT end it after the current step, with its checkpoint. ``RuntimeError`` where another process runs
+    the same part in this folder.
     """
     if part not in (*PARTS, *MORE_PARTS):
         raise ValueError(f"Unknown part {part!r}: choose one of {', '.join((*PARTS, *MORE_PARTS))}.")
@@ -25,6 +26,13 @@ def run_part(part: str, plan: Plan, place: Workplace) -> None:
     if plan.device == "cuda":
         torch.backends.cudnn.benchmark = True
         torch.set_float32_matmul_precision("high")
+    with hold(place, part):
+        for left in place.folder.glob(f"{part}.*.part"):
+            left.unlink()  # by one that was killed while it saved
+        _run(part, plan, place)
+
+
+def _run(part: str, plan: Plan, place: Workplace) -> None:
     budget = Budget(plan.minutes, plan.steps)
     before = {number: signal.signal(number, budget.end_early) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

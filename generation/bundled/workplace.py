@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,20 +52,27 @@ class Workplace:
         """The log of one part."""
         return self.folder / f"{part}.log"
 
+    def lock(self, part: str) -> Path:
+        """Locked by whoever trains this part; ``driver`` stands for a whole training."""
+        return self.folder / f"{part}.lock"
+
     def sheet(self, name: str) -> Path:
         """A contact sheet; makes the folder for it."""
         (self.folder / "sheets").mkdir(parents=True, exist_ok=True)
         return self.folder / "sheets" / f"{name}.png"
 
     def save_components(self, components: PatchComponents) -> None:
-        """Keep the patch components."""
-        np.savez(
-            self.components,
-            patch=np.array(components.patch),
-            mean=components.mean,
-            matrix=components.matrix,
-            explained=np.array(components.explained),
-        )
+        """Keep the patch components; the other parts never see half of them."""
+        part = self.components.with_suffix(".part")
+        with part.open("wb") as stream:
+            np.savez(
+                stream,
+                patch=np.array(components.patch),
+                mean=components.mean,
+                matrix=components.matrix,
+                explained=np.array(components.explained),
+            )
+        os.replace(part, self.components)  # noqa: PTH105 - os.replace is atomic on every platform
 
     def load_components(self) -> PatchComponents:
         """The patch components of this training; ``FileNotFoundError`` before the data stage."""
@@ -70,9 +80,36 @@ class Workplace:
             return PatchComponents(int(stored["patch"]), stored["mean"], stored["matrix"], float(stored["explained"]))
 
 
+@contextmanager
+def hold(place: Workplace, part: str) -> Iterator[None]:
+    """Hold a part's lock, which ends with this process at the latest; ``RuntimeError`` where another one holds it."""
+    place.folder.mkdir(parents=True, exist_ok=True)
+    with place.lock(part).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            what = "A whole training" if part == "driver" else f"The part {part}"
+            raise RuntimeError(
+                f"{what} already runs in {place.folder}. Wait for its end, or choose another folder with --work-dir."
+            ) from None
+        yield
+
+
+def is_held(place: Workplace, part: str) -> bool:
+    """Whether a process holds a part's lock."""
+    if not place.lock(part).exists():
+        return False
+    with place.lock(part).open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     """Write a checkpoint beside the old one and then put it in its place, so that there is always a whole one."""
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{os.getpid()}.part")
     torch.save(state, part)
     os.replace(part, path)  # noqa: PTH105 - os.replace is atomic on every platform
 

@@ -38,7 +38,7 @@ from generation.bundled.rhythm import Budget, demand_finite
 from generation.bundled.train import run_part
 from generation.bundled.train_data import begin_data, prepare_data, wait_for_data
 from generation.bundled.vocabulary import TAGS
-from generation.bundled.workplace import Workplace, load_checkpoint, save_checkpoint
+from generation.bundled.workplace import Workplace, hold, load_checkpoint, save_checkpoint
 
 ARGUMENTS = ["--size", "32", "--pictures", "40", "--steps", "3", "--batch", "4"]
 TOY = plan_of(build_parser().parse_args(["train", *ARGUMENTS, "--minutes", "2"]))
@@ -156,6 +156,99 @@ def test_pictures_of_another_plan_are_not_taken_for_this_one(tmp_path: Path) -> 
     assert latents.count() == 64
     assert np.abs(latents.rows().astype(np.float32)).reshape(64, -1).max(axis=1).min() > 0.1
     assert wait_for_data(place, Budget(5))
+
+
+def test_as_many_pictures_of_other_drawings_are_not_taken_for_these(tmp_path: Path) -> None:
+    dataset.build(tmp_path, 5, 32)
+    assert not dataset.begin(tmp_path, 3, 32)
+    list_of = tmp_path / "drawings.json"
+    drawings = json.loads(list_of.read_text())
+    list_of.write_text(json.dumps([*drawings[:4], {"style": "another", "tags": []}]))
+    assert not dataset.begin(tmp_path, 4, 32)
+    assert dataset.begin(tmp_path, 5, 32)
+    assert dataset.pictures_of(tmp_path).count() == 0
+    assert json.loads(list_of.read_text()) == drawings
+
+
+def test_latents_of_forgotten_pictures_are_forgotten_too(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    prepare_data(place, Budget(5), TOY)
+    begin_data(TOY, place)
+    assert GrowingArray(place.latents).count() == 40
+    dataset.pictures_of(tmp_path).complete(0)  # all that a run did before it was killed
+    begin_data(TOY, place)
+    assert GrowingArray(place.latents).count() == 0
+
+
+@pytest.mark.slow
+def test_a_killed_process_ends_the_rendering_with_a_sentence(tmp_path: Path) -> None:
+    def kill_one(*_: int) -> None:
+        for child in multiprocessing.active_children()[:1]:
+            child.kill()
+
+    with pytest.raises(RuntimeError, match="fewer --workers"):
+        dataset.build(tmp_path, 1000, 32, workers=2, progress=kill_one)
+    assert 0 < dataset.pictures_of(tmp_path).count() < 1000
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.slow
+def test_rendering_in_several_processes_ends_when_told(tmp_path: Path) -> None:
+    dataset.build(tmp_path, 400, 32, workers=2, progress=lambda *_: False)
+    assert dataset.pictures_of(tmp_path).count() == dataset.COUNT_EVERY
+    assert not multiprocessing.active_children()
+
+
+def test_one_folder_is_for_one_training_at_a_time(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    left = tmp_path / "denoiser.12345.part"
+    left.touch()
+    with hold(place, "denoiser"), pytest.raises(RuntimeError, match="part denoiser already runs"):
+        run_part("denoiser", TOY, place)
+    assert left.exists()
+    with hold(place, "driver"):
+        assert not wait_for_end(place, 0)
+        with pytest.raises(RuntimeError, match="whole training already runs"):
+            Driver(TOY, place, ARGUMENTS).run()
+    place.running.write_text("1\n")  # a number that now belongs to someone else
+    assert wait_for_end(place, 0)
+    assert not list(tmp_path.glob("*.log"))
+    run_part("denoiser", replace(TOY, minutes=1e-6), place)
+    assert not left.exists()
+
+
+def test_a_signal_while_the_parts_start_ends_those_that_run(tmp_path: Path) -> None:
+    class Interrupted(Driver):
+        def _start(self, part: str) -> None:
+            super()._start(part)
+            self.first = self.running[part]
+            del self.running[part]
+            os.kill(os.getpid(), signal.SIGTERM)  # as if it had come before the part was noted
+            self.running[part] = self.first
+
+    driver = Interrupted(TOY, Workplace(tmp_path), [*ARGUMENTS, "--minutes", "2", "--work-dir", str(tmp_path)])
+    assert driver.run() == 1
+    assert driver.first.returncode is not None
+    assert not driver.running
+    log = driver.place.log("driver").read_text()
+    assert "data started" in log
+    assert "decoder started" not in log
+
+
+def test_failing_data_leave_the_first_signal_to_the_person(tmp_path: Path) -> None:
+    driver = Driver(TOY, Workplace(tmp_path), ["--size", "no number"])
+    assert driver.run() == 1
+    assert "data failed" in driver.place.log("driver").read_text()
+    assert not driver.stopped
+
+
+def test_before_the_first_checkpoint_the_logs_are_handed_back(tmp_path: Path) -> None:
+    place = Workplace(tmp_path / "work")
+    place.folder.mkdir()
+    place.log("data").write_text("data\n")
+    [bundle] = collect(place, tmp_path / "to", MIB, 32)
+    with tarfile.open(bundle) as files:
+        assert files.getnames() == ["data.log"]
 
 
 def test_the_data_part_ends_with_its_budget_and_goes_on(tmp_path: Path) -> None:
