@@ -142,16 +142,14 @@ def _start_at_shares(network: TaggerNetwork, labels: torch.Tensor) -> None:
 
 
 def _redrawn(place: Workplace, pictures: np.ndarray) -> np.ndarray:
-    """The first pictures of the data set as the model's own autoencoder gives them back, made once and kept."""
-    path = place.folder / "redrawn.npy"
-    if path.exists() and len(kept := np.load(path, mmap_mode="r")) >= len(pictures):
-        return kept
+    """The first pictures of the data set as the model's own autoencoder gives them back.
+
+    Made anew at each start, in half a minute: kept ones could belong to other pictures or to an older autoencoder.
+    """
     model = best_autoencoder(place)
     if model is None:
         return pictures[:0]
-    made = redraw(model, np.asarray(pictures), np.random.default_rng(1))
-    np.save(path, made)
-    return made
+    return redraw(model, np.asarray(pictures), np.random.default_rng(1))
 
 
 def load_tagger(place: Workplace) -> TaggerNetwork:
