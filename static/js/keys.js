@@ -2,7 +2,12 @@
 const OFF = "irodori-keys-off";
 
 const off = () => localStorage.getItem(OFF) === "1";
-const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog.lightbox") !== null;
+// A box in a dialog that was just closed keeps the focus until the next frame: a key pressed then is not typed into it.
+const seen = (box) => box.checkVisibility?.() ?? true;
+const typing = (target) => {
+  const box = target.closest?.("input, textarea, select, [contenteditable], dialog.lightbox");
+  return Boolean(box) && seen(box);
+};
 
 function follow(name) {
   const link = document.querySelector(`a[data-key="${name}"]`);

@@ -236,6 +236,21 @@ def test_keys_stay_out_of_boxes_and_can_be_turned_off(open_page: OpenPage, posts
     page.wait_for_url(f"**/posts/{posts[4].pk}?q=sky")
 
 
+CLOSE_AND_PRESS = """() => {
+  const dialog = document.getElementById("keys-dialog");
+  dialog.showModal();
+  dialog.querySelector("input").focus();
+  dialog.close();
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "d", bubbles: true }));
+}"""
+
+
+def test_a_key_right_after_closing_the_dialog_counts(open_page: OpenPage, posts: list[Post]) -> None:
+    page = open_page(f"/posts/{posts[5].pk}?q=sky")
+    page.evaluate(CLOSE_AND_PRESS)  # in one frame: the hidden box still has the focus
+    page.wait_for_url(f"**/posts/{posts[4].pk}?q=sky")
+
+
 def test_the_lightbox_walks_through_the_search(open_page: OpenPage, posts: list[Post]) -> None:
     page = open_page(f"/posts/{posts[5].pk}?q=sky")
     page.locator("[data-lightbox]").click()
