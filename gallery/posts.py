@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from django.db import models, transaction
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
-from gallery.models import Asset, ModerationAction, Post, PostGeneration, PostStats, User
+from gallery.models import Asset, AssetFile, ModerationAction, Post, PostGeneration, PostStats, User
+from gallery.models.asset import Variant
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiEvidence, AiLevel, PostStatus, PromptVisibility
-from gallery.provenance import Recipe
+from gallery.provenance import Recipe, searchable
 from gallery.rating import suggest_rating
 from gallery.ratings import BY_WORD, Rating, strictest
+from gallery.tag_edits import put_tags
 from tagging.edit import Counted, ensure_tags, move_post_counts
 from tagging.messages import explain_name
 from tagging.models import Tag
@@ -57,7 +59,8 @@ def publish(
         return existing
     names = _checked_texts(tags, title, commentary)
     found = _tags(names)
-    post = Post.objects.create(
+    original = AssetFile.objects.filter(asset=asset, variant=Variant.ORIGINAL).first()
+    post = Post(
         asset=asset,
         author=author,
         title=title.strip(),
@@ -66,13 +69,20 @@ def publish(
         ai_level=_checked_choice(ai_level, AiLevel, "unknown_ai_level"),
         ai_evidence=_checked_choice(ai_evidence, AiEvidence, "unknown_ai_evidence"),
         prompt_visibility=_checked_choice(prompt_visibility, PromptVisibility, "unknown_prompt_visibility"),
-        tag_ids=sorted(tag.pk for tag in found),
+        width=asset.width,
+        height=asset.height,
+        file_size=original.size_bytes if original else 0,
+        file_type=original.format if original else "png",
     )
+    put_tags(post, found)
+    post.save()
     PostStats.objects.create(post=post)
     PostGeneration.objects.create(
         post=post,
         prompt=recipe.prompt,
         negative_prompt=recipe.negative_prompt,
+        prompt_words=searchable(recipe.prompt),
+        negative_words=searchable(recipe.negative_prompt),
         model_name=recipe.model_name,
         model_hash=recipe.model_hash,
         sampler=recipe.sampler,
@@ -121,7 +131,7 @@ def edit(
         wanted = strictest([wanted, suggest_rating([tag.name for tag in found], prompt).rating])
     before = counted(post)
     post.rating = wanted
-    post.tag_ids = sorted(tag.pk for tag in found)
+    put_tags(post, found)
     post.title = title.strip()
     post.commentary = commentary.strip()
     post.prompt_visibility = _checked_choice(prompt_visibility, PromptVisibility, "unknown_prompt_visibility")

@@ -1,8 +1,31 @@
 """The gallery's tables; one idea a file."""
 
 from gallery.models.asset import Asset, AssetFile
+from gallery.models.bulk_update import BulkUpdateComment, BulkUpdateRequest, BulkUpdateVote
+from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
 from gallery.models.moderation import ModerationAction
+from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
+from gallery.models.saved_search import SavedSearch
 from gallery.models.user import SignInLink, User
+from gallery.models.version import PostVersion
 
-__all__ = ["Asset", "AssetFile", "ModerationAction", "Post", "PostGeneration", "PostStats", "SignInLink", "User"]
+__all__ = [
+    "Asset",
+    "AssetFile",
+    "BulkUpdateComment",
+    "BulkUpdateRequest",
+    "BulkUpdateVote",
+    "Favourite",
+    "FavouriteGroup",
+    "FavouriteGroupEntry",
+    "ModerationAction",
+    "Post",
+    "PostGeneration",
+    "PostStats",
+    "PostVersion",
+    "PostVote",
+    "SavedSearch",
+    "SignInLink",
+    "User",
+]

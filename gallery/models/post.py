@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models.asset import Asset
@@ -50,7 +52,11 @@ class PromptVisibility(models.TextChoices):
 
 
 class Post(models.Model):
-    """What everyone browses. Its tags stand in `tag_ids` (ascending, without repeats), indexed by GIN."""
+    """What everyone browses. Its tags stand in `tag_ids` (ascending, without repeats), indexed by GIN.
+
+    `tag_ids` and the numbers of tags by category are written by `gallery.tag_edits.store` alone. Size and kind of the
+    original file are copied from the asset, which never changes: searching and sorting by them needs no join.
+    """
 
     asset = models.OneToOneField(Asset, on_delete=models.PROTECT, related_name="post")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts")
@@ -62,6 +68,19 @@ class Post(models.Model):
     ai_evidence = models.CharField(max_length=9, choices=AiEvidence)
     prompt_visibility = models.CharField(max_length=7, choices=PromptVisibility, default=PromptVisibility.VISIBLE)
     tag_ids = ArrayField(models.IntegerField(), default=list)
+    tag_count = models.PositiveSmallIntegerField(default=0)
+    general_tags = models.PositiveSmallIntegerField(default=0)
+    artist_tags = models.PositiveSmallIntegerField(default=0)
+    copyright_tags = models.PositiveSmallIntegerField(default=0)
+    character_tags = models.PositiveSmallIntegerField(default=0)
+    meta_tags = models.PositiveSmallIntegerField(default=0)
+    model_tags = models.PositiveSmallIntegerField(default=0)
+    parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="children")
+    source = models.CharField(max_length=1200, blank=True)
+    width = models.PositiveIntegerField(default=1)
+    height = models.PositiveIntegerField(default=1)
+    file_size = models.PositiveBigIntegerField(default=0)
+    file_type = models.CharField(max_length=4, default="png")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -71,6 +90,18 @@ class Post(models.Model):
             GinIndex(fields=["tag_ids"], name="post_tag_ids_gin", fastupdate=False),
             models.Index(fields=["created_at", "id"], name="post_created_at"),
             models.Index(fields=["author", "id"], name="post_author"),
+            models.Index(fields=["updated_at", "id"], name="post_updated_at"),
+            models.Index(fields=["tag_count", "id"], name="post_tag_count"),
+            models.Index(fields=["file_size", "id"], name="post_file_size"),
+            models.Index(F("width") * F("height"), F("id"), name="post_pixels"),
+            models.Index(fields=["parent", "id"], name="post_parent", condition=models.Q(parent__isnull=False)),
+            GinIndex(
+                fields=["source"],
+                name="post_source_trigrams",
+                opclasses=["gin_trgm_ops"],
+                condition=~models.Q(source=""),
+                fastupdate=False,
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(rating__in=Rating.values), name="post_rating_known"),
@@ -88,15 +119,35 @@ class Post(models.Model):
                 | models.Q(ai_level__in=[AiLevel.GENERATED, AiLevel.COMPOSITE]),
                 name="post_site_job_label_locked",
             ),
+            models.CheckConstraint(condition=~models.Q(parent=F("id")), name="post_not_its_own_parent"),
+            models.CheckConstraint(condition=models.Q(width__gte=1, height__gte=1), name="post_has_pixels"),
+            models.CheckConstraint(
+                condition=models.Q(tag_count=models.Func(F("tag_ids"), function="cardinality"))
+                & models.Q(
+                    tag_count=F("general_tags")
+                    + F("artist_tags")
+                    + F("copyright_tags")
+                    + F("character_tags")
+                    + F("meta_tags")
+                    + F("model_tags")
+                ),
+                name="post_tags_are_counted",
+            ),
         ]
 
 
 class PostGeneration(models.Model):
-    """The recipe of a post as typed columns, so that it can be searched."""
+    """The recipe of a post as typed columns, so that it can be searched.
+
+    `prompt_words` and `negative_words` are what `gallery.provenance.words.searchable` makes of the two texts; every
+    writer of a prompt writes them too. `loras` are the names of the LoRAs, in lower case.
+    """
 
     post = models.OneToOneField(Post, on_delete=models.CASCADE, primary_key=True, related_name="generation")
     prompt = models.TextField(blank=True)
     negative_prompt = models.TextField(blank=True)
+    prompt_words = models.TextField(blank=True)
+    negative_words = models.TextField(blank=True)
     model_name = models.CharField(max_length=200, blank=True, db_index=True)
     model_hash = models.CharField(max_length=64, blank=True)
     sampler = models.CharField(max_length=60, blank=True)
@@ -104,11 +155,34 @@ class PostGeneration(models.Model):
     steps = models.PositiveIntegerField(null=True)
     cfg = models.FloatField(null=True)
     seed = models.BigIntegerField(null=True)
+    denoise = models.FloatField(null=True)
+    loras = ArrayField(models.CharField(max_length=200), default=list)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     generator = models.CharField(max_length=40, blank=True)
     generator_version = models.CharField(max_length=40, blank=True)
     extra = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(Lower("model_name"), name="generation_model_name"),
+            models.Index(Lower("model_hash"), name="generation_model_hash"),
+            models.Index(Lower("sampler"), name="generation_sampler"),
+            models.Index(fields=["seed"], name="generation_seed"),
+            GinIndex(fields=["loras"], name="generation_loras", fastupdate=False),
+            GinIndex(
+                fields=["prompt_words"],
+                name="generation_prompt_trigrams",
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
+            ),
+            GinIndex(
+                fields=["negative_words"],
+                name="generation_negative_trigrams",
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
+            ),
+        ]
 
 
 class PostStats(models.Model):
@@ -116,5 +190,19 @@ class PostStats(models.Model):
 
     post = models.OneToOneField(Post, on_delete=models.CASCADE, primary_key=True, related_name="stats")
     score = models.IntegerField(default=0)
+    up_score = models.PositiveIntegerField(default=0)
+    down_score = models.PositiveIntegerField(default=0)
     fav_count = models.PositiveIntegerField(default=0)
     views = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["score", "post"], name="stats_score"),
+            models.Index(fields=["fav_count", "post"], name="stats_fav_count"),
+            models.Index(fields=["views", "post"], name="stats_views"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(score=F("up_score") - F("down_score")), name="stats_score_is_the_votes"
+            ),
+        ]

@@ -24,10 +24,14 @@ class Role(models.TextChoices):
 
 
 class User(AbstractUser):
-    """An account. `shown_ratings` is the viewer's own filter, narrowed further by the operator's ceiling."""
+    """An account. `shown_ratings` is the viewer's own filter, narrowed further by the operator's ceiling.
+
+    `private_favourites`: nobody else learns what this account keeps.
+    """
 
     role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)
     shown_ratings = ArrayField(models.CharField(max_length=1, choices=Rating), default=only_general)
+    private_favourites = models.BooleanField(default=False)
 
     class Meta(AbstractUser.Meta):
         constraints = [

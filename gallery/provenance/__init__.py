@@ -6,6 +6,7 @@ What a post shows of it is decided in `gallery.visibility`; files are stored by 
 from gallery.provenance.labels import labelled_png, labelled_webp
 from gallery.provenance.parameters import parameters_text
 from gallery.provenance.recipe import GENERATOR, GENERATOR_VERSION, Recipe
+from gallery.provenance.words import searchable
 from gallery.provenance.xmp import TRAINED_ALGORITHMIC_MEDIA, xmp_packet
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "labelled_png",
     "labelled_webp",
     "parameters_text",
+    "searchable",
     "xmp_packet",
 ]

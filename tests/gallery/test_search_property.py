@@ -65,6 +65,8 @@ def make_posts(users, wanted):
             ai_level="generated",
             ai_evidence="site_job",
             tag_ids=sorted(tag_ids[name] for name in post["tags"]),
+            tag_count=len(post["tags"]),
+            general_tags=len(post["tags"]),
         )
         for number, (asset, post) in enumerate(zip(assets, wanted, strict=True), 1)
     )

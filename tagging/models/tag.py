@@ -1,9 +1,11 @@
-"""Tags and the old names that lead to them."""
+"""Tags: their names, categories and counters."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 NAME_LENGTH = 170
@@ -11,6 +13,19 @@ NAME_LENGTH = 170
 # Printable ASCII without space, capitals, `*` and `,`. The finer rules stand in `tagging.names`; these hold whatever
 # writes to the table.
 NAME_PATTERN = r"^[!-)+\--@\[-~]+$"
+
+
+def initials_of(field: str) -> Func:
+    """`long_hair` → `lh`, as a database expression: what `/lh` stands for in a search."""
+    pattern = r"([a-z0-9])[a-z0-9]*[^a-z0-9]*"
+    bare = Func(F(field), Value(r"^[^a-z0-9]+"), Value(""), function="regexp_replace")
+    return Func(bare, Value(pattern), Value(r"\1"), Value("g"), function="regexp_replace")
+
+
+def words_of(field: str) -> Func:
+    """The words of a name as a tsvector, for completion by any of its words."""
+    words = Func(F(field), Value("[^a-z0-9]+"), function="regexp_split_to_array")
+    return Func(Func(words, Value(""), function="array_remove"), function="array_to_tsvector")
 
 
 class Category(models.IntegerChoices):
@@ -40,7 +55,8 @@ class Tag(models.Model):
 
     `post_count` counts all active posts and is shown to nobody: it would tell of posts that a reader may not see.
     `general_count` counts those of them that everybody may see, and is the number shown to everybody, also to members
-    who see more. `in_vocabulary`: a model came with this name, so that it tells nothing of any post.
+    who see more. `in_vocabulary`: a model came with this name, so that it tells nothing of any post. `is_deprecated`:
+    it stays on old posts and can be added to none.
     """
 
     id = models.AutoField(primary_key=True)
@@ -49,7 +65,14 @@ class Tag(models.Model):
     post_count = models.IntegerField(_("posts"), default=0)
     general_count = models.IntegerField(_("posts for everybody"), default=0)
     in_vocabulary = models.BooleanField(_("known from a model"), default=False)
+    is_deprecated = models.BooleanField(_("deprecated"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    initials = models.GeneratedField(
+        expression=initials_of("name"),
+        output_field=models.CharField(max_length=NAME_LENGTH, db_collation="C"),
+        db_persist=True,
+    )
+    words = models.GeneratedField(expression=words_of("name"), output_field=SearchVectorField(), db_persist=True)
 
     class Meta:
         verbose_name = _("tag")
@@ -66,6 +89,9 @@ class Tag(models.Model):
         indexes = [
             # The unique name brings its own index with varchar_pattern_ops, which serves prefixes.
             models.Index(fields=["-general_count", "name"], name="tagging_tag_largest_first"),
+            models.Index(fields=["initials"], name="tagging_tag_initials", opclasses=["text_pattern_ops"]),
+            GinIndex(fields=["words"], name="tagging_tag_words"),
+            GinIndex(fields=["name"], name="tagging_tag_trigrams", opclasses=["gin_trgm_ops"]),
         ]
 
     def __str__(self) -> str:
@@ -74,25 +100,3 @@ class Tag(models.Model):
 
 # Tags that anybody at all may be told of.
 KNOWN_TO_ALL = Q(general_count__gt=0) | Q(in_vocabulary=True)
-
-
-class TagAlias(models.Model):
-    """An old or other name, replaced by `consequent` in searches and edits.
-
-    One level only: a trigger in the first migration refuses an alias to itself, from a name that aliases lead to, and
-    to a tag whose name is an alias.
-    """
-
-    antecedent = models.CharField(_("old name"), max_length=NAME_LENGTH, unique=True, db_collation="C")
-    consequent = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="aliases", verbose_name=_("tag"))
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("tag alias")
-        verbose_name_plural = _("tag aliases")
-        constraints = [
-            models.CheckConstraint(condition=Q(antecedent__regex=NAME_PATTERN), name="tagging_alias_name_is_canonical"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.antecedent} → {self.consequent.name}"
