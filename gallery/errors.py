@@ -35,6 +35,21 @@ MESSAGES: dict[str, Any] = {
     "bad_page": _("“%(page)s” is not a page; use a number from 1 to %(limit)d, or b and a post number."),
     "too_many_wildcards": _("A search can have %(limit)d words with “*” at most."),
     "too_slow": _("This search takes too long. Add a tag that fewer posts have, or take away a part of it."),
+    "account_disabled": _("This account is disabled; it can look, not act."),
+    "no_such_post": _("There is no post %(id)s that you can see."),
+    "unknown_vote": _("“%(value)s” is not a vote; use 1, -1 or 0."),
+    "vote_on_own_post": _("You cannot vote on your own post; you can keep it as a favourite."),
+    "not_your_group": _("This list belongs to someone else; only its owner can change it."),
+    "no_such_group": _("You have no list named “%(name)s”."),
+    "group_full": _("The list “%(name)s” is full; %(limit)d posts are the most."),
+    "group_order": _("The list has changed meanwhile. Look at it again, then order it."),
+    "group_name_needed": _("Give the list a name."),
+    "group_name_too_long": _("The name has %(length)d characters; %(limit)d are the most."),
+    "group_name_unusable": _(
+        "“%(name)s” cannot be the name of a list: a name is not a number, “any”, “none” or “all”, and holds no “*”, "
+        "comma or quotation mark."
+    ),
+    "group_name_taken": _("You have a list named “%(name)s” already."),
     "link_unusable": _("This sign-in link was used before or has expired. Start the site again for a new one."),
 }
 

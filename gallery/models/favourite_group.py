@@ -25,6 +25,11 @@ class FavouriteGroup(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def words(self) -> str:
+        """The name as people read it."""
+        return self.name.replace("_", " ")
+
 
 class FavouriteGroupEntry(models.Model):
     """One post of a list; `position` counts upwards, with gaps where posts were taken out."""
