@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from tagging.names import TagNameError
 from tagging.query import QueryError
+from tagging.wiki import WikiError
 
 SHOWN = 60  # characters of a wrong value that a sentence repeats
 
@@ -131,4 +132,23 @@ def explain_name(error: TagNameError) -> str:
             return _("The tag “%(name)s” cannot begin with “%(prefix)s”, which has a meaning in searches.") % params
         case "reserved":
             return _("“%(name)s” has a meaning in searches and cannot be a tag.") % params
+    raise AssertionError(f"no sentence for {error.code}")
+
+
+def explain_wiki(error: WikiError) -> str:
+    """Why a wiki page cannot be written so, as a sentence."""
+    params = error.params
+    match error.code:
+        case "text_too_long":
+            return _("The text has %(length)d characters; %(limit)d are the most.") % params
+        case "too_many_names":
+            return _("There are %(count)d other names; %(limit)d are the most.") % params
+        case "name_too_long":
+            return _("The name “%(name)s…” is too long: %(limit)d characters are the most.") % params
+        case "page_locked":
+            return _("This page is locked; only moderators can change it.")
+        case "page_deleted":
+            return _("This page is deleted; a moderator has to restore it before it can be changed.")
+        case "unknown_version":
+            return _("This page has no version %(number)d.") % params
     raise AssertionError(f"no sentence for {error.code}")
