@@ -32,7 +32,7 @@ from generation.errors import CheckpointBroken, failure_sentence
 from generation.models import Checkpoint
 from generation.models.checkpoint import CheckpointState
 from tagging.names import TagNameError
-from tagging.seed import seed_tags
+from tagging.seed import seed_japanese_names, seed_tags
 
 logger = logging.getLogger(__name__)
 
@@ -143,13 +143,15 @@ def _starter(entry: dict[str, Any]) -> StarterPrompt:
 def install_bundled() -> Checkpoint:
     """Install or refresh the model of `BUNDLED_MODEL_DIR`; quick when its files are as they were.
 
-    Its tags become tags of the site; it is the default model unless another one is. When its files are damaged, the
-    row (if there is one) says so, and nobody can ask for it. Raises `CheckpointBroken`.
+    Its tags become tags of the site, with Japanese names; it is the default model unless another one is. When its
+    files are damaged, the row (if there is one) says so, and nobody can ask for it. Raises `CheckpointBroken`.
     """
     folder = Path(settings.BUNDLED_MODEL_DIR)
     known = Checkpoint.objects.filter(path=str(folder)).first()
     try:
-        return _install(folder, known)
+        installed = _install(folder, known)
+        seed_japanese_names()  # also where the model's files are as they were: its site may be older than the names
+        return installed
     except EngineError as error:
         reason = f"{folder}: {failure_sentence(error.code, error.params)} ({error})"
     except CheckpointBroken as error:

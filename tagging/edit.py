@@ -10,10 +10,12 @@ from django.db.models import F
 
 from tagging.models import Category, Tag, TagAlias
 from tagging.names import normalise_tag, validate_tag
+from tagging.other_names import tags_by_other_name
 
 
 def ensure_tags(names: Iterable[str], category: Category = Category.GENERAL) -> list[Tag]:
-    """The tags with these names, made where they are missing; aliases resolved, in input order, each tag once.
+    """The tags with these names, made where they are missing; aliases and other names (`青い目`) resolved, in input
+    order, each tag once.
 
     `names` are normalised; `category` is given to new tags only. Raises TagNameError for the first name that no tag
     may have, before anything is written. Safe against others doing the same at the same moment.
@@ -36,7 +38,11 @@ def ensure_tags(names: Iterable[str], category: Category = Category.GENERAL) -> 
 
 
 def resolve_tags(names: Iterable[str]) -> dict[str, Tag]:
-    """Existing tags by the name asked for (canonical spelling), aliases followed; unknown names are left out."""
+    """Existing tags by the name asked for (canonical spelling); unknown names are left out.
+
+    Aliases are followed. A name outside ASCII is looked for among the other names on wiki pages, where the largest tag
+    wins. One statement for tags, one for aliases, and two more only if there are such names.
+    """
     wanted = set(names)
     return {tag.name: tag for tag in Tag.objects.filter(name__in=wanted)} | _aliases(wanted)
 
@@ -82,5 +88,7 @@ def move_post_counts(before: Counted, after: Counted) -> None:
 
 
 def _aliases(names: Iterable[str]) -> dict[str, Tag]:
-    found = TagAlias.objects.filter(antecedent__in=list(names)).select_related("consequent")
-    return {alias.antecedent: alias.consequent for alias in found}
+    """What the names stand for that aren't names of tags themselves."""
+    asked = list(names)
+    found = TagAlias.objects.filter(antecedent__in=asked).select_related("consequent")
+    return {alias.antecedent: alias.consequent for alias in found} | tags_by_other_name(asked)
