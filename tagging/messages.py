@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from tagging.names import TagNameError
 from tagging.query import QueryError
+from tagging.value_messages import right_value
 from tagging.wiki import WikiError
 
 SHOWN = 60  # characters of a wrong value that a sentence repeats
@@ -23,7 +24,7 @@ def _problem(error: QueryError) -> str:
             return _("there is an invisible character (%(character)s). Please delete it.") % params
         case "bad_value":
             value = params["value"] if len(params["value"]) <= SHOWN else params["value"][:SHOWN] + "…"
-            return f"{params['name']}:{value} — {_right_value(error)}"
+            return f"{params['name']}:{value} — {right_value(params)}"
         case "dangling_operator" if params["side"] == "left":
             return _("“%(operator)s” needs a tag before it, as in “cat %(operator)s dog”.") % params
         case "dangling_operator" if params["operator"] in ("-", "~", "－", "～"):
@@ -39,6 +40,8 @@ def _problem(error: QueryError) -> str:
             )
         case "empty_group":
             return _("these brackets are empty. Put a search between them or delete them.")
+        case "order_conflict":
+            return _("%(name)s: and %(other)s: each say in which order posts come. Please keep one of them.") % params
         case "order_misplaced":
             return (
                 _("%(name)s: rules the whole search, so it cannot stand inside “-”, “~”, “or” or a group of these.")
@@ -59,42 +62,13 @@ def _problem(error: QueryError) -> str:
         case "unclosed_quote":
             return _("the quotation mark %(quote)s is never closed. Add another one at the end of the value.") % params
         case "unknown_metatag":
-            names = ", ".join(f"{name}:" for name in params["known"])
-            return _("this site has no %(name)s: search yet. It has %(names)s.") % {
+            if not params["nearest"]:
+                return _("this site has no %(name)s: search yet. The search help lists what it has.") % params
+            return _("this site has no %(name)s: search yet. Near it is: %(names)s.") % {
                 "name": params["name"],
-                "names": names,
+                "names": ", ".join(f"{name}:" for name in params["nearest"]),
             }
     raise AssertionError(f"no sentence for {error.code}")
-
-
-def _right_value(error: QueryError) -> str:
-    params = error.params
-    match params["expected"]:
-        case "numbers":
-            return (
-                _("%(name)s takes a number, a range such as 20..30, >20 or <=30, or a list of these with commas.")
-                % params
-            )
-        case "numbers_or_none":
-            return (
-                _("%(name)s takes a number, a range such as 20..30, >20 or <=30, a list of these, “any” or “none”.")
-                % params
-            )
-        case "smaller_number":
-            return _("%(name)s takes whole numbers up to %(limit)d.") % params
-        case "choices":
-            return _("%(name)s takes one of: %(choices)s.") % {
-                "name": params["name"],
-                "choices": ", ".join(params["choices"]),
-            }
-        case "text":
-            return (
-                _("%(name)s takes words, up to %(limit)d characters; put them in quotation marks if there are spaces.")
-                % params
-            )
-        case "user_name":
-            return _("%(name)s takes the name of a member, up to %(limit)d characters.") % params
-    raise AssertionError(f"no sentence for a value that should be {params['expected']}")
 
 
 def explain_unknown(name: str) -> str:

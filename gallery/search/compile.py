@@ -116,9 +116,9 @@ def _id(value: Numbers) -> Q:
     for interval in value.intervals:
         part = ALL
         if interval.low is not None:
-            part &= Q(pk__gte=interval.low)
+            part &= Q(**{"pk__gt" if interval.low_open else "pk__gte": interval.low})
         if interval.high is not None:
-            part &= Q(pk__lte=interval.high)
+            part &= Q(**{"pk__lt" if interval.high_open else "pk__lte": interval.high})
         parts.append(part)
     return reduce(or_, parts)
 

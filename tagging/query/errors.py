@@ -12,6 +12,7 @@ CODES = frozenset(
         "dangling_operator",  # an operator without its operand; params: operator, side ("left" or "right")
         "double_prefix",  # `--a`, `~-a`; params: operator
         "empty_group",  # `()`
+        "order_conflict",  # two metatags that each give an order; params: name, other
         "order_misplaced",  # a metatag that rules the whole search inside not, ~ or or; params: name
         "order_repeated",  # ... or given twice; params: name
         "too_deep",  # params: limit
@@ -20,7 +21,7 @@ CODES = frozenset(
         "unbalanced_close",  # a `)` too many
         "unbalanced_open",  # a `(` that is never closed
         "unclosed_quote",  # params: quote
-        "unknown_metatag",  # a metatag that this site has not; params: name, known (tuple of names)
+        "unknown_metatag",  # a metatag that this site has not; params: name, known and nearest (tuples of names)
     }
 )
 

@@ -17,8 +17,10 @@ from dataclasses import dataclass, field
 from tagging.query.errors import QueryError
 from tagging.query.metatags import Registry
 from tagging.query.metatags import registry as site_registry
+from tagging.query.singletons import check_singletons
 from tagging.query.tokens import Kind, Token, tokens
-from tagging.query.tree import And, Everything, Metatag, Node, Not, conjunction, disjunction, leaves
+from tagging.query.tree import Everything, Metatag, Node, Not, conjunction, disjunction, leaves
+from tagging.query.values import Clock
 
 MAX_LENGTH = 4000  # characters
 MAX_TERMS = 250
@@ -78,16 +80,20 @@ def _dangling(token: Token, side: str) -> QueryError:
     return QueryError("dangling_operator", token.column, {"operator": token.text, "side": side})
 
 
-def parse(text: str, registry: Registry = site_registry) -> Node:
+def parse(text: str, registry: Registry = site_registry, clock: Clock | None = None) -> Node:
     """The tree of a query; Everything for an empty one. Time grows linearly with the text.
 
-    Raises QueryError, and nothing else, whatever the text: syntax, unknown metatags, values that don't fit, limits.
-    Tags are not looked up.
+    Raises QueryError, and nothing else, whatever the text: syntax, unknown metatags, values that don't fit (on this
+    clock), limits. Tags are not looked up.
     """
     if len(text) > MAX_LENGTH:
         raise QueryError("too_long", MAX_LENGTH + 1, {"limit": MAX_LENGTH})
     tree = _tree(text, registry)
-    _check_metatags(tree, registry)
+    clock = clock or Clock.utc()
+    for leaf in leaves(tree):
+        if isinstance(leaf, Metatag):
+            registry.read(leaf, clock)
+    check_singletons(tree, registry)
     return tree
 
 
@@ -123,22 +129,3 @@ def _tree(text: str, registry: Registry) -> Node:
     if group.opening is not None:
         raise QueryError("unbalanced_open", group.opening.column)
     return group.end() or Everything()
-
-
-def _check_metatags(tree: Node, registry: Registry) -> None:
-    """Values fit their types, and what rules the whole search stands once and at the top."""
-    # Places, not meanings: the same `order:id` may stand at the top and inside a choice.
-    top = {id(node) for node in (tree.children if isinstance(tree, And) else (tree,))}
-    seen: set[str] = set()
-    for leaf in leaves(tree):
-        if not isinstance(leaf, Metatag):
-            continue
-        registry.read(leaf)
-        kind = registry.kind(leaf.name)
-        if kind is None or not kind.singleton:
-            continue
-        if id(leaf) not in top:
-            raise QueryError("order_misplaced", leaf.column, {"name": leaf.name})
-        if leaf.name in seen:
-            raise QueryError("order_repeated", leaf.column, {"name": leaf.name})
-        seen.add(leaf.name)

@@ -120,7 +120,7 @@ def _metatag(
 ) -> tuple[Metatag, int]:
     kind = registry.kind(name[1])
     if kind is None:
-        raise QueryError("unknown_metatag", start + 1, {"name": name[1].lower(), "known": registry.names()})
+        raise registry.unknown(name[1], start + 1)
     begin = name.end()
     quote = text[begin : begin + 1]
     if quote in _QUOTED_VALUE:

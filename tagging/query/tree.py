@@ -126,15 +126,3 @@ def leaves(tree: Node) -> Iterator[Leaf]:
                 waiting.append(child)
             case Tag() | Wildcard() | Metatag():
                 yield node
-
-
-def split_order(tree: Node) -> tuple[Metatag | None, Node]:
-    """The `order:` of a parsed query (or None) and the rest, which says what matches.
-
-    `parse` has made sure that there is one at most and that it stands at the top.
-    """
-    top = tree.children if isinstance(tree, And) else (tree,)
-    order = next((node for node in top if isinstance(node, Metatag) and node.name == ORDER), None)
-    if order is None:
-        return None, tree
-    return order, conjunction(node for node in top if node is not order)

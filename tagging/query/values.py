@@ -1,20 +1,22 @@
-"""What metatags take: typed values, and the readers that make them from text.
+"""What a metatag's value can be, once it is read: immutable, typed, compared by meaning.
 
-A reader is a function `(text, quoted) -> value` that raises `BadValue`. The forms are Danbooru's
-(https://danbooru.donmai.us/wiki_pages/help:cheatsheet).
+The readers that make values from text stand in `tagging.query.readers`. A value says nothing of columns or SQL; its
+`contains` is the meaning that every engine must agree with.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 LARGEST_INTEGER = 2**63 - 1  # PostgreSQL's bigint
 
+Quantity = Any  # int, float or aware datetime: all ends of one interval are of one type
 
-class BadValue(Exception):  # noqa: N818 - it never leaves the package: the parser makes a QueryError of it
+
+class BadValue(Exception):  # noqa: N818 - it never leaves the package: the registry makes a QueryError of it
     """A text that a reader cannot take: `expected` names what it takes instead, `params` the details."""
 
     def __init__(self, expected: str, **params: Any) -> None:
@@ -24,27 +26,48 @@ class BadValue(Exception):  # noqa: N818 - it never leaves the package: the pars
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """When the search is made: `now` is aware, in the reader's time zone, which decides where a day begins."""
+
+    now: datetime
+
+    def __post_init__(self) -> None:
+        if self.now.tzinfo is None:
+            raise ValueError("a clock needs a time zone")
+
+    @classmethod
+    def utc(cls) -> Clock:
+        """Now, in UTC."""
+        return cls(datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
 class Interval:
-    """Whole numbers from `low` to `high`, both included; None stands for no bound (never on both sides)."""
+    """From `low` to `high`, of whole numbers, numbers or aware datetimes; None stands for no bound (never on both
+    sides). The ends are included unless `low_open` or `high_open` says otherwise. It is never empty.
+    """
 
-    low: int | None
-    high: int | None
+    low: Quantity | None
+    high: Quantity | None
+    low_open: bool = False
+    high_open: bool = False
 
-    def contains(self, number: int) -> bool:
-        return (self.low is None or self.low <= number) and (self.high is None or number <= self.high)
+    def contains(self, value: Any) -> bool:
+        above = self.low is None or (self.low < value if self.low_open else self.low <= value)
+        return above and (self.high is None or (value < self.high if self.high_open else value <= self.high))
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The union of single numbers and intervals: `5,7..9,>20`."""
+    """The union of single values and intervals: `5,7..9,>20`. A missing value is in none."""
 
-    points: frozenset[int]
+    points: frozenset[Any]
     intervals: tuple[Interval, ...] = ()
 
-    def contains(self, number: int | None) -> bool:
-        if number is None:
+    def contains(self, value: Any) -> bool:
+        if value is None:
             return False
-        return number in self.points or any(interval.contains(number) for interval in self.intervals)
+        return value in self.points or any(interval.contains(value) for interval in self.intervals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,110 +111,15 @@ class UserName:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The order of a result: by `key`, upwards or downwards, ties by id."""
+    """The order of a result: by `key`, upwards or downwards, ties by id. `seed` is the number after the second colon
+    (`order:random:7`), for orders that take one.
+    """
 
     key: str
     ascending: bool
+    seed: int | None = None
 
 
 Value = Numbers | Presence | Choices | Text | UserName | Order
-Reader = Callable[[str, bool], Value]
-
-_NUMBER = re.compile(r"[+-]?[0-9]{1,19}")
-_RANGE = re.compile(r"(?P<low>[+-]?[0-9]{1,19})?(?P<dots>\.{2,3})(?P<high>[+-]?[0-9]{1,19})?")
-_COMPARISON = re.compile(r"(?P<sign>[<>]=?)(?P<number>[+-]?[0-9]{1,19})")
-
-
-def integers(*, nullable: bool = False) -> Reader:
-    """A reader of whole numbers: `5` `>5` `>=5` `<5` `<=5` `5..` `..5` `5..10` `5...10` (without the end) and lists
-    of these; ends in the wrong order are put right. With `nullable` also `any` and `none`.
-    """
-
-    def read(text: str, quoted: bool) -> Value:
-        if nullable and not quoted and text.lower() in ("any", "none"):
-            return Presence(text.lower() == "any")
-        points: set[int] = set()
-        intervals: list[Interval] = []
-        for part in text.split(","):
-            interval = _interval(part.strip())
-            if interval is None:
-                raise BadValue("numbers_or_none" if nullable else "numbers")
-            if interval.low is not None and interval.low == interval.high:
-                points.add(interval.low)
-            else:
-                intervals.append(interval)
-        return Numbers(frozenset(points), tuple(intervals))
-
-    return read
-
-
-def _interval(text: str) -> Interval | None:
-    """One part of a list of numbers, or None if it isn't one. An empty interval (`5...5`) is no number either."""
-    if _NUMBER.fullmatch(text):
-        number = _integer(text)
-        return Interval(number, number)
-    if match := _COMPARISON.fullmatch(text):
-        number = _integer(match["number"])
-        match match["sign"]:
-            case "<":
-                return Interval(None, number - 1)
-            case "<=":
-                return Interval(None, number)
-            case ">":
-                return Interval(number + 1, None)
-            case _:
-                return Interval(number, None)
-    match = _RANGE.fullmatch(text)
-    if match is None or not (match["low"] or match["high"]):
-        return None
-    low = _integer(match["low"]) if match["low"] else None
-    high = _integer(match["high"]) if match["high"] else None
-    if low is not None and high is not None and low > high:
-        low, high = high, low
-    if high is not None and match["dots"] == "...":
-        high -= 1
-        if low is not None and low > high:
-            return None
-    return Interval(low, high)
-
-
-def _integer(text: str) -> int:
-    number = int(text)
-    if abs(number) > LARGEST_INTEGER:
-        raise BadValue("smaller_number", limit=LARGEST_INTEGER)
-    return number
-
-
-def choices(spellings: Mapping[str, str]) -> Reader:
-    """A reader of a comma list of words in any case; `spellings` maps each accepted word to its canonical one."""
-    accepted = {word.lower(): canonical for word, canonical in spellings.items()}
-
-    def read(text: str, quoted: bool) -> Value:
-        words = [part.strip().lower() for part in text.split(",")]
-        if not all(word in accepted for word in words):
-            raise BadValue("choices", choices=tuple(spellings))
-        return Choices(frozenset(accepted[word] for word in words))
-
-    return read
-
-
-def text(limit: int = 1000) -> Reader:
-    """A reader of any text that is not empty, up to `limit` characters."""
-
-    def read(text: str, quoted: bool) -> Value:
-        if not text.strip() or len(text) > limit:
-            raise BadValue("text", limit=limit)
-        return Text(text, literal=quoted)
-
-    return read
-
-
-def user_name(limit: int = 150) -> Reader:
-    """A reader of an account's name, up to `limit` characters."""
-
-    def read(text: str, quoted: bool) -> Value:
-        if not text.strip() or len(text) > limit:
-            raise BadValue("user_name", limit=limit)
-        return UserName(text.strip())
-
-    return read
+Reader = Callable[[str, bool, Clock], Value]
+"""`(text, quoted, clock) -> value`; raises BadValue, and nothing else, whatever the text."""

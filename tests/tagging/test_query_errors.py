@@ -9,8 +9,16 @@ import pytest
 from django.utils import translation
 
 from tagging.messages import explain
-from tagging.query import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, QueryError, parse
+from tagging.query import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, QueryError
+from tagging.query import parse as parse_with
 from tagging.query.errors import CODES
+from tagging.query.tree import Node
+from tests.tagging.every_kind import every_kind
+
+
+def parse(text: str) -> Node:
+    return parse_with(text, every_kind)
+
 
 CASES = [
     ("(", "unbalanced_open", 1),
@@ -50,7 +58,7 @@ CASES = [
     ("a model:'b c", "unclosed_quote", 9),
     ("source:x", "unknown_metatag", 1),
     ("a -Pool:x", "unknown_metatag", 4),
-    ("steps:20", "unknown_metatag", 1),
+    ("pixelhash:0", "unknown_metatag", 1),
     ("rating:", "bad_value", 1),
     ("a rating:z", "bad_value", 3),
     ("rating:g,", "bad_value", 1),
@@ -70,6 +78,10 @@ CASES = [
     ("a or order:id", "order_misplaced", 6),
     ("~order:id ~a", "order_misplaced", 2),
     ("order:id order:id_desc", "order_repeated", 10),
+    ("order:id a ordfav:ann", "order_conflict", 12),
+    ("ordfav:ann order:id", "order_conflict", 12),
+    ("limit:5 limit:5", "order_repeated", 9),
+    ("-limit:5", "order_misplaced", 2),
     ("a\x00", "bad_character", 2),
     ('model:"\x07"', "bad_character", 8),
     ("a\u200bb", "bad_character", 2),
