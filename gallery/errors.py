@@ -33,6 +33,8 @@ MESSAGES: dict[str, Any] = {
     "too_many_tags": _("The post has %(count)d tags; %(limit)d are the most."),
     "bad_tag": "%(problem)s",
     "bad_page": _("“%(page)s” is not a page; use a number from 1 to %(limit)d, or b and a post number."),
+    "bad_limit": _("“%(value)s” is not a number of lines; use 1 to %(limit)d."),
+    "unknown_category": _("“%(value)s” is not a category of tags; use one of %(choices)s."),
     "too_many_wildcards": _("A search can have %(limit)d words with “*” at most."),
     "too_slow": _("This search takes too long. Add a tag that fewer posts have, or take away a part of it."),
     "account_disabled": _("This account is disabled; it can look, not act."),

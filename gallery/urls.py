@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from gallery.views import about, browse, media, moderation, people, post
+from gallery.views import about, api, browse, media, moderation, people, post
 
 app_name = "gallery"
 urlpatterns: list[URLPattern] = [
@@ -24,4 +24,9 @@ urlpatterns: list[URLPattern] = [
     path("moderation/log", moderation.moderation_log, name="moderation_log"),
     path("welcome/<str:token>", people.sign_in_link, name="sign_in_link"),
     path("about", about.about, name="about"),
+    # For programs: docs/api.md.
+    path("posts.json", api.posts, name="api_posts"),
+    path("posts/<int:post_id>.json", api.post, name="api_post"),
+    path("counts/posts.json", api.counts, name="api_counts"),
+    path("tags.json", api.tags, name="api_tags"),
 ]

@@ -76,6 +76,7 @@ class Hidden:
             # With what stands around it, for a number alone may be anything.
             words[f"address of the {name} post"] = reverse("gallery:post", args=[post.pk]) + '"'
             words[f"address of the {name} post, query behind it"] = reverse("gallery:post", args=[post.pk]) + "?"
+            words[f"number of the {name} post in JSON"] = f'"id": {post.pk}, "created_at"'
             words[f"number of the {name} post as a remix"] = f"remix={post.pk}"
         for asset in (self.explicit.asset, self.removed.asset, self.take.asset):
             for file in asset.files.all():
@@ -165,10 +166,16 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield f"{listing}?tags={query}"
         yield f"{listing}?tags={query}&page=b{hidden.removed.pk}"
         yield f"{reverse('gallery:post', args=[hidden.quiet.pk])}?q={query}"
+    for query in SEARCHES:
+        for name in ("api_posts", "api_counts"):
+            yield f"{reverse(f'gallery:{name}')}?tags={query}"
+        yield f"{reverse('gallery:api_posts')}?tags={query}&page=b{hidden.removed.pk}"
     for post in posts:
+        yield reverse("gallery:api_post", args=[post.pk])
         yield f"{listing}?page=b{post.pk}"
         yield f"{listing}?page=a{post.pk}"
     for text in TYPED:
+        yield f"{reverse('gallery:api_tags')}?search[name_matches]={text}*"
         yield f"{reverse('gallery:complete')}?q={text}"
         yield f"{reverse('gallery:posts')}?tags={text}"
         yield f"{reverse('gallery:posts')}?tags={text}q+1girl"
@@ -275,7 +282,7 @@ def test_hidden_things_answer_as_if_they_did_not_exist(viewer: Client, hidden: H
 
     missing = 2**40
     for post in (hidden.explicit, hidden.removed):
-        for name in ("gallery:post", "gallery:post_edit", "gallery:post_withdraw"):
+        for name in ("gallery:post", "gallery:post_edit", "gallery:post_withdraw", "gallery:api_post"):
             real, invented = (reverse(name, args=[number]) for number in (post.pk, missing))
             assert said(real, str(post.pk)) == said(invented, str(missing)), real
         remix = reverse("generation:create") + "?remix="

@@ -123,6 +123,17 @@ ROWS = [
     Row("gallery:post", "404",         "405", one("quarantined"), "quarantined"),
     Row("gallery:post", "404",         "405", lambda world: [2**62], "unknown"),
 
+    # gallery: the JSON interface
+    Row("gallery:api_posts",  PUBLIC, "405"),
+    Row("gallery:api_counts", PUBLIC, "405"),
+    Row("gallery:api_tags",   PUBLIC, "405"),
+    Row("gallery:api_post", PUBLIC,        "405", one("public"),      "public"),
+    Row("gallery:api_post", SEEN_BY_STAFF, "405", one("explicit"),    "explicit"),
+    Row("gallery:api_post", SEEN_BY_STAFF, "405", one("removed"),     "removed"),
+    Row("gallery:api_post", SEEN_BY_STAFF, "405", one("withdrawn"),   "withdrawn"),
+    Row("gallery:api_post", "404",         "405", one("quarantined"), "quarantined"),
+    Row("gallery:api_post", "404",         "405", lambda world: [2**62], "unknown"),
+
     # gallery: files
     Row("gallery:media", PUBLIC,        "405", file("public", "original", "png"),      "public original"),
     Row("gallery:media", PUBLIC,        "405", file("public", "180", "webp"),          "public preview"),

@@ -158,10 +158,8 @@ def _stats(posts: Posts, ids: range) -> Iterator[str]:
     liked = random.lognormal(1.2, 1.1, number)
     up, down = random.poisson(liked), random.poisson(liked * 0.08)
     favourites, views = random.poisson(liked * 1.6), random.poisson(liked * 40)
-    columns = zip(
-        ids, (up - down).tolist(), up.tolist(), down.tolist(), favourites.tolist(), views.tolist(), strict=True
-    )
-    return ("\t".join(map(str, row)) + "\n" for row in columns)
+    columns = np.column_stack([up - down, up, down, favourites, views]).tolist()
+    return ("\t".join(map(str, [id_, *row])) + "\n" for id_, row in zip(ids, columns, strict=True))
 
 
 def _time(moment: float) -> str:

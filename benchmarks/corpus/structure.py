@@ -11,7 +11,8 @@ CONSTRAINTS = """
 SELECT con.conrelid::regclass::text, con.conname, pg_get_constraintdef(con.oid)
 FROM pg_constraint con
 WHERE con.contype IN ('f', 'p', 'u', 'c')
-AND (con.conrelid = ANY (%(tables)s::regclass[]) OR (con.contype = 'f' AND con.confrelid = ANY (%(tables)s::regclass[])))
+AND (con.conrelid = ANY (%(tables)s::regclass[])
+    OR (con.contype = 'f' AND con.confrelid = ANY (%(tables)s::regclass[])))
 ORDER BY con.contype = 'f', con.contype = 'c', con.conname
 """
 INDEXES = """

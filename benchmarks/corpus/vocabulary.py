@@ -13,8 +13,8 @@ from benchmarks.corpus.words import LARGEST_GENERAL, LARGEST_META, general_names
 GENERAL, ARTIST, COPYRIGHT, CHARACTER, META, MODEL = 0, 1, 3, 4, 5, 6
 MODELS = 150
 METAS = 200
-# Share of all posts by rank among general tags, straight lines between on paper with two logarithmic axes. As counted on
-# Danbooru; the ranks of meta tags are left out, so that a few ranks stand a little above.
+# Share of all posts by rank among general tags as counted on Danbooru; between these, straight lines on paper with two
+# logarithmic axes. The ranks of meta tags are left out, so that a few ranks stand a little above.
 KNOTS = (
     (1, 0.60), (2, 0.51), (3, 0.45), (10, 0.30), (30, 0.118), (100, 0.034), (300, 0.0145), (1_000, 0.0042),
     (3_000, 0.0008), (10_000, 0.00012), (100_000, 0.000002),

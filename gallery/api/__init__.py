@@ -1,0 +1,10 @@
+"""The read-only JSON interface: posts, counts and tags in the shape of Danbooru's, for programs that speak with boorus.
+
+What a reader may see is decided where the pages decide it: `gallery.search`, `gallery.visibility`,
+`gallery.known_tags`.
+"""
+
+from gallery.api.posts import posts_as_json
+from gallery.api.tags import listed_tags
+
+__all__ = ["listed_tags", "posts_as_json"]

@@ -1,0 +1,124 @@
+"""Posts as JSON, with Danbooru's names for what both have."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gallery.cards import media_url, preview_url
+from gallery.models import Post, PostGeneration
+from gallery.models.asset import Variant
+from gallery.models.post import PostStatus
+from gallery.visibility import Viewer, may_read_prompt, reachable_posts, visible_posts
+from tagging.models import Category, Tag
+
+CATEGORIES = {
+    Category.GENERAL: "general",
+    Category.ARTIST: "artist",
+    Category.COPYRIGHT: "copyright",
+    Category.CHARACTER: "character",
+    Category.META: "meta",
+    Category.MODEL: "model",
+}
+DELETED = frozenset({PostStatus.REMOVED, PostStatus.WITHDRAWN, PostStatus.APPEALED, PostStatus.QUARANTINED})
+PREVIEW, LARGE = 180, 720
+Absolute = Callable[[str], str]
+
+
+def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> list[dict[str, Any]]:
+    """Posts that this viewer may see, each with asset, author, generation, stats and files loaded.
+
+    Three queries for all of them: their tags, their parents and who has children. Parents and children that the viewer
+    may not see are not told of. `absolute` makes whole addresses of paths.
+    """
+    listed = list(posts)
+    tags = Tag.objects.in_bulk({tag_id for post in listed for tag_id in post.tag_ids})
+    parents = {post.parent_id for post in listed if post.parent_id}
+    shown_parents = set(Post.objects.filter(reachable_posts(viewer), pk__in=parents).values_list("pk", flat=True))
+    ids = [post.pk for post in listed]
+    # Left unsorted and without repeats by the set, so that the index on `parent` is all that is read.
+    with_children = set(
+        Post.objects.filter(visible_posts(viewer), parent_id__in=ids).values_list("parent_id", flat=True)
+    )
+    return [
+        {
+            **_facts(post),
+            **_tags(post, tags),
+            **_files(post, viewer, absolute),
+            "parent_id": post.parent_id if post.parent_id in shown_parents else None,
+            "has_children": post.pk in with_children,
+            "ai": {"level": post.ai_level, "evidence": post.ai_evidence},
+            "generation": _generation(post, viewer),
+        }
+        for post in listed
+    ]
+
+
+def _facts(post: Post) -> dict[str, Any]:
+    stats = post.stats
+    return {
+        "id": post.pk,
+        "created_at": post.created_at.isoformat(),
+        "updated_at": post.updated_at.isoformat(),
+        "uploader_id": post.author_id,
+        "uploader_name": post.author.username,
+        "title": post.title,
+        "commentary": post.commentary,
+        "rating": post.rating,
+        "status": post.status,
+        "is_pending": post.status == PostStatus.PENDING,
+        "is_flagged": post.status == PostStatus.FLAGGED,
+        "is_deleted": post.status in DELETED,
+        "score": stats.score,
+        "up_score": stats.up_score,
+        "down_score": stats.down_score,
+        "fav_count": stats.fav_count,
+        "source": post.source,
+    }
+
+
+def _tags(post: Post, tags: dict[int, Tag]) -> dict[str, Any]:
+    mine = sorted((tags[tag_id] for tag_id in post.tag_ids if tag_id in tags), key=lambda tag: tag.name)
+    fields: dict[str, Any] = {"tag_string": " ".join(tag.name for tag in mine), "tag_count": len(mine)}
+    for category, word in CATEGORIES.items():
+        names = [tag.name for tag in mine if tag.category == category]
+        fields |= {f"tag_string_{word}": " ".join(names), f"tag_count_{word}": len(names)}
+    return fields
+
+
+def _files(post: Post, viewer: Viewer, absolute: Absolute) -> dict[str, Any]:
+    """The file that this viewer would be given: its size would tell how long a hidden prompt is."""
+    variant = Variant.ORIGINAL if may_read_prompt(viewer, post) else Variant.BARE
+    sizes = [file.size_bytes for file in post.asset.files.all() if file.variant == variant]
+    return {
+        "file_ext": post.file_type,
+        "file_size": sizes[0] if sizes else None,
+        "image_width": post.width,
+        "image_height": post.height,
+        "file_url": absolute(media_url(post.asset, Variant.ORIGINAL, post.file_type)),
+        "large_file_url": absolute(preview_url(post.asset, LARGE)),
+        "preview_file_url": absolute(preview_url(post.asset, PREVIEW)),
+    }
+
+
+def _generation(post: Post, viewer: Viewer) -> dict[str, Any] | None:
+    """How it was drawn, None where nobody knows. Prompts, seed and LoRAs only for those who may read the prompt."""
+    recipe: PostGeneration | None = getattr(post, "generation", None)
+    if recipe is None:
+        return None
+    reads = may_read_prompt(viewer, post)
+    return {
+        "prompt": recipe.prompt if reads else None,
+        "negative_prompt": recipe.negative_prompt if reads else None,
+        "seed": recipe.seed if reads else None,
+        "loras": recipe.loras if reads else None,
+        "model": recipe.model_name,
+        "model_hash": recipe.model_hash,
+        "sampler": recipe.sampler,
+        "scheduler": recipe.scheduler,
+        "steps": recipe.steps,
+        "cfg": recipe.cfg,
+        "denoise": recipe.denoise,
+        "width": recipe.width,
+        "height": recipe.height,
+        "generator": recipe.generator,
+        "generator_version": recipe.generator_version,
+    }

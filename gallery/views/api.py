@@ -1,0 +1,106 @@
+"""The read-only JSON interface. Every answer is for its reader alone, errors have one form."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gallery.api import listed_tags, posts_as_json
+from gallery.errors import Invalid, UserFacingError
+from gallery.models import Post
+from gallery.search import search
+from gallery.visibility import reachable_posts
+from tagging.messages import explain
+from tagging.query import QueryError
+
+DEFAULT_LIMIT = 20
+MOST_POSTS, MOST_TAGS = 200, 1000
+RETRY_SECONDS = "10"
+
+P = ParamSpec("P")
+
+
+def answers_in_json(
+    view: Callable[Concatenate[HttpRequest, P], JsonResponse],
+) -> Callable[Concatenate[HttpRequest, P], JsonResponse]:
+    """GET and HEAD only; errors become `{"success": false, "error": code, "message": sentence}`."""
+
+    @require_safe
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> JsonResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except QueryError as error:
+            return _refusal(error.code, explain(error), 422, column=error.column)
+        except UserFacingError as error:
+            response = _refusal(error.code, error.message, error.status)
+            if error.status == 503:
+                response["Retry-After"] = RETRY_SECONDS
+            return response
+
+    return answer
+
+
+@answers_in_json
+def posts(request: HttpRequest) -> JsonResponse:
+    """A page of a search: `tags`, `page` (a number or a place from the `Link` header), `limit`."""
+    query, limit = _text(request, "tags"), _limit(request, MOST_POSTS)
+    page = search(query, request.user, page_token=_text(request, "page") or None, limit=limit)
+    response = JsonResponse(posts_as_json(page.posts, request.user, request.build_absolute_uri), safe=False)
+    if links := _links(request, {"next": page.next_token, "prev": page.previous_token}):
+        response["Link"] = links
+    return response
+
+
+@answers_in_json
+def post(request: HttpRequest, post_id: int) -> JsonResponse:
+    """One post; 404 for one that this reader may not see, as for one that never was."""
+    found = Post.objects.filter(reachable_posts(request.user), pk=post_id)
+    loaded = list(found.select_related("asset", "author", "generation", "stats").prefetch_related("asset__files"))
+    if not loaded:
+        return _refusal("not_found", _("There is no such post, or you may not see it."), 404)
+    return JsonResponse(posts_as_json(loaded, request.user, request.build_absolute_uri)[0])
+
+
+@answers_in_json
+def counts(request: HttpRequest) -> JsonResponse:
+    """How many posts of a search this reader can see; without `exact`, how many at least."""
+    page = search(_text(request, "tags"), request.user, limit=1)
+    return JsonResponse({"counts": {"posts": page.count}, "exact": page.count_is_exact})
+
+
+@answers_in_json
+def tags(request: HttpRequest) -> JsonResponse:
+    """The largest tags that fit; see `gallery.api.tags`."""
+    asked = {key: _text(request, key) for key in request.GET}
+    return JsonResponse(listed_tags(asked, request.user, _limit(request, MOST_TAGS)), safe=False)
+
+
+def _text(request: HttpRequest, name: str) -> str:
+    return request.GET.get(name, "").replace("\x00", "")
+
+
+def _limit(request: HttpRequest, most: int) -> int:
+    text = _text(request, "limit").strip()
+    if not text:
+        return DEFAULT_LIMIT
+    if text.isascii() and text.isdigit() and len(text) <= 6 and 1 <= int(text) <= most:
+        return int(text)
+    raise Invalid("bad_limit", value=text[:60], limit=most)
+
+
+def _links(request: HttpRequest, tokens: dict[str, str | None]) -> str:
+    """RFC 8288: the same search at another place, for each token that there is."""
+    kept = {name: _text(request, name) for name in ("tags", "limit") if _text(request, name)}
+    address = request.build_absolute_uri(request.path)
+    return ", ".join(
+        f'<{address}?{urlencode({**kept, "page": token})}>; rel="{rel}"' for rel, token in tokens.items() if token
+    )
+
+
+def _refusal(code: str, message: str, status: int, **more: Any) -> JsonResponse:
+    return JsonResponse({"success": False, "error": code, "message": message, **more}, status=status)
