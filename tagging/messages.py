@@ -53,6 +53,8 @@ def _problem(error: QueryError) -> str:
             return _("brackets can be nested %(limit)d deep at most.") % params
         case "too_long":
             return _("a search can have %(limit)d characters at most.") % params
+        case "too_many_stars":
+            return _("a word can have %(limit)d stars (*) at most.") % params
         case "too_many_terms":
             return _("a search can have %(limit)d terms at most.") % params
         case "unbalanced_close":
@@ -68,6 +70,8 @@ def _problem(error: QueryError) -> str:
                 "name": params["name"],
                 "names": ", ".join(f"{name}:" for name in params["nearest"]),
             }
+        case "wildcard_alone":
+            return _("“*” alone fits every tag. Add some letters, as in “blue_*”.")
     raise AssertionError(f"no sentence for {error.code}")
 
 

@@ -17,11 +17,13 @@ CODES = frozenset(
         "order_repeated",  # ... or given twice; params: name
         "too_deep",  # params: limit
         "too_long",  # params: limit
+        "too_many_stars",  # in one wildcard; params: limit
         "too_many_terms",  # params: limit
         "unbalanced_close",  # a `)` too many
         "unbalanced_open",  # a `(` that is never closed
         "unclosed_quote",  # params: quote
         "unknown_metatag",  # a metatag that this site has not; params: name, known and nearest (tuples of names)
+        "wildcard_alone",  # `*`, which is every tag
     }
 )
 

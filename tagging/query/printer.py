@@ -46,7 +46,7 @@ def _last_leaf(node: Node) -> Node:
 
 def _value(value: str, quoted: bool) -> str:
     stray = None if value in EMOTICONS else stray_bracket(value)
-    if quoted or not value or value[0] in "\"'" or (stray and stray[0] == ")"):
+    if quoted or not value or value[0] in "\"'“”＂" or (stray and stray[0] == ")"):
         escaped = re.sub(r'(["\\])', r"\\\1", value)
         return f'"{escaped}"'
     return re.sub(r"([\s\\])", r"\\\1", value)

@@ -13,6 +13,8 @@ from tagging.query.errors import QueryError
 from tagging.query.metatags import Registry
 from tagging.query.tree import Leaf, Metatag, Tag, Wildcard
 
+MAX_STARS = 8  # in one wildcard: more say nothing, and make work for whoever looks for them
+
 
 class Kind(Enum):
     """What a token is."""
@@ -40,12 +42,20 @@ class Token:
 # backslash are left out: they are text inside a quoted value.
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0) not in "\"'\\"}
 
+# They look like nothing, but are letters and symbols to Unicode: Hangul fillers, a joiner, the empty Braille cell.
+_BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0"
+_JOINERS = "\u200c\u200d"  # Persian words and many emoji need them, so words in quotation marks may have them
+
 _SPACE = re.compile(r"\s*")
 _OPERATOR = re.compile(r"(and|or|not)(?=[\s()]|$)", re.IGNORECASE)
 _METATAG = re.compile(r"([a-z][a-z_]*):", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 _BARE_VALUE = re.compile(r"(?:\\[\s\\]|\S)*")
-_QUOTED_VALUE = {quote: re.compile(rf"{quote}((?:[^{quote}\\]|\\.)*){quote}", re.DOTALL) for quote in "\"'"}
+# Phones and Japanese input methods put curly or full-width quotation marks where straight ones are meant.
+_QUOTES = {quote: marks for marks in ('"', "'", "“”＂") for quote in marks}
+_QUOTED_VALUE = {
+    quote: re.compile(rf"{quote}((?:[^{marks}\\]|\\.)*)[{marks}]", re.DOTALL) for quote, marks in _QUOTES.items()
+}
 _SIGNS = {"(": Kind.OPEN, ")": Kind.CLOSE, "-": Kind.NOT, "~": Kind.MAYBE}
 _OPERATORS = {"and": Kind.AND, "or": Kind.OR, "not": Kind.NOT}
 
@@ -89,11 +99,12 @@ def _refuse_control_characters(text: str) -> None:
             raise _bad_character(character, index)
 
 
-def _refuse_invisible_characters(text: str, start: int, end: int) -> None:
-    """A zero-width space makes an unknown tag that looks like a known one."""
+def _refuse_invisible_characters(text: str, start: int, end: int, allowed: str = "") -> None:
+    """A zero-width space makes an unknown tag that looks like a known one; marks of direction turn a text round."""
     for index in range(start, end):
-        if unicodedata.category(text[index]) == "Cf":
-            raise _bad_character(text[index], index)
+        character = text[index]
+        if (unicodedata.category(character) == "Cf" or character in _BLANKS) and character not in allowed:
+            raise _bad_character(character, index)
 
 
 def _bad_character(character: str, index: int) -> QueryError:
@@ -111,8 +122,17 @@ def _term(text: str, folded: str, start: int, depth: int, registry: Registry) ->
     end = _own_end(folded, start, word.end(), depth, lone_open_allowed="*" in word[0])
     _refuse_invisible_characters(text, start, end)
     name = folded[start:end].lower()
-    leaf = Wildcard(name, start + 1) if "*" in name else Tag(name, start + 1)
-    return leaf, end
+    return (_wildcard(name, start + 1) if "*" in name else Tag(name, start + 1)), end
+
+
+def _wildcard(pattern: str, column: int) -> Wildcard:
+    """A run of stars means no more than one star does."""
+    pattern = re.sub(r"\*+", "*", pattern)
+    if pattern == "*":
+        raise QueryError("wildcard_alone", column)
+    if pattern.count("*") > MAX_STARS:
+        raise QueryError("too_many_stars", column, {"limit": MAX_STARS})
+    return Wildcard(pattern, column)
 
 
 def _metatag(
@@ -127,7 +147,8 @@ def _metatag(
         quoted = _QUOTED_VALUE[quote].match(text, begin)
         if quoted is None:
             raise QueryError("unclosed_quote", begin + 1, {"quote": quote})
-        value = re.sub(rf"\\([{quote}\\])", r"\1", quoted[1])
+        _refuse_invisible_characters(text, begin, quoted.end(), allowed=_JOINERS)
+        value = re.sub(rf"\\([{_QUOTES[quote]}\\])", r"\1", quoted[1])
         return Metatag(kind.name, value, True, start + 1), quoted.end()
     bare = _BARE_VALUE.match(folded, begin)
     end = _own_end(folded, begin, bare.end() if bare else begin, depth, lone_open_allowed=True)

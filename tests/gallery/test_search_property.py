@@ -33,7 +33,7 @@ a_post = st.fixed_dictionaries(
 )
 a_leaf = st.one_of(
     st.sampled_from([*TAGS, "unknown"]).map(Tag),
-    st.sampled_from(["*a*", "c*t", "cat*", "*", "x*"]).map(Wildcard),
+    st.sampled_from(["*a*", "c*t", "cat*", "*t*", "x*"]).map(Wildcard),
     st.sampled_from(["g", "s,q", "explicit", "g,e"]).map(lambda value: Metatag("rating", value)),
     st.sampled_from(["active", "removed", "any"]).map(lambda value: Metatag("status", value)),
     st.sampled_from(["ann", "BOB", "nobody"]).map(lambda value: Metatag("user", value)),

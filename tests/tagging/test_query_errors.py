@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from pathlib import Path
 from time import process_time
 
 import pytest
 from django.utils import translation
 
+from tagging import value_messages
 from tagging.messages import explain
 from tagging.query import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, QueryError
 from tagging.query import parse as parse_with
 from tagging.query.errors import CODES
+from tagging.query.tokens import MAX_STARS
 from tagging.query.tree import Node
 from tests.tagging.every_kind import every_kind
 
@@ -74,6 +78,31 @@ CASES = [
     ("model:", "bad_value", 1),
     ("status:hidden", "bad_value", 1),
     ("order:score", "bad_value", 1),
+    ("order:cheese", "bad_value", 1),
+    ("order:id:3", "bad_value", 1),
+    ("order:random:", "bad_value", 1),
+    ("order:random:-1", "bad_value", 1),
+    ("order:random:9223372036854775808", "bad_value", 1),
+    ("order:random_desc", "bad_value", 1),
+    ("steps:many", "bad_value", 1),
+    ("cfg:7,5x", "bad_value", 1),
+    ("denoise:any", "bad_value", 1),
+    ("mpixels:-1", "bad_value", 1),
+    ("ratio:16:0", "bad_value", 1),
+    ("filesize:1tb", "bad_value", 1),
+    ("filesize:999999999999999gb", "bad_value", 1),
+    ("date:someday", "bad_value", 1),
+    ("updated:someday", "bad_value", 1),
+    ("date:2026-02-30", "bad_value", 1),
+    ("age:old", "bad_value", 1),
+    ("viewed:old", "bad_value", 1),
+    ("age:<9999y", "bad_value", 1),
+    ("evidence:x", "bad_value", 1),
+    ("md:abc", "bad_value", 1),
+    ("approver:", "bad_value", 1),
+    ("prompt:", "bad_value", 1),
+    ("parent:x", "bad_value", 1),
+    ("parent:5x", "bad_value", 1),
     ("-order:id", "order_misplaced", 2),
     ("a or order:id", "order_misplaced", 6),
     ("~order:id ~a", "order_misplaced", 2),
@@ -87,6 +116,19 @@ CASES = [
     ("a\u200bb", "bad_character", 2),
     ("b \u202ea", "bad_character", 3),
     ("\ud800", "bad_character", 1),
+    ("cat \ufeff", "bad_character", 5),
+    ("so\u00adft", "bad_character", 3),
+    ("-\u2066a", "bad_character", 2),
+    ("rat\u200bing:e", "bad_character", 4),
+    ("\u3164", "bad_character", 1),
+    ('prompt:"a\u202eb"', "bad_character", 10),
+    ('prompt:"a\u200bb"', "bad_character", 10),
+    ("user:a\u200db", "bad_character", 7),
+    ("*", "wildcard_alone", 1),
+    ("a -**", "wildcard_alone", 4),
+    ("(* )", "wildcard_alone", 2),
+    ("a*" * 9, "too_many_stars", 1),
+    ("prompt:“a b", "unclosed_quote", 8),
     ("a" * (MAX_LENGTH + 1), "too_long", MAX_LENGTH + 1),
     ("a " * (MAX_TERMS + 1), "too_many_terms", 2 * MAX_TERMS + 1),
     ("(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1), "too_deep", MAX_DEPTH + 1),
@@ -125,7 +167,32 @@ def test_a_sentence_says_what_was_read_and_what_would_be_right() -> None:
         )
 
 
+def test_every_sentence_for_a_wrong_value_is_tried_here() -> None:
+    """`right_value` has a case for each thing that a reader may expect; a reader's test of errors reaches them all."""
+    tried = set()
+    for query, code, _column in CASES:
+        if code == "bad_value":
+            with pytest.raises(QueryError) as caught:
+                parse(query)
+            tried.add(caught.value.params["expected"])
+    source = Path(value_messages.__file__).read_text(encoding="utf-8")
+    assert tried == set(re.findall(r'case "(\w+)"', source))
+
+
+def test_a_name_from_elsewhere_leads_to_the_nearest_here() -> None:
+    with pytest.raises(QueryError) as caught:
+        parse("child:5 filetype:png")
+    with pytest.raises(QueryError) as near:
+        parse("filetype:png")
+    with translation.override("en"):
+        assert explain(caught.value) == (
+            "Column 1: this site has no child: search yet. The search help lists what it has."
+        )
+        assert explain(near.value) == "Column 1: this site has no filetype: search yet. Near it is: filesize:."
+
+
 def test_the_limits_themselves_are_fine() -> None:
+    parse("a*" * MAX_STARS)
     parse("a" * MAX_LENGTH)
     parse("a " * MAX_TERMS)
     parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH)

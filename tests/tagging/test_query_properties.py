@@ -17,19 +17,40 @@ from tagging.query import (
     Wildcard,
     conjunction,
     leaves,
-    parse,
     print_query,
     split_order,
+    split_singletons,
 )
+from tagging.query import parse as parse_with
 from tests.tagging.brute_force import matches
+from tests.tagging.every_kind import every_kind
 from tests.tagging.query_strategies import query_texts, trees
 
 POST = {"id": 7, "tags": {"a", "b_c"}, "rating": "g", "status": "active", "user": "ann", "model": "tiny"}
 
 
+def parse(text: str) -> Node:
+    return parse_with(text, every_kind)
+
+
 @given(trees())
 def test_printing_and_reading_gives_the_same_tree(tree: Node) -> None:
     assert parse(print_query(tree)) == tree
+
+
+@given(trees())
+def test_canonical_text_is_canonical(tree: Node) -> None:
+    text = print_query(tree)
+    assert print_query(parse(text)) == text
+
+
+@given(trees())
+def test_what_rules_the_search_can_be_taken_off(tree: Node) -> None:
+    text = f"ordfav:ann limit:5 {print_query(conjunction([tree, Tag('z')]))}"
+    ruling, rest = split_singletons(parse(text), every_kind)
+    assert ruling == {"ordfav": Metatag("ordfav", "ann"), "limit": Metatag("limit", "5")}
+    assert rest == conjunction([tree, Tag("z")])
+    assert split_singletons(tree, every_kind) == ({}, tree)
 
 
 @given(trees())

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tagging.query import And, Everything, Metatag, Node, Not, Or, Tag, Wildcard, parse, print_query
+from tagging.query import And, Everything, Metatag, Node, Not, Or, Tag, Wildcard, print_query
+from tagging.query import parse as parse_with
+from tests.tagging.every_kind import every_kind
+
+
+def parse(text: str) -> Node:
+    return parse_with(text, every_kind)
 
 
 def sexp(tree: Node) -> str:
@@ -119,7 +125,9 @@ CASES = [
     ("~(-a)", "(not a)"),
     ("~(-a) ~b", "(or (not a) b)"),
     # wildcards
-    ("*", "(* *)"),
+    ("a**b***", "(* a*b*)"),
+    ("/abc", "/abc"),
+    ("-/abc (/de)", "(and (not /abc) /de)"),
     ("*_HAIR", "(* *_hair)"),
     ("a*b", "(* a*b)"),
     ("a -b*", "(and a (not (* b*)))"),
@@ -134,6 +142,12 @@ CASES = [
     ("~rating:g ~user:ann", "(or rating:g user:ann)"),
     ("user:Ann", "user:Ann"),
     (r"user:a\ b c", "(and user:a b c)"),
+    ("user:“a b” c", "(and user:'a b' c)"),
+    ("model:”a ＂", "model:'a '"),
+    ("model:“say \\” x”", "model:'say ” x'"),
+    ('model:"a“b"', "model:'a“b'"),
+    ("model:a“b c", "(and model:a“b c)"),
+    ('model:"👩\u200d🎨"', r"model:'👩\u200d🎨'"),
     (r"user:a\\", "user:a\\"),
     ("user:a\\", "user:a\\"),
     ('user:"a b" c', "(and user:'a b' c)"),
@@ -146,6 +160,11 @@ CASES = [
     ('model:foo"bar', 'model:foo"bar'),
     ("id:5,7..9,>20", "id:5,7..9,>20"),
     ("order:id_desc a", "(and order:id_desc a)"),
+    ("ratio:16:9", "ratio:16:9"),
+    ("(date:2026/01..2026/02)", "date:2026/01..2026/02"),
+    ("~age:<1w ~age:>1y", "(or age:<1w age:>1y)"),
+    ("order:random:7 a", "(and order:random:7 a)"),
+    ("limit:5 (ordfav:ann a)", "(and limit:5 ordfav:ann a)"),
     ("(a (order:created_at))", "(and a order:created_at)"),
     # typed with a Japanese input method in full-width mode
     ("１ｇｉｒｌ　－ｃａｔ", "(and 1girl (not cat))"),
