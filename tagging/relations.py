@@ -87,16 +87,24 @@ def create_alias(antecedent: str, consequent: str) -> TagAlias:
         check_alias(old, new)
         TagAlias.objects.filter(antecedent=new, consequent__name=old).delete()
         (target,) = ensure_tags([new])
-        for alias in TagAlias.objects.filter(consequent__name=old):
-            alias.consequent = target
-            alias.save(update_fields=["consequent"])
-        edges = _take_implications(old)
+        edges = _move_aliases(old, target)
         alias = TagAlias.objects.create(antecedent=old, consequent=target)
-        for edge in edges:
-            ends = [target.pk if end.name == old else end.pk for end in (edge.antecedent, edge.consequent)]
-            if ends[0] != ends[1] and not _follows(ends[0], ends[1]) and not _follows(ends[1], ends[0]):
-                _add_implication(*ends)
+        _move_implications(edges, old, target)
     return alias
+
+
+@transaction.atomic
+def move_relations(antecedent: str, consequent: str) -> Tag:
+    """What `create_alias` does to old names and implications, without making an alias: for a tag that gets another
+    name and shall not be found by its first one. Returns the tag `consequent`. Raises RelationError and TagNameError.
+    """
+    old, new = normalise_tag(antecedent), normalise_tag(consequent)
+    with _change(old, new):
+        check_alias(old, new)
+        TagAlias.objects.filter(antecedent=new, consequent__name=old).delete()
+        (target,) = ensure_tags([new])
+        _move_implications(_move_aliases(old, target), old, target)
+    return target
 
 
 def check_alias(antecedent: str, consequent: str) -> None:
@@ -212,6 +220,22 @@ def _take_implications(name: str) -> list[TagImplication]:
     edges = list(touching.select_related("antecedent", "consequent").order_by("pk"))
     TagImplication.objects.filter(pk__in=[edge.pk for edge in edges]).delete()
     return edges
+
+
+def _move_aliases(old: str, target: Tag) -> list[TagImplication]:
+    """Points old names of `old` to `target`, and takes the implications of `old` away; returns what they were."""
+    for alias in TagAlias.objects.filter(consequent__name=old):
+        alias.consequent = target
+        alias.save(update_fields=["consequent"])
+    return _take_implications(old)
+
+
+def _move_implications(edges: list[TagImplication], old: str, target: Tag) -> None:
+    """Makes those of the removed `edges` again with `target` in place of `old` that are sound and say something new."""
+    for edge in edges:
+        first, second = (target.pk if end.name == old else end.pk for end in (edge.antecedent, edge.consequent))
+        if first != second and not _follows(first, second) and not _follows(second, first):
+            _add_implication(first, second)
 
 
 def _add_implication(antecedent_id: int, consequent_id: int) -> TagImplication:
