@@ -11,13 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 
 from gallery.models import Post
 from gallery.visibility import Viewer, reachable_posts, signed_in
-from tagging.completion import Completion, complete
+from tagging.completion import Completion, Told, complete
+from tagging.completion_rows import Among, Row
 from tagging.models import KNOWN_TO_ALL, Tag
 from tagging.suggest import nearest_tags
-
-# For members more are looked up than shown, since some may stand on hidden posts alone.
-COMPLETION_CANDIDATES = 30
-NEAREST_CANDIDATES = 12
 
 
 def mentionable_tags(viewer: Viewer, names: Iterable[str]) -> set[str]:
@@ -29,19 +26,31 @@ def mentionable_tags(viewer: Viewer, names: Iterable[str]) -> set[str]:
     return set(Tag.objects.filter(told, name__in=list(names)).values_list("name", flat=True))
 
 
-def complete_for(viewer: Viewer, typed: str, limit: int) -> list[Completion]:
-    """`tagging.completion.complete` with nothing that the viewer may not be told of."""
-    if not signed_in(viewer):
-        return complete(typed, limit, among=KNOWN_TO_ALL)
-    found = complete(typed, COMPLETION_CANDIDATES)
-    told = mentionable_tags(viewer, [line.name for line in found])
-    return [line for line in found if line.name in told][:limit]
+def complete_for(
+    viewer: Viewer, typed: str, limit: int, *, deprecated: bool = True, vocabulary_first: bool = False
+) -> list[Completion]:
+    """`tagging.completion.complete` with nothing that the viewer may not be told of.
+
+    `deprecated`: whether tags that can be added to no post come too; `vocabulary_first`: models' words before others.
+    """
+    among = Among(not signed_in(viewer), deprecated, vocabulary_first)
+    return complete(typed, limit, among=among, told=_told(viewer))
 
 
 def nearest_for(viewer: Viewer, name: str, limit: int) -> list[str]:
     """`tagging.suggest.nearest_tags` with nothing that the viewer may not be told of."""
+    return nearest_tags(name, limit, among=Among(known_to_all=not signed_in(viewer)), told=_told(viewer))
+
+
+def _told(viewer: Viewer) -> Told | None:
+    """For members the posts are asked, but only about tags that not everybody may know; visitors' tags are chosen by
+    the database."""
     if not signed_in(viewer):
-        return nearest_tags(name, limit, among=KNOWN_TO_ALL)
-    near = nearest_tags(name, NEAREST_CANDIDATES)
-    told = mentionable_tags(viewer, near)
-    return [other for other in near if other in told][:limit]
+        return None
+
+    def told(rows: list[Row]) -> set[str]:
+        known = {row.name for row in rows if row.known_to_all}
+        unsure = {row.name for row in rows} - known
+        return known | (mentionable_tags(viewer, unsure) if unsure else set())
+
+    return told

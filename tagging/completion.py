@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
-from django.db.models import Q
-
-from tagging.models import Tag, TagAlias
+from tagging import completion_rows
+from tagging.completion_rows import Among, Row
 from tagging.names import MAX_LENGTH, normalise_tag
+from tagging.other_names import fold_name, is_other_name
+from tagging.suggest import misspelt
 
-EVERY_TAG = Q()
+EVERY_TAG = Among()
+
+# Given rows, the names of those tags that the reader may be told of.
+Told = Callable[[list[Row]], set[str]]
+
+
+class Match(StrEnum):
+    """How a tag came into the list."""
+
+    NAME = "name"
+    ALIAS = "alias"
+    OTHER_NAME = "other_name"
+    INITIALS = "initials"
+    FUZZY = "fuzzy"
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One line of the list: a tag, and the old name that was typed (`antecedent`) if an alias led to it.
+    """One line of the list: a tag, and the old or other name that was typed (`antecedent`) if one led to it.
 
     `post_count` is of the posts that everybody may see (`Tag.general_count`).
     """
@@ -23,42 +40,100 @@ class Completion:
     category: int
     post_count: int
     antecedent: str | None = None
+    match: Match = Match.NAME
+    is_deprecated: bool = False
 
 
-def complete(prefix: str, limit: int = 10, *, among: Q = EVERY_TAG) -> list[Completion]:
-    """Up to `limit` tags that fit `among`, for what was typed so far (normalised here).
+def complete(typed: str, limit: int = 10, *, among: Among = EVERY_TAG, told: Told | None = None) -> list[Completion]:
+    """Up to `limit` tags for what was typed so far (normalised here); nothing for blanks.
 
-    The tag of just that name comes first, then names and old names that begin so, largest first, then names in which
-    a later word begins so (`hair` finds `long_hair`). Nothing for an empty prefix.
+    By the shape of the text, as on Danbooru: `/lh` are initials, `*` stands for anything, a name that is not ASCII is
+    another name, and else all its words are looked for in any order, the last one as a beginning. Exact names come
+    first, then those with the text as it was typed, then the others, each time the largest first; deprecated tags are
+    last. Only where nothing is found, names that are spelled alike. `told` takes out what the reader may not know of;
+    what it takes out has no influence on the rest.
     """
-    typed = normalise_tag(prefix)
-    # Names are ASCII: anything else can't begin one, and no control character may reach the database.
-    if not typed or len(typed) > MAX_LENGTH or limit < 1 or not all("!" <= character <= "~" for character in typed):
+    name = normalise_tag(typed)
+    if not name or len(name) > MAX_LENGTH or limit < 1:
         return []
-    tags = Tag.objects.filter(among).order_by("-general_count", "name")
+    if is_other_name(name):
+        return _by_other_name(fold_name(typed), limit, among, told)
+    if not all("!" <= character <= "~" for character in name):
+        return []
+    if name.startswith("/") and re.fullmatch(r"/[a-z0-9]+", name):
+        rows = _allowed(completion_rows.by_initials(name[1:], among), told)
+        return _lines(rows, limit, lambda row: (row.initials != name[1:],), Match.INITIALS)
+    if "*" in name:
+        pattern = name.strip("*") and name
+        rows = _allowed(completion_rows.by_pattern(pattern, among), told) if pattern else []
+        return _lines(rows, limit, lambda row: (), Match.NAME)
+    rows = _allowed(_by_name(name, among), told)
+    if not rows:
+        alike = _allowed(completion_rows.by_likeness(name, among), told)
+        return _lines(misspelt(name, alike), limit, None, Match.FUZZY)
+    as_typed = re.compile(rf"(?<![a-z0-9]){re.escape(name)}" if name[0].isalnum() else re.escape(name))
+
+    def rank(row: Row) -> tuple[bool, ...]:
+        vocabulary = among.vocabulary_first and not row.in_vocabulary
+        return (row.found != name, vocabulary, not as_typed.search(row.found))
+
+    return _lines(rows, limit, rank, Match.NAME, begins=name)
+
+
+def _by_name(name: str, among: Among) -> list[Row]:
+    words = re.findall("[a-z0-9]+", name)
+    # One letter begins a word in a tenth of all names, so it is only looked for at their beginning.
+    if max(map(len, words), default=0) < 2:
+        return completion_rows.by_beginning(name, among)
+    return completion_rows.by_words(words, not name[-1].isalnum(), name, among)
+
+
+def _by_other_name(folded: str, limit: int, among: Among, told: Told | None) -> list[Completion]:
+    rows = _allowed(completion_rows.by_other_name(folded, among), told)
+    if len({row.name for row in rows}) < limit:
+        # 髪 finds 黒髪 too; there is no index for it, so only where the list isn't full.
+        rows += _allowed(completion_rows.by_other_name(folded, among, inside=True), told)
+
+    def rank(row: Row) -> tuple[bool, ...]:
+        found = fold_name(row.found)
+        vocabulary = among.vocabulary_first and not row.in_vocabulary
+        return (found != folded, vocabulary, not found.startswith(folded))
+
+    return _lines(rows, limit, rank, Match.OTHER_NAME)
+
+
+def _allowed(rows: list[Row], told: Told | None) -> list[Row]:
+    if told is None or not rows:
+        return rows
+    names = told(rows)
+    return [row for row in rows if row.name in names]
+
+
+def _lines(
+    rows: Iterable[Row],
+    limit: int,
+    rank: Callable[[Row], tuple[bool, ...]] | None,
+    match: Match,
+    *,
+    begins: str = "",
+) -> list[Completion]:
+    """The rows in their order (as they are without `rank`), each tag once, under its own name if that ranks alike."""
+    if rank is not None:
+        rows = sorted(
+            rows,
+            key=lambda row: (
+                *rank(row),
+                -row.post_count,
+                not row.found.startswith(begins),
+                row.antecedent is not None,
+                row.found,
+            ),
+        )
     found: dict[str, Completion] = {}
-    for tag in tags.filter(name=typed):
-        found[tag.name] = Completion(tag.name, tag.category, tag.general_count)
-
-    beginning = [
-        Completion(tag.name, tag.category, tag.general_count) for tag in tags.filter(name__startswith=typed)[:limit]
-    ]
-    aliases = TagAlias.objects.filter(antecedent__startswith=typed).select_related("consequent")
-    # A subquery, since `among` is a condition on tags.
-    aliases = aliases.filter(consequent__in=tags.order_by()) if among else aliases
-    for alias in aliases.order_by("-consequent__general_count", "antecedent")[:limit]:
-        tag = alias.consequent
-        line = Completion(tag.name, tag.category, tag.general_count, alias.antecedent)
-        if alias.antecedent == typed:
-            found.setdefault(tag.name, line)
-        else:
-            beginning.append(line)
-    # By name before by alias where both lead to the same tag: the shorter explanation.
-    for line in sorted(beginning, key=lambda line: (-line.post_count, line.antecedent is not None, line.name)):
-        found.setdefault(line.name, line)
-
-    if len(found) < limit:
-        inside = Q(name__contains=f"_{typed}") | Q(name__contains=f"({typed}") | Q(name__contains=f"-{typed}")
-        for tag in tags.filter(inside).exclude(name__in=found)[: limit - len(found)]:
-            found[tag.name] = Completion(tag.name, tag.category, tag.general_count)
+    for row in sorted(rows, key=lambda row: row.is_deprecated):
+        how = Match.ALIAS if row.antecedent is not None and match is Match.NAME else match
+        found.setdefault(
+            row.name,
+            Completion(row.name, row.category, row.post_count, row.antecedent, how, row.is_deprecated),
+        )
     return list(found.values())[:limit]

@@ -2,47 +2,85 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Callable
 
-from tagging.models import Tag
-from tagging.names import normalise_tag
+from tagging import completion_rows
+from tagging.completion_rows import Among, Row
+from tagging.names import MAX_LENGTH, normalise_tag
+from tagging.other_names import fold_name, is_other_name
 
-CANDIDATES = 2000
 LEAST_LIKENESS = 0.3  # pg_trgm's threshold
-EVERY_TAG = Q()
+EVERY_TAG = Among()
 
 
-def nearest_tags(name: str, limit: int = 3, *, among: Q = EVERY_TAG) -> list[str]:
-    """Up to `limit` names of existing tags that fit `among`, the likest first; none if nothing is near.
+def nearest_tags(
+    name: str,
+    limit: int = 3,
+    *,
+    among: Among = EVERY_TAG,
+    told: Callable[[list[Row]], set[str]] | None = None,
+) -> list[str]:
+    """Up to `limit` names of existing tags, the likest first; none if nothing is near.
 
-    Likeness is Jaccard's over trigrams of the padded name, as PostgreSQL's pg_trgm has it, among the largest
-    `CANDIDATES` tags that begin or end like `name`.
+    First come those that are only slips away. Likeness is pg_trgm's, over trigrams of names and aliases; for a name
+    outside ASCII it is counted in pairs of characters, over other names with the same beginning or end. `told` takes
+    out what the reader may not know of.
     """
     typed = normalise_tag(name).strip(",")
-    if not all("!" <= character <= "~" for character in typed):
+    if not typed or len(typed) > MAX_LENGTH:
         return []
-    words = [word for word in typed.split("_") if word]
-    if not words:
+    if is_other_name(typed):
+        rows = _other_names_near(fold_name(typed), among)
+    elif all("!" <= character <= "~" for character in typed):
+        alike = [row for row in completion_rows.by_likeness(typed, among) if row.name != name]
+        rows = misspelt(typed, alike) + alike
+    else:
         return []
-    near = Q(name__startswith=typed[0])
-    for word in words[:8]:
-        near |= Q(name__contains=word) | Q(name__endswith=word[-3:])
-    candidates = Tag.objects.filter(near, among).exclude(name=name).order_by("-general_count", "name")
-    names = candidates.values_list("name", flat=True)[:CANDIDATES]
-    scored = [(_likeness(typed, candidate), candidate) for candidate in names]
-    # Sorting is stable: among equals the larger tag stays first.
-    scored.sort(key=lambda pair: -pair[0])
-    return [candidate for likeness, candidate in scored[:limit] if likeness >= LEAST_LIKENESS]
+    allowed = told(rows) if told and rows else {row.name for row in rows}
+    return list(dict.fromkeys(row.name for row in rows if row.name in allowed))[:limit]
+
+
+def misspelt(typed: str, rows: list[Row]) -> list[Row]:
+    """Those of `rows` that `typed` can be the beginning of, but for a few slips; the fewest slips first.
+
+    One slip in four letters is allowed, and one in less. Among equals the larger tag comes first.
+    """
+    allowed = max(1, len(typed) // 4)
+    slips = [(slips_at_beginning(typed, row.found), row) for row in rows]
+    near = [(count, row) for count, row in slips if count <= allowed]
+    return [row for _count, row in sorted(near, key=lambda pair: (pair[0], -pair[1].post_count, pair[1].found))]
+
+
+def slips_at_beginning(typed: str, name: str) -> int:
+    """Levenshtein's distance from `typed` to the beginning of `name` that is nearest, two swapped letters being one
+    slip (optimal string alignment)."""
+    older: list[int] = []
+    row = list(range(len(name) + 1))
+    for place, letter in enumerate(typed, 1):
+        above, row = row, [place]
+        for at, other in enumerate(name, 1):
+            cost = min(above[at] + 1, row[at - 1] + 1, above[at - 1] + (letter != other))
+            if place > 1 and at > 1 and letter == name[at - 2] and typed[place - 2] == other:
+                cost = min(cost, older[at - 2] + 1)
+            row.append(cost)
+        older = above
+    return min(row)
+
+
+def _other_names_near(folded: str, among: Among) -> list[Row]:
+    found = completion_rows.by_other_name(folded[:1], among)
+    if len(folded) > 1:
+        found += completion_rows.by_other_name(folded[-2:], among, inside=True)
+    scored = sorted(((_likeness(folded, fold_name(row.found)), row) for row in found), key=lambda pair: -pair[0])
+    return [row for likeness, row in scored if likeness >= LEAST_LIKENESS]
 
 
 def _likeness(one: str, other: str) -> float:
-    """From 0 to 1: the share of trigrams that both have."""
-    if one == other:
-        return 1.0
-    left, right = _trigrams(one), _trigrams(other)
+    """From 0 to 1: the share of pairs of neighbouring characters that both have."""
+    left, right = _pairs(one), _pairs(other)
     return len(left & right) / len(left | right)
 
 
-def _trigrams(name: str) -> set[str]:
-    padded = f"  {name} "
-    return {padded[index : index + 3] for index in range(len(padded) - 2)}
+def _pairs(name: str) -> set[str]:
+    padded = f" {name} "
+    return {padded[index : index + 2] for index in range(len(padded) - 1)}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db.models import Q
+from typing import Any
 
-from tagging.completion import Completion, complete
+import pytest
+
+from tagging.completion import Completion, Match, complete
+from tagging.completion_rows import Among, Row, japanese_names
 from tagging.models import Category, Tag, TagAlias
-from tagging.suggest import nearest_tags
+from tagging.other_names import seed_other_names
+from tagging.suggest import nearest_tags, slips_at_beginning
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +32,7 @@ def _vocabulary() -> None:
         "underscore": 4,
         "back\\slash": 1,
         "blue_eyes": 0,
+        ":3": 8,
     }
     Tag.objects.bulk_create(Tag(name=name, post_count=2000, general_count=count) for name, count in counts.items())
     Tag.objects.filter(name="cat").update(category=Category.CHARACTER)
@@ -37,12 +41,78 @@ def _vocabulary() -> None:
     TagAlias.objects.create(antecedent="cat_ear", consequent=Tag.objects.get(name="cat_ears"))
 
 
-def names(prefix: str, limit: int = 10) -> list[str]:
-    return [line.name for line in complete(prefix, limit)]
+def names(prefix: str, limit: int = 10, **options: Any) -> list[str]:
+    return [line.name for line in complete(prefix, limit, **options)]
 
 
-def test_the_exact_name_then_beginnings_by_size_then_words_inside() -> None:
-    assert names("hair") == ["hair", "hairband", "cat", "hair_ribbon", "long_hair", "t-hair", "saber_(hair)"]
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        # The exact name, then the largest; a tag once, also where names and aliases fit.
+        ("hair", ["hair", "long_hair", "hairband", "cat", "hair_ribbon", "t-hair", "saber_(hair)"]),
+        ("chair", ["chair"]),
+        # All words in any order, the last one as a beginning; as it was typed comes first.
+        ("hair long", ["long_hair"]),
+        ("hair_lo", ["long_hair"]),
+        ("long_h", ["long_hair"]),
+        ("hair saber", ["saber_(hair)"]),
+        ("ha r", []),
+        ("hair r", ["hair_ribbon"]),
+        # A sign at the end closes the word.
+        ("hair_", ["hair_ribbon", "long_hair", "t-hair", "saber_(hair)", "hair"]),
+        ("t-", ["t-hair"]),
+        # One letter begins the name.
+        ("l", ["long_hair"]),
+        ("u", ["underscore", "under_score"]),
+        # Initials.
+        ("/lh", ["long_hair"]),
+        ("/h", ["hairband", "hair", "hair_ribbon"]),
+        ("/hr", ["hair_ribbon"]),
+        # Patterns.
+        ("*hair", ["chair", "long_hair", "t-hair", "hair"]),
+        ("h*n", ["hair_ribbon"]),
+        ("n*o", ["cat"]),
+        ("*", []),
+        ("**", []),
+        # A typo as the last resort.
+        ("long_hiar", ["long_hair"]),
+        ("lnog_hair", ["long_hair"]),
+        ("hairbnd", ["hairband"]),
+        ("nekko", ["cat"]),
+        ("zzzz", []),
+        ("cxt", []),
+        # Aliases.
+        ("neko", ["cat"]),
+        ("cat_ear", ["cat_ears"]),
+        # Signs alone.
+        (":3", [":3"]),
+        (":", [":3"]),
+    ],
+)
+def test_what_is_shown_in_its_order(typed: str, shown: list[str]) -> None:
+    assert names(typed) == shown
+
+
+def test_an_exact_name_is_before_any_larger_one_and_fuzzy_ones_come_only_alone() -> None:
+    Tag.objects.bulk_create([Tag(name="cait"), Tag(name="cats", post_count=9000, general_count=9000)])
+    assert names("cat") == ["cat", "cats", "cat_ears", "100%_cat"]
+    assert [line.match for line in complete("cat")] == [Match.NAME] * 4
+    assert {line.match for line in complete("lnog_hair")} == {Match.FUZZY}
+
+
+def test_deprecated_tags_are_last_and_marked_and_can_be_left_out() -> None:
+    Tag.objects.filter(name__in=["long_hair", "hair"]).update(is_deprecated=True)
+    lines = complete("hair")
+    assert [line.name for line in lines][-2:] == ["hair", "long_hair"]
+    assert [line.is_deprecated for line in lines] == [False] * 5 + [True] * 2
+    assert "long_hair" not in names("hair", among=Among(deprecated=False))
+    assert names("long", among=Among(deprecated=False)) == []
+
+
+def test_a_models_words_come_first_where_they_are_wanted() -> None:
+    Tag.objects.filter(name__in=["t-hair", "hair_ribbon"]).update(in_vocabulary=True)
+    assert names("hair", among=Among(vocabulary_first=True))[:4] == ["hair", "hair_ribbon", "t-hair", "long_hair"]
+    assert names("ha", among=Among(vocabulary_first=True))[0] == "hair_ribbon"
 
 
 def test_what_was_typed_is_normalised() -> None:
@@ -51,8 +121,9 @@ def test_what_was_typed_is_normalised() -> None:
 
 
 def test_an_alias_is_shown_as_old_and_new() -> None:
-    assert complete("nek") == [Completion("cat", Category.CHARACTER, 70, "neko")]
-    assert complete("neko") == [Completion("cat", Category.CHARACTER, 70, "neko")]
+    expected = [Completion("cat", Category.CHARACTER, 70, "neko", Match.ALIAS)]
+    assert complete("nek") == expected
+    assert complete("neko") == expected
 
 
 def test_a_tag_comes_once_under_its_own_name() -> None:
@@ -64,11 +135,29 @@ def test_tags_without_posts_are_offered() -> None:
 
 
 def test_the_limit_holds() -> None:
-    assert names("hair", 2) == ["hair", "hairband"]
+    assert names("hair", 2) == ["hair", "long_hair"]
     assert names("hair", 0) == []
 
 
-@pytest.mark.parametrize("prefix", ["", "   ", "猫", "\x00", "a\x00", "x" * 5000, "\ud800", "\u200b"])
+def test_other_names_lead_to_all_tags_called_so() -> None:
+    seed_other_names({"blue_eyes": ["青い目", "碧眼"], "cat": ["猫", "ネコ"], "cat_ears": ["猫耳"], "nobody": ["猫背"]})
+    seed_other_names({"long_hair": ["青い目"], "hair": ["黒猫"]})
+    assert complete("青い") == [
+        Completion("long_hair", Category.GENERAL, 900, "青い目", Match.OTHER_NAME),
+        Completion("blue_eyes", Category.GENERAL, 0, "青い目", Match.OTHER_NAME),
+    ]
+    assert names("猫") == ["cat", "cat_ears", "hair"]
+    assert names("ﾈｺ") == ["cat"]
+    assert names("耳") == ["cat_ears"]
+    assert names("犬") == []
+    assert names("猫", among=Among(known_to_all=True)) == ["cat", "cat_ears", "hair"]
+    assert names("碧", among=Among(known_to_all=True)) == []
+    assert japanese_names(["blue_eyes", "cat", "hairband"]) == {"blue_eyes": "青い目", "cat": "猫"}
+
+
+@pytest.mark.parametrize(
+    "prefix", ["", "   ", "猫", "\x00", "a\x00", "x" * 5000, "\ud800", "\u200b", "猫\x00", "/", "'"]
+)
 def test_nothing_for_what_no_tag_can_begin_with(prefix: str) -> None:
     assert complete(prefix) == []
 
@@ -78,7 +167,10 @@ def test_signs_of_sql_patterns_are_signs() -> None:
     assert names("100%") == ["100%_cat"]
     assert names("under_") == ["under_score"]
     assert names("back\\") == ["back\\slash"]
+    assert names("back\\s*") == ["back\\slash"]
+    assert names("h%n*") == []
     assert names("'; drop table") == []
+    assert names("/l_") == []
 
 
 @pytest.mark.parametrize(
@@ -89,19 +181,53 @@ def test_signs_of_sql_patterns_are_signs() -> None:
         ("blue_eye", "blue_eyes"),
         ("hairbnd", "hairband"),
         ("cat,", "cat"),
+        ("nekoo", "cat"),
+        ("青い目玉", "blue_eyes"),
+        ("大きい青い目", "blue_eyes"),
     ],
 )
 def test_a_typo_leads_to_the_tag(typed: str, first: str) -> None:
+    seed_other_names({"blue_eyes": ["青い目"]})
     assert nearest_tags(typed)[0] == first
 
 
-def test_only_what_fits_the_condition_is_offered_and_hidden_tags_take_no_place() -> None:
-    big = Q(general_count__gt=6)
-    assert [line.name for line in complete("hair", 3, among=big)] == ["hairband", "cat", "hair_ribbon"]
-    assert complete("neko", among=~Q(name="cat")) == []
-    assert nearest_tags("long_hiar", among=~Q(name="long_hair")) != nearest_tags("long_hiar")
+def test_only_what_may_be_told_is_offered_and_the_rest_leaves_no_trace() -> None:
+    def told(rows: list[Row]) -> set[str]:
+        return {row.name for row in rows if row.name not in ("long_hair", "cat")}
+
+    assert names("hair", 3, told=told) == ["hair", "hairband", "hair_ribbon"]
+    assert names("neko", told=told) == names("nekp", told=told) == []
+    # Whoever may not know of long_hair gets what somebody gets who wrote a name that is no tag.
+    Tag.objects.create(name="long_hare")
+    assert names("long_hair", told=told) == ["long_hare"]
+    assert "long_hair" not in nearest_tags("long_hiar", told=told)
+    assert names("blue", among=Among(known_to_all=True)) == []
+    Tag.objects.filter(name="blue_eyes").update(in_vocabulary=True)
+    assert names("blue", among=Among(known_to_all=True)) == ["blue_eyes"]
 
 
-@pytest.mark.parametrize("typed", ["zzzz", "猫", "", "___", "\x00", "%"])
+@pytest.mark.parametrize("typed", ["zzzz", "猫", "", "___", "\x00", "%", "猫" * 500])
 def test_nothing_near_is_nothing(typed: str) -> None:
     assert nearest_tags(typed) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "slips"),
+    [
+        ("", "cat", 0),
+        ("ca", "cat", 0),
+        ("act", "cat", 1),
+        ("cxt", "cat", 1),
+        ("catt", "cat", 1),
+        ("lnog", "long_hair", 1),
+    ],
+)
+def test_slips_are_counted_to_the_nearest_beginning(typed: str, name: str, slips: int) -> None:
+    assert slips_at_beginning(typed, name) == slips
+
+
+def test_one_statement_finds_names_and_aliases(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        complete("hair")
+    with django_assert_num_queries(2):
+        complete("lnog_hair")

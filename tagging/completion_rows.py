@@ -1,0 +1,182 @@
+"""What the database finds for the box at the caret: rows to choose from, each by one statement.
+
+Every condition is served by an index of `tagging.models`: the words of names (GIN), their beginnings (btree), their
+initials (btree), any part of them and how alike they are (trigrams), and beginnings of other names (btree).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A tag, and what was found: its own name, or the alias or other name `antecedent` that leads to it.
+
+    `post_count` is of the posts that everybody may see; `known_to_all` says whether anybody may be told of the tag.
+    """
+
+    name: str
+    category: int
+    post_count: int
+    is_deprecated: bool
+    in_vocabulary: bool
+    initials: str
+    antecedent: str | None
+
+    @property
+    def found(self) -> str:
+        """The name that was looked for."""
+        return self.antecedent or self.name
+
+    @property
+    def known_to_all(self) -> bool:
+        """`KNOWN_TO_ALL` for this row."""
+        return self.post_count > 0 or self.in_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which tags may come, decided by the database, and which of them are looked at first."""
+
+    known_to_all: bool = False
+    deprecated: bool = True
+    vocabulary_first: bool = False
+
+    @property
+    def condition(self) -> str:
+        """As SQL over `t`, to follow another condition."""
+        known = " AND (t.general_count > 0 OR t.in_vocabulary)" if self.known_to_all else ""
+        return known + ("" if self.deprecated else " AND NOT t.is_deprecated")
+
+    @property
+    def order(self) -> str:
+        """As SQL over `t`: the first hundred in this order are looked at."""
+        return ("t.in_vocabulary DESC, " if self.vocabulary_first else "") + "t.general_count DESC, t.name"
+
+
+_COLUMNS = "t.name, t.category, t.general_count, t.is_deprecated, t.in_vocabulary, t.initials"
+
+
+def by_words(words: list[str], last_is_whole: bool, typed: str, among: Among) -> list[Row]:
+    """Names and aliases that have all of `words` (letters and digits alone) in any order, the last as a beginning."""
+    *whole, last = (f"'{word}'" for word in words)
+    query = " & ".join([*whole, last if last_is_whole else f"{last}:*"])
+    return _names_and_aliases("{0}.words @@ %s::tsquery", query, typed, among)
+
+
+def by_beginning(typed: str, among: Among) -> list[Row]:
+    """Names and aliases that begin with `typed`."""
+    return _names_and_aliases("{0}.{1} LIKE %s", f"{_escaped(typed)}%", typed, among)
+
+
+def by_pattern(pattern: str, among: Among) -> list[Row]:
+    """Names and aliases that fit `pattern`, in which `*` stands for anything."""
+    return _names_and_aliases("{0}.{1} LIKE %s", "%".join(map(_escaped, pattern.split("*"))), "", among)
+
+
+def by_initials(initials: str, among: Among) -> list[Row]:
+    """Names whose words begin with these letters, and maybe more words after."""
+    # Whole ones first: `/lh` means long_hair before long_hair_between_eyes.
+    return _rows(
+        f"""
+        SELECT {_COLUMNS}, NULL FROM tagging_tag t WHERE t.initials LIKE %s{among.condition}
+        ORDER BY t.initials <> %s, {among.order} LIMIT {CANDIDATES}
+        """,  # noqa: S608 - see _rows
+        [f"{_escaped(initials)}%", initials],
+    )
+
+
+def by_likeness(typed: str, among: Among) -> list[Row]:
+    """Names and aliases that share many trigrams with `typed`, the likest first."""
+    return _rows(
+        f"""
+        SELECT {_COLUMNS}, c.antecedent
+        FROM (
+            (SELECT t.id, NULL AS antecedent, similarity(t.name, %s) AS likeness
+             FROM tagging_tag t WHERE t.name %% %s{among.condition}
+             ORDER BY likeness DESC, {among.order} LIMIT {CANDIDATES})
+            UNION ALL
+            (SELECT t.id, a.antecedent, similarity(a.antecedent, %s) AS likeness
+             FROM tagging_tagalias a JOIN tagging_tag t ON t.id = a.consequent_id
+             WHERE a.antecedent %% %s{among.condition}
+             ORDER BY likeness DESC, {among.order} LIMIT {CANDIDATES})
+        ) c JOIN tagging_tag t USING (id)
+        ORDER BY c.likeness DESC, {among.order}
+        """,  # noqa: S608 - see _rows
+        [typed] * 4,
+    )
+
+
+def by_other_name(folded: str, among: Among, *, inside: bool = False) -> list[Row]:
+    """Tags with an other name that begins with `folded` (`tagging.other_names.fold_name`), or has it anywhere."""
+    pattern = f"{'%' if inside else ''}{_escaped(folded)}%"
+    return _rows(
+        f"""
+        SELECT {_COLUMNS}, o.name
+        FROM tagging_othername o
+        JOIN tagging_wikipage w ON w.id = o.page_id AND NOT w.is_deleted
+        LEFT JOIN tagging_tagalias a ON a.antecedent = w.title
+        LEFT JOIN tagging_tag own ON own.name = w.title
+        JOIN tagging_tag t ON t.id = COALESCE(a.consequent_id, own.id)
+        WHERE o.folded LIKE %s{among.condition}
+        ORDER BY {among.order}, o.position LIMIT {CANDIDATES}
+        """,  # noqa: S608 - see _rows
+        [pattern],
+    )
+
+
+def japanese_names(names: list[str]) -> dict[str, str]:
+    """The first other name in Japanese script of each of these tags that has one."""
+    if not names:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_JAPANESE, [names])
+        return dict(cursor.fetchall())
+
+
+_JAPANESE = """
+SELECT DISTINCT ON (w.title) w.title, o.name
+FROM tagging_wikipage w JOIN tagging_othername o ON o.page_id = w.id
+WHERE w.title = ANY(%s) AND NOT w.is_deleted AND o.name ~ '[\u3041-\u30ff\u3400-\u9fff]'
+ORDER BY w.title, o.position, o.id
+"""
+
+
+def _names_and_aliases(condition: str, looked_for: str, exact: str, among: Among) -> list[Row]:
+    """The largest tags by name and by alias, and in any case those called `exact`, which need not be large."""
+    by_name, by_alias = condition.format("t", "name"), condition.format("a", "antecedent")
+    aliases = "tagging_tagalias a JOIN tagging_tag t ON t.id = a.consequent_id"
+    return _rows(
+        f"""
+        SELECT {_COLUMNS}, c.antecedent
+        FROM (
+            (SELECT t.id, NULL AS antecedent FROM tagging_tag t
+             WHERE {by_name}{among.condition} ORDER BY {among.order} LIMIT {CANDIDATES})
+            UNION ALL
+            (SELECT t.id, a.antecedent FROM {aliases}
+             WHERE {by_alias}{among.condition} ORDER BY {among.order} LIMIT {CANDIDATES})
+            UNION ALL
+            (SELECT t.id, NULL FROM tagging_tag t WHERE t.name = %s{among.condition})
+            UNION ALL
+            (SELECT t.id, a.antecedent FROM {aliases} WHERE a.antecedent = %s{among.condition})
+        ) c JOIN tagging_tag t USING (id)
+        """,  # noqa: S608 - see _rows
+        [looked_for, looked_for, exact, exact],
+    )
+
+
+def _rows(statement: str, parameters: list[str]) -> list[Row]:
+    """Statements are put together from constants of this module alone; whatever somebody typed is a parameter."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return [Row(*columns) for columns in cursor.fetchall()]
+
+
+def _escaped(text: str) -> str:
+    """`text` as the part of a LIKE pattern that matches it alone."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
