@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from gallery.views import about, api, browse, media, moderation, people, post
+from gallery.views import about, api, browse, completion, media, moderation, people, post
 
 app_name = "gallery"
 urlpatterns: list[URLPattern] = [
@@ -17,7 +17,7 @@ urlpatterns: list[URLPattern] = [
         media.media,
         name="media",
     ),
-    path("tags/complete", browse.complete_tags, name="complete"),
+    path("tags/complete", completion.complete, name="complete"),
     path("users/<str:name>", people.profile, name="profile"),
     path("users/<str:name>/role", people.role, name="role"),
     path("settings", people.settings_page, name="settings"),

@@ -1,22 +1,21 @@
-"""Looking at many posts: the front page, search results, completion."""
+"""Looking at many posts: the front page and search results."""
 
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from gallery.cards import cards
 from gallery.errors import UserFacingError
-from gallery.known_tags import complete_for, mentionable_tags, nearest_for
+from gallery.known_tags import mentionable_tags, nearest_for
 from gallery.ratings import up_to
 from gallery.search import SearchPage, search, tags_of_page
 from gallery.search_links import SearchTerms, posts_url
-from gallery.tag_groups import category_word, group_tags
+from gallery.tag_groups import group_tags
 from gallery.visibility import Viewer, ceiling, effective_ratings
 from tagging.edit import resolve_tags
 from tagging.messages import explain, explain_unknown
@@ -25,7 +24,6 @@ from tagging.query import Node, QueryError, Tag, leaves, print_query
 
 FRONT_PICTURES = 29
 MOSAIC = 5
-COMPLETIONS = 10
 # How many tags are offered in place of an unknown one, and for how many of them: each is a search of its own.
 NEAREST, WITH_NEAREST = 3, 5
 ORDERS = [("", _("Newest")), ("id", _("Oldest"))]
@@ -70,28 +68,6 @@ def posts(request: HttpRequest) -> HttpResponse:
         return response
     context |= _results(query, page, request.user)
     return render(request, "gallery/posts.html", context)
-
-
-@require_safe
-def complete_tags(request: HttpRequest) -> JsonResponse:
-    """`{"completions": [{name, category, post_count, antecedent}]}` for `q`, what was typed of a tag so far."""
-    typed = request.GET.get("q", "").replace("\x00", "")
-    lines = complete_for(request.user, typed[:200], COMPLETIONS)
-    response = JsonResponse(
-        {
-            "completions": [
-                {
-                    "name": line.name,
-                    "category": category_word(line.category),
-                    "post_count": line.post_count,
-                    "antecedent": line.antecedent,
-                }
-                for line in lines
-            ]
-        }
-    )
-    patch_cache_control(response, max_age=60, **{"private" if request.user.is_authenticated else "public": True})
-    return response
 
 
 @dataclass(frozen=True)

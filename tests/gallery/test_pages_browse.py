@@ -180,13 +180,24 @@ def test_each_rating_is_described_in_the_same_words_everywhere(client, member, s
 def test_completion_answers_with_names_categories_and_counts(client):
     make_post(tags=["green_hair"])
     answer = client.get("/tags/complete", {"q": "gre"}).json()
-    assert answer["completions"] == [{"name": "green_hair", "category": "general", "post_count": 1, "antecedent": None}]
+    assert answer["completions"] == [
+        {
+            "kind": "tag",
+            "name": "green_hair",
+            "insert": "green_hair",
+            "category": "general",
+            "post_count": 1,
+            "antecedent": None,
+            "match": "name",
+        }
+    ]
+    assert answer["status"] == "1 suggestion"
 
 
 @pytest.mark.parametrize("typed", ["", "緑", "%", "x" * 5000])
 def test_completion_has_nothing_for_what_no_tag_begins_with(client, typed):
     make_post(tags=["green_hair"])
-    assert client.get("/tags/complete", {"q": typed}).json() == {"completions": []}
+    assert client.get("/tags/complete", {"q": typed}).json() == {"completions": [], "status": ""}
 
 
 def test_no_page_holds_inline_styles_or_scripts(client):

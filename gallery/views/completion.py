@@ -1,0 +1,51 @@
+"""What the box at the caret asks for, a few times a second."""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from gallery.completion import Line, complete_word, read_box
+
+# The beginnings that everybody types. Others change sooner with what is posted, and are asked for rarely.
+HOT_LETTERS = 2
+HOT_SECONDS, OTHER_SECONDS, STALE_SECONDS = 600, 60, 3600
+
+
+@require_safe
+def complete(request: HttpRequest) -> JsonResponse:
+    """`{"completions": [{kind, name, insert, …}], "status": "5 suggestions"}` for `q`, the word at the caret so far, in
+    a `box` of the kind query, tags or prompt.
+
+    Visitors' answers can be kept by caches between, the hot ones of one and two letters for longer; members' answers
+    by their own browser alone, and what is nobody else's affair by nobody.
+    """
+    typed = request.GET.get("q", "")
+    found = complete_word(request.user, read_box(request.GET.get("box", "")), typed)
+    count = len(found.lines)
+    status = ngettext("%(count)d suggestion", "%(count)d suggestions", count) % {"count": count}
+    response = JsonResponse({"completions": [as_json(line) for line in found.lines], "status": status if count else ""})
+    if request.user.is_authenticated:
+        patch_cache_control(response, private=True, **({"no_store": True} if found.private else {"max_age": 60}))
+    elif len(typed.strip()) <= HOT_LETTERS:
+        patch_cache_control(response, public=True, max_age=HOT_SECONDS, stale_while_revalidate=STALE_SECONDS)
+    else:
+        patch_cache_control(response, public=True, max_age=OTHER_SECONDS)
+    return response
+
+
+def as_json(line: Line) -> dict[str, Any]:
+    """A line as the script reads it; what says nothing is left out."""
+    said: dict[str, Any] = {"kind": line.kind, "name": line.name, "insert": line.insert}
+    if line.kind == "tag":
+        said |= {"category": line.category, "post_count": line.post_count, "antecedent": line.antecedent}
+    more = {
+        "local_name": line.local_name,
+        "note": line.note,
+        "match": line.match,
+        "deprecated": line.deprecated,
+        "unfinished": line.unfinished,
+    }
+    return said | {name: value for name, value in more.items() if value}
