@@ -99,11 +99,11 @@ def test_an_age_is_this_stretch_of_time(text: str, expected: Interval | None) ->
 
 UNITS = {
     timedelta(seconds=1): "s sec secs second seconds",
-    timedelta(minutes=1): "m min mins minute minutes",
+    timedelta(minutes=1): "m mi min mins minut minute minutes",
     timedelta(hours=1): "h hr hrs hour hours",
     timedelta(days=1): "d day days",
-    timedelta(weeks=1): "w wk wks week weeks",
-    timedelta(days=31): "mo mon month months",  # from the end of March back to that of February, which it lacks
+    timedelta(weeks=1): "w we wk wks week weeks",
+    timedelta(days=31): "mo mon mont month months",  # from the end of March back to that of February, which it lacks
     timedelta(days=365): "y yr yrs year years",
 }
 

@@ -18,15 +18,25 @@ _DATE = re.compile(
     r"(?P<year>[0-9]{4})(?:(?P<dash>[-/])(?P<month>[0-9]{1,2})(?:(?P=dash)(?P<day>[0-9]{1,2})"
     r"(?:[Tt ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?)?)?)?"
 )
-# Each unit by any beginning of its name that no other unit has: `mo` is a month, `m` a minute.
+
+
+def _beginnings(word: str, shortest: int, short: str = "") -> str:
+    """A pattern of every beginning of `word` from `shortest` letters on, its plural, and another `short` form."""
+    rest = ""
+    for letter in reversed(word[shortest:] + "s"):
+        rest = f"(?:{letter}{rest})?"
+    return rf"(?:{word[:shortest]}{rest}" + (f"|{short}s?)" if short else ")")
+
+
+# As on Danbooru: `m` is a minute, a month has two letters at least.
 _UNITS = {
-    "second": r"s(?:ec(?:ond)?s?)?",
-    "minute": r"m(?:in(?:ute)?s?)?",
-    "hour": r"h(?:(?:ou)?rs?)?",
-    "day": r"d(?:ays?)?",
-    "week": r"w(?:(?:ee)?ks?)?",
-    "month": r"mo(?:n(?:th)?s?)?",
-    "year": r"y(?:(?:ea)?rs?)?",
+    "second": _beginnings("second", 1, "sec"),
+    "minute": _beginnings("minute", 1, "min"),
+    "hour": _beginnings("hour", 1, "hr"),
+    "day": _beginnings("day", 1),
+    "week": _beginnings("week", 1, "wk"),
+    "month": _beginnings("month", 2),
+    "year": _beginnings("year", 1, "yr"),
 }
 _LARGEST_FIRST = ("year", "month", "week", "day", "hour", "minute", "second")
 _AGE = re.compile(
