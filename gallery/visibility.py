@@ -62,6 +62,19 @@ def may_read_prompt(viewer: Viewer, post: Post) -> bool:
     return isinstance(viewer, User) and signed_in(viewer) and (viewer.is_moderator or post.author_id == viewer.pk)
 
 
+def readable_prompts(viewer: Viewer) -> Q:
+    """`may_read_prompt` as a condition on `Post`: whose prompt, negative prompt, seed and LoRAs a search may look at."""
+    if isinstance(viewer, User) and viewer.is_moderator:
+        return Q()
+    shown = Q(prompt_visibility=PromptVisibility.VISIBLE)
+    return shown | Q(author_id=viewer.pk) if signed_in(viewer) else shown
+
+
+def sees_only_general(viewer: Viewer) -> bool:
+    """Whether this viewer's lists hold exactly the active posts rated general: what tags count for everybody."""
+    return _chosen_ratings(viewer) == [Rating.GENERAL]
+
+
 def signed_in(viewer: Viewer) -> bool:
     """Whether this is an account that may be used; a disabled one sees what visitors see."""
     return viewer.is_authenticated and viewer.is_active

@@ -1,0 +1,73 @@
+"""What compiling one search needs to know besides the tree: who asks, when, and what the names in it stand for."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from gallery.models import FavouriteGroup, Post, PostGeneration, PostStats, User
+from gallery.search.expressions import NOTHING
+from gallery.visibility import Viewer, readable_prompts, signed_in, visible_posts
+from tagging.query.values import Clock
+
+
+@dataclass
+class Compilation:
+    """One search of one viewer."""
+
+    viewer: Viewer
+    clock: Clock
+    _users: dict[str, int | None] = field(default_factory=dict)
+
+    @property
+    def member(self) -> User | None:
+        """The account that asks, if it may be used."""
+        return self.viewer if isinstance(self.viewer, User) and signed_in(self.viewer) else None
+
+    @cached_property
+    def relatives(self) -> QuerySet[Post]:
+        """The posts that may show up as somebody's parent or child: no others exist for this viewer."""
+        return Post.objects.filter(visible_posts(self.viewer, any_status=True))
+
+    @cached_property
+    def prompts(self) -> Q:
+        """The posts whose prompt, negative prompt, seed and LoRAs this viewer may read."""
+        return readable_prompts(self.viewer)
+
+    def user_id(self, name: str) -> int | None:
+        """The account with this name in any case; names are unique so (a constraint)."""
+        folded = name.casefold()
+        if folded not in self._users:
+            self._users[folded] = (
+                User.objects.filter(username__iexact=name.replace("\x00", "")).values_list("pk", flat=True).first()
+            )
+        return self._users[folded]
+
+    def is_own_name(self, name: str) -> bool:
+        """Whether `name` is that of the account that asks."""
+        return self.member is not None and self.user_id(name) == self.member.pk
+
+    def keeper(self, name: str) -> int | None:
+        """The account with this name, if this viewer may know what it keeps."""
+        user = self.user_id(name)
+        if user is None or self.is_own_name(name):
+            return user
+        private = User.objects.filter(pk=user, private_favourites=True).exists()
+        return None if private else user
+
+    def list_named(self, name: str | int) -> FavouriteGroup | None:
+        """A list by its number or name: the viewer's own, else somebody's public one, the oldest first."""
+        own = Q(owner=self.member) if self.member else NOTHING
+        by = Q(pk=name) if isinstance(name, int) else Q(name__iexact=name.replace("\x00", ""))
+        mine = FavouriteGroup.objects.filter(own, by).first()
+        return mine or FavouriteGroup.objects.filter(by, is_public=True).order_by("pk").first()
+
+
+def in_recipe(condition: Q) -> Q:
+    """Posts whose recipe fulfils `condition`: a test of its own, right under NOT and OR, where a join would lose rows."""
+    return Q(Exists(PostGeneration.objects.filter(condition, post=OuterRef("pk"))))
+
+
+def in_stats(condition: Q) -> Q:
+    """Posts whose sums of votes, favourites and views fulfil `condition`."""
+    return Q(Exists(PostStats.objects.filter(condition, post=OuterRef("pk"))))

@@ -1,0 +1,78 @@
+"""Words of prompts. A prompt that the viewer may not read has no words, for a search and for its opposite alike."""
+
+import re
+import unicodedata
+
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from tagging.query.readers import text
+
+from gallery.errors import Invalid
+from gallery.provenance.words import searchable
+from gallery.search.compilation import Compilation, in_recipe
+from gallery.search.expressions import Like, Matches
+from gallery.search.metatags.kinds import Compile, metatag
+from tagging.query.values import Presence, Text, Value
+
+# Writing without blanks between words: Han, kana, hangul. What is looked for there may stand inside a run.
+_JOINED = "\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_STARTS_JOINED, _ENDS_JOINED = re.compile(f"[{_JOINED}]"), re.compile(f"[{_JOINED}]$")
+# A letter that stands for `*` while the words are put right: it is one to every rule about words.
+_ANY = "\ua66e"
+
+
+def _on(column: str) -> Compile:
+    def compile_words(value: Value, compilation: Compilation) -> Q:
+        if isinstance(value, Presence):
+            given = compilation.prompts & in_recipe(~Q(**{column: ""}))
+            return given if value.present else ~given
+        assert isinstance(value, Text)
+        # Parts between commas may stand anywhere, as in a prompt; quoted, all is one phrase.
+        parts = [value.text] if value.literal else [part for part in value.text.split(",") if part.strip()]
+        condition = Q()
+        for part in parts:
+            condition &= _part(column, part, literal=value.literal)
+        if not parts:
+            raise Invalid("no_words", value=value.text[:60])
+        return compilation.prompts & in_recipe(condition)
+
+    return compile_words
+
+
+def _part(column: str, part: str, *, literal: bool) -> Q:
+    """The words of `part` one after another; `*` stands for any letters inside one word."""
+    words = searchable(part if literal else unicodedata.normalize("NFKC", part).replace("*", _ANY)).strip()
+    if not words:
+        raise Invalid("no_words", value=part[:60])
+    if _ANY not in words or literal:
+        start = "" if _STARTS_JOINED.match(words) else " "
+        end = "" if _ENDS_JOINED.search(words) else " "
+        return Q(Like(F(column), f"%{start}{words}{end}%"))
+    if not words.replace(_ANY, "").strip():
+        return ~Q(**{column: ""})
+    start = "" if words.startswith(_ANY) or _STARTS_JOINED.match(words) else " "
+    end = "" if words.endswith(_ANY) or _ENDS_JOINED.search(words) else " "
+    # Only letters, digits and blanks are left, so nothing in it is a sign of the pattern language.
+    return Q(Matches(F(column), start + words.strip(_ANY).replace(_ANY, "[^ ]*") + end))
+
+
+metatag(
+    "prompt",
+    text(limit=1000, nullable=True),
+    _on("prompt_words"),
+    section="recipe",
+    summary=_(
+        "Words of the prompt: whole ones, a phrase in quotation marks, parts of words with *; commas join parts that all have to be there."
+    ),
+    examples=("prompt:sunset", 'prompt:"long red hair"', "prompt:sun*,sea"),
+    values=("any", "none"),
+)
+metatag(
+    "negative",
+    text(limit=1000, nullable=True),
+    _on("negative_words"),
+    section="recipe",
+    summary=_("Words of the negative prompt, in the same way."),
+    examples=("negative:blurry",),
+    values=("any", "none"),
+)

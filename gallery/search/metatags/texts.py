@@ -1,0 +1,53 @@
+"""Texts that people wrote beside the picture."""
+
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from tagging.query.readers import text
+
+from gallery.search.compilation import Compilation
+from gallery.search.expressions import Like, like
+from gallery.search.metatags.kinds import metatag
+from tagging.query.values import Presence, Text, Value
+
+
+def _source(value: Value, compilation: Compilation) -> Q:
+    """By its beginning in any case; with `*`, the whole of it."""
+    given = ~Q(source="")
+    if isinstance(value, Presence):
+        return given if value.present else ~given
+    assert isinstance(value, Text)
+    if value.is_pattern:
+        return given & Q(Like(F("source"), like(value.text), ignore_case=True))
+    return given & Q(source__istartswith=value.text.replace("\x00", ""))
+
+
+def _commentary(value: Value, compilation: Compilation) -> Q:
+    if isinstance(value, Presence):
+        empty = Q(title="", commentary="")
+        return ~empty if value.present else empty
+    assert isinstance(value, Text)
+    if value.is_pattern:
+        pattern = like(f"*{value.text}*")
+        return Q(Like(F("title"), pattern, ignore_case=True)) | Q(Like(F("commentary"), pattern, ignore_case=True))
+    words = value.text.replace("\x00", "")
+    return Q(title__icontains=words) | Q(commentary__icontains=words)
+
+
+metatag(
+    "source",
+    text(limit=1200, nullable=True),
+    _source,
+    section="texts",
+    summary=_("The address it comes from, by its beginning; * stands for any text."),
+    examples=("source:https://example.com", "source:*example*", "source:none"),
+    values=("any", "none"),
+)
+metatag(
+    "commentary",
+    text(limit=200, nullable=True),
+    _commentary,
+    section="texts",
+    summary=_("Words in the title or the commentary."),
+    examples=("commentary:rain", "commentary:none"),
+    values=("any", "none"),
+)
