@@ -5,3 +5,11 @@ from django.apps import AppConfig
 
 class GalleryConfig(AppConfig):
     name = "gallery"
+
+    def ready(self) -> None:
+        """The search language learns what can be asked here."""
+        from gallery.search.metatags import register_metatags
+        from gallery.search.orders import register_orders
+
+        register_metatags()
+        register_orders()

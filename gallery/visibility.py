@@ -63,7 +63,7 @@ def may_read_prompt(viewer: Viewer, post: Post) -> bool:
 
 
 def readable_prompts(viewer: Viewer) -> Q:
-    """`may_read_prompt` as a condition on `Post`: whose prompt, negative prompt, seed and LoRAs a search may look at."""
+    """`may_read_prompt` as a condition on `Post`: whose prompt, negative prompt, seed and LoRAs a search may see."""
     if isinstance(viewer, User) and viewer.is_moderator:
         return Q()
     shown = Q(prompt_visibility=PromptVisibility.VISIBLE)

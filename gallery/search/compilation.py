@@ -64,7 +64,7 @@ class Compilation:
 
 
 def in_recipe(condition: Q) -> Q:
-    """Posts whose recipe fulfils `condition`: a test of its own, right under NOT and OR, where a join would lose rows."""
+    """Posts whose recipe fulfils `condition`: a test that is right under NOT and OR, where a join would lose rows."""
     return Q(Exists(PostGeneration.objects.filter(condition, post=OuterRef("pk"))))
 
 

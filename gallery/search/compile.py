@@ -1,146 +1,184 @@
 """A query tree as a condition on `Post`, the viewer's visibility included, in time linear in the tree."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_, or_
-from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
-from gallery.errors import Invalid
-from gallery.models import PostGeneration, User
+from gallery.errors import UserFacingError
 from gallery.models.post import PostStatus
+from gallery.search.compilation import Compilation
+from gallery.search.expressions import ALL, NOTHING
+from gallery.search.metatags import METATAGS
+from gallery.search.metatags.states import EVERY_STATUS, STATUSES
+from gallery.search.metatags.times import BY_TIME
+from gallery.search.names import Names, check_wildcards, resolve
+from gallery.search.saved import fold, saved_trees
 from gallery.visibility import Viewer, visible_posts
-from tagging.edit import resolve_tags
-from tagging.models import Tag
-from tagging.names import normalise_tag
 from tagging.query import And, Everything, Metatag, Node, Not, Or, Wildcard, leaves, registry
 from tagging.query import Tag as TagNode
-from tagging.query.values import Choices, Numbers, Text, UserName
+from tagging.query.values import Clock
 
-NOTHING = Q(pk__in=[])
-ALL = ~NOTHING
-WILDCARD_TAGS = 100
-MAX_WILDCARDS = 10
-_HASH_START = re.compile("[0-9a-fA-F]{6,64}")
+UNKNOWN = float("inf")
+# What a metatag that says it matches few posts is taken for.
+FEW = 500.0
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A search as SQL, and what is known beforehand of its result.
+
+    `at_most` posts match, as far as the counters of tags tell (infinite where they tell nothing; it is a guess, since
+    they count active posts). `by_index`: an index that is not on the order finds them. `windows`: for the orders `id`
+    and `created_at`, the part of the condition that bounds a walk through them. `only_tag`: it is this one tag.
+    """
+
+    condition: Q
+    at_most: float = UNKNOWN
+    by_index: bool = False
+    windows: dict[str, Q] = field(default_factory=dict)
+    only_tag: int | None = None
+
+
+@dataclass(frozen=True)
+class _Part:
+    condition: Q
+    at_most: float = UNKNOWN
+    by_index: bool = False
 
 
 def compile_query(tree: Node, viewer: Viewer) -> Q:
-    """What `tree` matches among the posts that `viewer`'s lists may hold.
+    """What `tree` matches among the posts that `viewer`'s lists may hold: `compile_search` without the hints."""
+    return compile_search(tree, Compilation(viewer, Clock(timezone.localtime()))).condition
 
-    Only active posts, unless the query names a status. Tag names are resolved here, aliases included: one query
-    for all tags and one for each wildcard. `order:` is not part of `tree` (`tagging.query.split_order`).
-    Raises Invalid for too many wildcards.
+
+def compile_search(tree: Node, compilation: Compilation) -> Compiled:
+    """What `tree` matches among the posts that the viewer's lists may hold.
+
+    Only active posts, unless the query names a status. What rules the whole search is not part of `tree`
+    (`gallery.search.options`). Raises QueryError and the errors of single metatags (UserFacingError).
     """
-    found = list(leaves(tree))
-    if sum(isinstance(leaf, Wildcard) for leaf in found) > MAX_WILDCARDS:
-        raise Invalid("too_many_wildcards", limit=MAX_WILDCARDS)
-    tags = resolve_tags(normalise_tag(leaf.name) for leaf in found if isinstance(leaf, TagNode))
-    ids = {name: tag.pk for name, tag in tags.items()}
-    names_status = any(isinstance(leaf, Metatag) and leaf.name == "status" for leaf in found)
-    return visible_posts(viewer, any_status=names_status) & _condition(tree, ids)
+    check_wildcards(tree)
+    saved = saved_trees(tree, compilation)
+    names = resolve([tree, *(other for trees in saved.values() for other in trees)])
+    any_status = names_status(tree)
+    compiler = _Compiler(names, compilation, saved, any_status)
+    part = compiler.part(tree)
+    top = tree.children if isinstance(tree, And) else (tree,)
+    windows: dict[str, Q] = {}
+    for node in top:
+        if isinstance(node, Metatag) and (node.name == "id" or node.name in BY_TIME):
+            order = "id" if node.name == "id" else "created_at"
+            windows[order] = windows.get(order, Q()) & compiler.part(node).condition
+    only = names.tag(tree.name) if isinstance(tree, TagNode) else None
+    return Compiled(
+        condition=visible_posts(compilation.viewer, any_status=any_status) & part.condition,
+        at_most=part.at_most,
+        by_index=part.by_index,
+        windows=windows,
+        only_tag=only.id if only else None,
+    )
 
 
-def _condition(node: Node, ids: dict[str, int]) -> Q:
-    match node:
-        case Everything():
-            return ALL
-        case TagNode(name):
-            tag_id = ids.get(normalise_tag(name))
-            return NOTHING if tag_id is None else Q(tag_ids__contains=[tag_id])
-        case Wildcard(pattern):
-            return _any_tag(_matching_tags(pattern))
-        case Metatag(name):
-            return METATAGS[name](registry.read(node))
-        case Not(child):
-            return ~_condition(child, ids)
-        case And(children):
-            return reduce(and_, _merged(children, ids, all_of=True))
-        case Or(children):
-            return reduce(or_, _merged(children, ids, all_of=False))
+def names_status(tree: Node) -> bool:
+    """Whether the search asks for posts by their state, which lifts the limit to active ones."""
+    known = STATUSES.keys() | EVERY_STATUS.keys()
+    for leaf in leaves(tree):
+        if not isinstance(leaf, Metatag):
+            continue
+        words = {word.strip().lower() for word in leaf.value.split(",")}
+        if leaf.name == "status" or (leaf.name == "is" and words & known):
+            return True
+    return False
 
 
-def _merged(children: tuple[Node, ...], ids: dict[str, int], *, all_of: bool) -> list[Q]:
-    """The conditions of siblings, their plain tags as one array condition: one look into the index for all."""
-    tags = [ids.get(normalise_tag(child.name)) for child in children if isinstance(child, TagNode)]
-    known = sorted({tag_id for tag_id in tags if tag_id is not None})
-    result = [_condition(child, ids) for child in children if not isinstance(child, TagNode)]
-    if all_of and None in tags:
-        return [NOTHING]
-    if all_of and known:
-        result.insert(0, Q(tag_ids__contains=known))
-    elif tags:
-        result.insert(0, _any_tag(known))
-    return result
+class _Compiler:
+    def __init__(self, names: Names, compilation: Compilation, saved: dict[str, list[Node]], any_status: bool) -> None:
+        self.names = names
+        self.compilation = compilation
+        self.saved = saved
+        self.any_status = any_status
+
+    def part(self, node: Node) -> _Part:
+        match node:
+            case Everything():
+                return _Part(ALL)
+            case TagNode(name):
+                tag = self.names.tag(name)
+                return _Part(NOTHING, 0, True) if tag is None else _any_tag([(tag.id, tag.posts)])
+            case Wildcard(pattern):
+                return _any_tag([(tag.id, tag.posts) for tag in self.names.patterns[pattern]])
+            case Metatag("search", value):
+                return self._saved(fold(value))
+            case Metatag(name):
+                return self._metatag(node)
+            case Not(child):
+                return _Part(~self.part(child).condition)
+            case And(children):
+                return _all(self._siblings(children, all_of=True))
+            case Or(children):
+                return _any(self._siblings(children, all_of=False))
+
+    def _metatag(self, node: Metatag) -> _Part:
+        row = METATAGS[node.name]
+        if row.compile is None:
+            raise ValueError(f"{node.name}: rules the whole search and has no condition")
+        value = registry.read(node, self.compilation.clock)
+        few = row.few(value)
+        return _Part(row.compile(value, self.compilation), FEW if few else UNKNOWN, few)
+
+    def _saved(self, label: str) -> _Part:
+        """Any of the saved searches; one that is not allowed any more is left out."""
+        parts = []
+        for tree in self.saved[label]:
+            try:
+                part = self.part(tree)
+            except UserFacingError:
+                continue
+            if self.any_status and not names_status(tree):
+                part = _all([part, _Part(Q(status=PostStatus.ACTIVE))])
+            parts.append(part)
+        return _any(parts) if parts else _Part(NOTHING, 0, True)
+
+    def _siblings(self, children: tuple[Node, ...], *, all_of: bool) -> list[_Part]:
+        """The parts of siblings, their plain tags as one array condition: one look into the index for all."""
+        parts = [self.part(child) for child in children if not isinstance(child, TagNode)]
+        tags = [self.names.tag(child.name) for child in children if isinstance(child, TagNode)]
+        known = sorted({(tag.id, tag.posts) for tag in tags if tag is not None})
+        if all_of and None in tags:
+            return [_Part(NOTHING, 0, True)]
+        if all_of and known:
+            contained = Q(tag_ids__contains=[tag_id for tag_id, _posts in known])
+            parts.insert(0, _Part(contained, min(posts for _tag_id, posts in known), True))
+        elif tags:
+            parts.insert(0, _any_tag(known))
+        return parts
 
 
-def _any_tag(tag_ids: list[int]) -> Q:
-    return Q(tag_ids__overlap=tag_ids) if tag_ids else NOTHING
+def _any_tag(tags: list[tuple[int, int]]) -> _Part:
+    if not tags:
+        return _Part(NOTHING, 0, True)
+    ids = sorted(tag_id for tag_id, _posts in tags)
+    condition = Q(tag_ids__contains=ids) if len(ids) == 1 else Q(tag_ids__overlap=ids)
+    return _Part(condition, sum(posts for _tag_id, posts in tags), True)
 
 
-def _matching_tags(pattern: str) -> list[int]:
-    """The largest tags that fit, a hundred at most (Danbooru's limit)."""
-    fitting = Tag.objects.filter(name__regex=_anchored(normalise_tag(pattern)))
-    matching = fitting.order_by("-general_count", "-post_count", "name")
-    return sorted(matching.values_list("pk", flat=True)[:WILDCARD_TAGS])
+def _all(parts: Iterable[_Part]) -> _Part:
+    listed = list(parts)
+    return _Part(
+        reduce(and_, (part.condition for part in listed)),
+        min(part.at_most for part in listed),
+        any(part.by_index for part in listed),
+    )
 
 
-def _anchored(pattern: str) -> str:
-    return "^" + ".*".join(map(_escaped, pattern.split("*"))) + "$"
-
-
-def _escaped(text: str) -> str:
-    """`text` as a PostgreSQL regular expression that matches it alone."""
-    return "".join(char if char.isalnum() or char in "_ " or ord(char) > 127 else "\\" + char for char in text)
-
-
-def _rating(value: Choices) -> Q:
-    return Q(rating__in=sorted(value.values))
-
-
-def _status(value: Choices) -> Q:
-    if "any" in value.values:
-        return ALL
-    return Q(status__in=[PostStatus(word) for word in sorted(value.values)])
-
-
-def _user(value: UserName) -> Q:
-    # Names are unique in any case (a constraint), so this is one account or none.
-    author = User.objects.filter(username__iexact=value.name).values_list("pk", flat=True).first()
-    return NOTHING if author is None else Q(author_id=author)
-
-
-def _id(value: Numbers) -> Q:
-    parts = [Q(pk__in=sorted(value.points))] if value.points else []
-    for interval in value.intervals:
-        part = ALL
-        if interval.low is not None:
-            part &= Q(**{"pk__gt" if interval.low_open else "pk__gte": interval.low})
-        if interval.high is not None:
-            part &= Q(**{"pk__lt" if interval.high_open else "pk__lte": interval.high})
-        parts.append(part)
-    return reduce(or_, parts)
-
-
-def _model(value: Text) -> Q:
-    """By name (any case, `*` for any text) or by the beginning of the file's SHA-256."""
-    text = value.text.replace("\x00", "")
-    if value.is_pattern:
-        condition = Q(model_name__iregex=_anchored(text))
-    else:
-        condition = Q(model_name__iexact=text)
-        if not value.literal and _HASH_START.fullmatch(text):
-            condition |= Q(model_hash__istartswith=text)
-    # A semi-join: right under NOT and OR, where a join would multiply rows or lose them.
-    return Q(pk__in=PostGeneration.objects.filter(condition).values("pk"))
-
-
-# The registry's reader of each name gives a value of the type that its function takes.
-METATAGS: dict[str, Callable[[Any], Q]] = {
-    "rating": _rating,
-    "status": _status,
-    "user": _user,
-    "id": _id,
-    "model": _model,
-}
+def _any(parts: Iterable[_Part]) -> _Part:
+    listed = list(parts)
+    return _Part(
+        reduce(or_, (part.condition for part in listed)),
+        sum(part.at_most for part in listed),
+        all(part.by_index for part in listed),
+    )

@@ -42,13 +42,14 @@ class Matches(Func):
 
 
 class Like(Func):
-    """`text LIKE pattern`; ILIKE with `ignore_case`."""
+    """`text LIKE pattern` (text or an expression); ILIKE with `ignore_case`."""
 
     output_field = BooleanField()
 
-    def __init__(self, left: Any, pattern: str, *, ignore_case: bool = False) -> None:
+    def __init__(self, left: Any, pattern: Any, *, ignore_case: bool = False) -> None:
         template = "(%(expressions)s)"
-        super().__init__(left, Value(pattern), template=template, arg_joiner=" ILIKE " if ignore_case else " LIKE ")
+        right = Value(pattern) if isinstance(pattern, str) else pattern
+        super().__init__(left, right, template=template, arg_joiner=" ILIKE " if ignore_case else " LIKE ")
 
 
 def like(text: str) -> str:

@@ -35,6 +35,8 @@ RANK_SECONDS = 35_000
 # So much less does a post of this rating count in order:hot, else the strongest pictures would fill it (AIBooru's).
 COOLING = {"e": 3.5, "q": 3.0, "s": 1.5}
 _LARGEST_SEED = 2**31
+_ID = F("id")
+EVERYTHING = Q()
 
 
 @dataclass(frozen=True)
@@ -48,24 +50,24 @@ class Ordering:
 
     name: str
     ascending: bool
-    key: Any = F("id")
-    tie: Any = F("id")
+    key: Any = _ID
+    tie: Any = _ID
     codec: Codec = INTEGER
     table: type[Model] | None = None
     own_key: Any = None
-    own_tie: Any = F("id")
-    only: Q = Q()
+    own_tie: Any = _ID
+    only: Q = EVERYTHING
     few: bool = False
 
     @property
     def by_id(self) -> bool:
         """Whether the key is the id itself."""
-        return self.key == F("id")
+        return bool(self.key == _ID)
 
 
 def by_id(*, ascending: bool = False) -> Ordering:
     """By id: what is published later has the higher one."""
-    return Ordering("id", ascending, table=Post, own_key=F("id"))
+    return Ordering("id", ascending, table=Post, own_key=_ID)
 
 
 def _column(name: str, codec: Codec = INTEGER, *, indexed: bool = True) -> Callable[[str, bool], Ordering]:
@@ -198,7 +200,9 @@ def register_orders() -> None:
     """Makes `order:` take them; those that the language brings itself are left as they are."""
     known = {kind.key for kind in registry.order_kinds()}
     for key, summary in _SUMMARIES.items():
-        if key not in known:
+        if key in known:
+            registry.describe_order(key, lambda summary=summary: str(summary))
+        else:
             registry.register_order(
                 key,
                 ascending=key == "custom",

@@ -1,23 +1,25 @@
-"""One page of a search, its count, its tags, and what stands next to a post in it."""
+"""One page of a search with its count and tags, and what stands next to a post in it."""
 
 from collections import Counter
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import cast
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
+from django.utils import timezone
 
-from gallery.errors import SearchTimeout
 from gallery.models import Post
-from gallery.search.budget import COUNT_MS, PAGE_MS, time_budget
-from gallery.search.compile import compile_query
-from gallery.search.cursors import NEWEST_FIRST, Place, place_beside, read_token
-from gallery.visibility import Viewer
+from gallery.search.budget import PAGE_MS, time_budget
+from gallery.search.compilation import Compilation
+from gallery.search.compile import Compiled, compile_search
+from gallery.search.engine import Page, count, find_page, nearest
+from gallery.search.options import Asked, take_apart
+from gallery.search.orders import Ordering
+from gallery.search.places import Place
+from gallery.search.tokens import key_of, read_token
+from gallery.visibility import Viewer, visible_posts
 from tagging.models import Tag
-from tagging.query import Node, parse, print_query, registry, split_order
-from tagging.query.values import Order
+from tagging.query import And, Metatag, Node, conjunction, parse, print_query
+from tagging.query.values import Clock
 
-COUNT_CAP = 10_000
 SIDEBAR_TAGS = 25
 
 
@@ -26,7 +28,9 @@ class SearchPage:
     """Posts in the order asked for, each with asset, author, generation, stats and files loaded.
 
     `count` is how many the viewer can see in all; without `count_is_exact`, how many at least. The tokens lead to
-    the pages before and after this one, None where there is none. `query` is the canonical text.
+    the pages before and after this one, None where there is none. `query` is the canonical text, in which a shuffle
+    has its number. `past_end`: there is nothing on this page, but there may be on pages before it. `way` is how the
+    rows were found, for measurements.
     """
 
     posts: list[Post]
@@ -35,48 +39,66 @@ class SearchPage:
     next_token: str | None
     previous_token: str | None
     query: str
+    past_end: bool = False
+    way: str = ""
 
 
 def search(query_text: str, viewer: Viewer, *, page_token: str | None = None, limit: int = 40) -> SearchPage:
-    """The page of at most `limit` posts that `page_token` names, for what this viewer may see.
+    """The page of at most `limit` posts (or as many as the query says) that `page_token` names, for what this viewer
+    may see.
 
-    Raises QueryError (the text), Invalid (the token, too many wildcards) and SearchTimeout.
+    Raises QueryError (the text), Invalid (the token, or what makes no sense together), NotAllowed and SearchTimeout.
     """
     tree = parse(query_text)
-    order, rest = _order_of(tree)
-    with time_budget(PAGE_MS):
-        condition = compile_query(rest, viewer)
-        start = read_token(page_token, order)
-        if isinstance(start, Place):
-            posts, more_before, more_after = _page_at(start, condition, order, limit)
-        else:
-            posts, more_before, more_after = _numbered_page(start, condition, order, limit)
-    if posts and not more_before and not more_after:
-        count, exact = len(posts), True
+    compilation = Compilation(viewer, Clock(timezone.localtime()))
+    with time_budget(PAGE_MS) as budget:
+        asked, compiled = _compiled(tree, compilation)
+        size = asked.limit or limit
+        start, ordering = read_token(
+            None if asked.single else page_token, asked.ordering, viewer, free_seed=asked.free_seed
+        )
+        result = find_page(budget, compiled, ordering, Page(start, size))
+        budget.plan_with()
+        posts = _loaded([post_id for post_id, _key in result.rows], viewer)
+    more_after = result.more_after and not asked.single
+    if asked.single:
+        total, exact = len(posts), True
+    elif result.total is not None:
+        total, exact = result.total, True
+    elif posts and not result.more_before and not result.more_after:
+        total, exact = len(posts), True
     else:
-        count, exact = _count(condition, at_least=len(posts))
+        total, exact = count(compiled, ordering, viewer, at_least=len(posts))
     return SearchPage(
         posts=posts,
-        count=count,
+        count=total,
         count_is_exact=exact,
-        next_token=place_beside(posts[-1], order, above=order.ascending).token() if posts and more_after else None,
-        previous_token=place_beside(posts[0], order, above=not order.ascending).token()
-        if posts and more_before
+        next_token=_token(result.rows[-1], ordering, above=ordering.ascending) if more_after else None,
+        previous_token=_token(result.rows[0], ordering, above=not ordering.ascending)
+        if result.more_before and result.rows
         else None,
-        query=print_query(tree),
+        query=print_query(_with_seed(tree, ordering)),
+        past_end=not result.rows and start != 1,
+        way=result.way,
     )
 
 
 def neighbours(query_text: str, viewer: Viewer, post: Post) -> tuple[int | None, int | None]:
     """The ids of the posts shown just before and just after `post` in this search; None at an end.
 
-    Raises QueryError, Invalid and SearchTimeout.
+    That the viewer may see `post` is the caller's care. Raises QueryError, Invalid, NotAllowed and SearchTimeout.
     """
-    order, rest = _order_of(parse(query_text))
-    with time_budget(PAGE_MS):
-        condition = compile_query(rest, viewer)
-        ids = [_nearest(place_beside(post, order, above=above), condition, order) for above in (True, False)]
-    return (ids[1], ids[0]) if order.ascending else (ids[0], ids[1])
+    tree = parse(query_text)
+    compilation = Compilation(viewer, Clock(timezone.localtime()))
+    with time_budget(PAGE_MS) as budget:
+        asked, compiled = _compiled(tree, compilation)
+        ordering = asked.ordering
+        value = post.pk if ordering.by_id else key_of(post.pk, ordering, Q())
+        if value is None:
+            return None, None
+        places = [Place(above, post.pk, value) for above in (True, False)]
+        above, below = (nearest(budget, compiled, ordering, place) for place in places)
+    return (below, above) if ordering.ascending else (above, below)
 
 
 def tags_of_page(posts: list[Post], limit: int = SIDEBAR_TAGS) -> list[tuple[Tag, int]]:
@@ -87,55 +109,28 @@ def tags_of_page(posts: list[Post], limit: int = SIDEBAR_TAGS) -> list[tuple[Tag
     return ranked[:limit]
 
 
-def _order_of(tree: Node) -> tuple[Order, Node]:
-    metatag, rest = split_order(tree)
-    return cast(Order, registry.read(metatag) if metatag else NEWEST_FIRST), rest
+def _compiled(tree: Node, compilation: Compilation) -> tuple[Asked, Compiled]:
+    asked = take_apart(tree, compilation)
+    return asked, compile_search(asked.rest, compilation)
 
 
-def _sorted(posts: QuerySet[Post], order: Order, *, ascending: bool) -> QuerySet[Post]:
-    keys = ["id"] if order.key == "id" else [order.key, "id"]
-    return posts.order_by(*(key if ascending else f"-{key}" for key in keys))
+def _loaded(ids: list[int], viewer: Viewer) -> list[Post]:
+    """The posts with these ids, in this order; one that was hidden a moment ago is left out."""
+    posts = Post.objects.filter(visible_posts(viewer, any_status=True), pk__in=ids)
+    whole = posts.select_related("asset", "author", "generation", "stats").prefetch_related("asset__files")
+    found = {post.pk: post for post in whole}
+    return [found[post_id] for post_id in ids if post_id in found]
 
 
-def _loaded(posts: QuerySet[Post]) -> QuerySet[Post]:
-    return posts.select_related("asset", "author", "generation", "stats").prefetch_related("asset__files")
+def _token(row: tuple[int, object], ordering: Ordering, *, above: bool) -> str:
+    return Place(above, *row).token(ordering)
 
 
-def _page_at(place: Place, condition: Q, order: Order, limit: int) -> tuple[list[Post], bool, bool]:
-    """The page on one side of a place, and whether there is anything before and after it.
-
-    Going back to where fewer than a page are left gives the first page: pages are full wherever they can be.
-    """
-    rows = _sorted(Post.objects.filter(condition, place.condition(order)), order, ascending=place.above)
-    posts = list(_loaded(rows)[: limit + 1])
-    more_beyond = len(posts) > limit
-    posts = sorted(posts[:limit], key=attrgetter(order.key, "id"), reverse=not order.ascending)
-    forwards = place.above == order.ascending
-    if not forwards and not more_beyond:
-        return _numbered_page(1, condition, order, limit)
-    # On the side that we came from there is something as long as the place's own post, or one past it, is there.
-    back = Place(not place.above, place.id, place.time).condition(order) | Q(id=place.id)
-    more_back = Post.objects.filter(condition).filter(back).exists()
-    return (posts, more_back, more_beyond) if forwards else (posts, more_beyond, more_back)
-
-
-def _numbered_page(number: int, condition: Q, order: Order, limit: int) -> tuple[list[Post], bool, bool]:
-    rows = _loaded(_sorted(Post.objects.filter(condition), order, ascending=order.ascending))
-    start = (number - 1) * limit
-    posts = list(rows[start : start + limit + 1])
-    return posts[:limit], number > 1 and bool(posts), len(posts) > limit
-
-
-def _nearest(place: Place, condition: Q, order: Order) -> int | None:
-    rows = _sorted(Post.objects.filter(condition, place.condition(order)), order, ascending=place.above)
-    return rows.values_list("id", flat=True).first()
-
-
-def _count(condition: Q, *, at_least: int) -> tuple[int, bool]:
-    """How many there are; past the cap or the time, a number that there are at least."""
-    try:
-        with time_budget(COUNT_MS):
-            found = Post.objects.filter(condition).values("id")[: COUNT_CAP + 1].count()
-    except SearchTimeout:
-        return at_least, False
-    return min(found, COUNT_CAP), found <= COUNT_CAP
+def _with_seed(tree: Node, ordering: Ordering) -> Node:
+    """The tree with the number of its shuffle, so that links keep to it."""
+    if not ordering.name.startswith("random-"):
+        return tree
+    top = tree.children if isinstance(tree, And) else (tree,)
+    seed = ordering.name.removeprefix("random-")
+    numbered = Metatag("order", f"random:{seed}")
+    return conjunction(numbered if isinstance(node, Metatag) and node.name == "order" else node for node in top)

@@ -1,7 +1,8 @@
 """Which page a token in an address asks for."""
 
 import re
-from dataclasses import replace
+
+from django.db.models import Q
 
 from gallery.errors import Invalid
 from gallery.models import Post
@@ -40,10 +41,10 @@ def read_token(
             raise Invalid("page_of_other_order")
         return Place(above, number, number), ordering
     if not match["order"]:
-        value = key_of(number, ordering, viewer)
+        value = key_of(number, ordering, visible_posts(viewer, any_status=True))
     else:
         if free_seed and match["order"].startswith("random-"):
-            ordering = replace(shuffled(int(match["order"].removeprefix("random-")[:18])))
+            ordering = shuffled(int(match["order"].removeprefix("random-")[:18]))
         if match["order"] != ordering.name:
             raise Invalid("page_of_other_order")
         value = ordering.codec.read(match["value"])
@@ -52,9 +53,9 @@ def read_token(
     return Place(above, number, value), ordering
 
 
-def key_of(post_id: int, ordering: Ordering, viewer: Viewer) -> object | None:
-    """The value of a post in an order; None if it has no place there or this viewer may not see it."""
-    posts = Post.objects.filter(visible_posts(viewer, any_status=True), ordering.only, pk=post_id)
+def key_of(post_id: int, ordering: Ordering, visible: Q) -> object | None:
+    """The value of a post in an order; None if it has no place there or is not `visible`."""
+    posts = Post.objects.filter(visible, ordering.only, pk=post_id)
     return posts.annotate(order_key=ordering.key).values_list("order_key", flat=True).first()
 
 

@@ -84,6 +84,17 @@ class Registry:
         self._kinds[kind.name] = kind
         self._canonical.update(dict.fromkeys((kind.name, *kind.aliases), kind.name))
 
+    def replace(self, kind: MetatagKind) -> None:
+        """Adds a metatag, in the place of the one that has its name so far. Raises ValueError as `register` does."""
+        old = self._kinds.pop(kind.name, None)
+        for name in (old.name, *old.aliases) if old else ():
+            del self._canonical[name]
+        self.register(kind)
+
+    def describe_order(self, key: str, summary: Callable[[], str]) -> None:
+        """Puts words to an order that stands here already."""
+        self._order_kinds[key] = replace(self._order_kinds[key], summary=summary)
+
     def describe(self, name: str, *, section: str, summary: Callable[[], str], examples: tuple[str, ...] = ()) -> None:
         """Puts words to a metatag that stands here already (`order:` always does)."""
         self._kinds[name] = replace(self._kinds[name], section=section, summary=summary, examples=examples)

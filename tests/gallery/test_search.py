@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, transaction
 
 from gallery.errors import Invalid, SearchTimeout
 from gallery.models import Post
-from gallery.search import neighbours, pages, search, tags_of_page
+from gallery.search import engine, neighbours, search, tags_of_page
 from gallery.search.budget import time_budget
 from gallery.search.compile import compile_query
 from tagging.models import Tag, TagAlias
@@ -87,7 +87,7 @@ def test_a_bare_post_number_is_a_place_in_every_order():
 
 
 @pytest.mark.parametrize(
-    "token", ["0", "1001", "-1", "x", "b", "b1t", "c5", "b1 ", "b" + "9" * 19, "١", "b1t1t1", "1\n", "\x00"]
+    "token", ["0", "1001", "-1", "x", "b", "b1t", "c5", "b1 ", "b" + "9" * 19, "١", "b1.id", "b1..", "1\n", "\x00"]
 )
 def test_a_token_that_is_no_page_is_refused(token):
     with pytest.raises(Invalid) as caught:
@@ -99,7 +99,7 @@ def test_a_token_that_is_no_page_is_refused(token):
 def test_a_place_in_time_needs_a_time_or_a_post():
     with pytest.raises(Invalid):
         search("order:created_at", VISITOR, page_token="b987654321")
-    assert found("order:created_at", page_token="b987654321t99999999999999999") == []
+    assert found("order:created_at", page_token="b987654321.created_at.99999999999999999") == []
 
 
 def test_a_place_past_the_end_is_an_empty_page():
@@ -133,10 +133,10 @@ def test_the_largest_query_that_can_be_written_is_answered():
 def test_the_count_is_capped(monkeypatch):
     for _ in range(4):
         bare_post()
-    monkeypatch.setattr(pages, "COUNT_CAP", 3)
+    monkeypatch.setattr(engine, "COUNT_CAP", 3)
     page = search("", VISITOR, limit=2)
     assert (page.count, page.count_is_exact) == (3, False)
-    monkeypatch.setattr(pages, "COUNT_CAP", 4)
+    monkeypatch.setattr(engine, "COUNT_CAP", 4)
     page = search("", VISITOR, limit=2)
     assert (page.count, page.count_is_exact) == (4, True)
 
@@ -152,8 +152,8 @@ def test_past_its_time_a_statement_is_stopped_and_the_limit_is_as_before():
         with pytest.raises(SearchTimeout) as caught, time_budget(50):
             cursor.execute("SELECT pg_sleep(5)")
         assert (caught.value.status, limit()) == (503, "77s")
-        with time_budget(50):
-            assert limit() == "50ms"
+        with time_budget(60_000):
+            assert limit() in ("1min", "59999ms")
         assert limit() == "77s"
         transaction.set_rollback(True)
 

@@ -2,13 +2,13 @@
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import integers, text
 
 from gallery.search.compilation import Compilation
 from gallery.search.expressions import NOTHING, within
 from gallery.search.metatags.kinds import Compile, metatag
 from tagging.models import Tag
 from tagging.names import normalise_tag
+from tagging.query.readers import integers, text
 from tagging.query.values import Text
 
 _COLUMNS = {

@@ -3,13 +3,13 @@
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import id_or_presence, integers
 
 from gallery.models.post import PostStatus
 from gallery.search.compilation import Compilation
 from gallery.search.expressions import NOTHING, within
 from gallery.search.metatags.kinds import always, metatag
 from gallery.search.metatags.states import STATUSES
+from tagging.query.readers import id_or_presence, integers
 from tagging.query.values import Choices, Numbers, Presence, Value
 
 # A family that is larger is shown in part; nobody looks through it post by post.

@@ -5,12 +5,12 @@ from math import ceil, floor
 from django.db.models import Exists, F, FloatField, OuterRef, Q
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import choices, file_sizes, hex_digests, integers, megapixels, ratios
 
 from gallery.models import Asset
 from gallery.search.compilation import Compilation
 from gallery.search.expressions import within
 from gallery.search.metatags.kinds import always, metatag
+from tagging.query.readers import choices, file_sizes, hex_digests, integers, megapixels, ratios
 from tagging.query.values import Choices, Interval, Numbers
 
 FILE_TYPES = {"png": "png", "webp": "webp", "jpg": "jpg", "jpeg": "jpg", "gif": "gif", "avif": "avif"}

@@ -2,12 +2,12 @@
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import id_or_name, text, user_name
 
 from gallery.models import Favourite, FavouriteGroupEntry
 from gallery.search.compilation import Compilation
 from gallery.search.expressions import ALL, NOTHING
 from gallery.search.metatags.kinds import metatag
+from tagging.query.readers import id_or_name, text, user_name
 from tagging.query.values import Numbers, Presence, Text, UserName, Value
 
 

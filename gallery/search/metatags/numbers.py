@@ -1,11 +1,11 @@
 """Numbers that every post has."""
 
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import integers
 
 from gallery.search.compilation import in_stats
 from gallery.search.expressions import within
 from gallery.search.metatags.kinds import Compile, metatag
+from tagging.query.readers import integers
 from tagging.query.values import Numbers, Value
 
 FEW_IDS = 1000

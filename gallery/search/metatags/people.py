@@ -2,14 +2,14 @@
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import user_name
 
 from gallery.errors import NotAllowed
 from gallery.models import PostVersion, PostVote
 from gallery.search.compilation import Compilation, in_stats
 from gallery.search.expressions import NOTHING
 from gallery.search.metatags.kinds import Compile, metatag
-from tagging.query.values import Presence, UserName, Value
+from tagging.query.readers import user_name
+from tagging.query.values import Presence, UserName
 
 
 def _user(value: UserName, compilation: Compilation) -> Q:
@@ -17,22 +17,22 @@ def _user(value: UserName, compilation: Compilation) -> Q:
     return NOTHING if author is None else Q(author_id=author)
 
 
-def _updater(value: Value, compilation: Compilation) -> Q:
+def _updater(value: Presence | UserName, compilation: Compilation) -> Q:
     """Who changed the post after it was published."""
     changes = PostVersion.objects.filter(post=OuterRef("pk"), number__gt=1)
     if isinstance(value, Presence):
         return Q(Exists(changes)) if value.present else ~Q(Exists(changes))
-    editor = compilation.user_id(value.name)  # type: ignore[union-attr]
+    editor = compilation.user_id(value.name)
     return NOTHING if editor is None else Q(Exists(changes.filter(editor=editor)))
 
 
 def _voter(score: int, column: str) -> Compile:
-    def compile_voter(value: Value, compilation: Compilation) -> Q:
+    def compile_voter(value: Presence | UserName, compilation: Compilation) -> Q:
         """A vote is told to its voter and to moderators; that there are votes, to everybody."""
         if isinstance(value, Presence):
             voted = in_stats(Q(**{f"{column}__gt": 0}))
             return voted if value.present else ~voted
-        name = value.name  # type: ignore[union-attr]
+        name = value.name
         member = compilation.member
         if member is None or not (member.is_moderator or member.username.casefold() == name.casefold()):
             raise NotAllowed("votes_are_private")

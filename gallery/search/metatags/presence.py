@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import choices
 
 from gallery.search.compilation import Compilation, in_recipe
 from gallery.search.metatags.kinds import metatag
+from tagging.query.readers import choices
 from tagging.query.values import Choices
 
 HAS_PROMPT = ~Q(prompt_words="")

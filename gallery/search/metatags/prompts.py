@@ -5,14 +5,14 @@ import unicodedata
 
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import text
 
 from gallery.errors import Invalid
 from gallery.provenance.words import searchable
 from gallery.search.compilation import Compilation, in_recipe
 from gallery.search.expressions import Like, Matches
 from gallery.search.metatags.kinds import Compile, metatag
-from tagging.query.values import Presence, Text, Value
+from tagging.query.readers import text
+from tagging.query.values import Presence, Text
 
 # Writing without blanks between words: Han, kana, hangul. What is looked for there may stand inside a run.
 _JOINED = "\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -22,11 +22,10 @@ _ANY = "\ua66e"
 
 
 def _on(column: str) -> Compile:
-    def compile_words(value: Value, compilation: Compilation) -> Q:
+    def compile_words(value: Presence | Text, compilation: Compilation) -> Q:
         if isinstance(value, Presence):
             given = compilation.prompts & in_recipe(~Q(**{column: ""}))
             return given if value.present else ~given
-        assert isinstance(value, Text)
         # Parts between commas may stand anywhere, as in a prompt; quoted, all is one phrase.
         parts = [value.text] if value.literal else [part for part in value.text.split(",") if part.strip()]
         condition = Q()
@@ -61,9 +60,7 @@ metatag(
     text(limit=1000, nullable=True),
     _on("prompt_words"),
     section="recipe",
-    summary=_(
-        "Words of the prompt: whole ones, a phrase in quotation marks, parts of words with *; commas join parts that all have to be there."
-    ),
+    summary=_("Whole words of the prompt, a phrase in quotation marks, parts of words with *; commas join parts."),
     examples=("prompt:sunset", 'prompt:"long red hair"', "prompt:sun*,sea"),
     values=("any", "none"),
 )

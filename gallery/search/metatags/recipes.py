@@ -6,12 +6,12 @@ from collections.abc import Callable
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import decimals, integers, text
 
 from gallery.search.compilation import Compilation, in_recipe
 from gallery.search.expressions import Like, like, within
 from gallery.search.metatags.kinds import Compile, metatag
-from tagging.query.values import Presence, Text, Value
+from tagging.query.readers import decimals, integers, text
+from tagging.query.values import Numbers, Presence, Text
 
 _HASH_START = re.compile("[0-9a-fA-F]{6,64}")
 
@@ -19,11 +19,10 @@ _HASH_START = re.compile("[0-9a-fA-F]{6,64}")
 def _name(column: str, *, also: Callable[[Text], Q] | None = None) -> Compile:
     """A text column by its whole value in any case; `*` for any text; unquoted, `_` for a blank as well."""
 
-    def compile_name(value: Value, compilation: Compilation) -> Q:
+    def compile_name(value: Presence | Text, compilation: Compilation) -> Q:
         if isinstance(value, Presence):
             given = in_recipe(~Q(**{column: ""}))
             return given if value.present else ~given
-        assert isinstance(value, Text)
         return in_recipe(_is_named(F(column), value) | (also(value) if also else Q()))
 
     return compile_name
@@ -54,11 +53,10 @@ def _by_hash(value: Text) -> Q:
     return Q(Like(Lower(F("model_hash")), like(value.text.lower()) + "%"))
 
 
-def _modelhash(value: Value, compilation: Compilation) -> Q:
+def _modelhash(value: Presence | Text, compilation: Compilation) -> Q:
     if isinstance(value, Presence):
         given = in_recipe(~Q(model_hash=""))
         return given if value.present else ~given
-    assert isinstance(value, Text)
     return in_recipe(Q(Like(Lower(F("model_hash")), like(value.text.replace("*", "").lower()) + "%")))
 
 
@@ -70,11 +68,10 @@ class _AnyLora(Func):
     arg_joiner = ") AS lora(name) WHERE lora.name LIKE ("
 
 
-def _lora(value: Value, compilation: Compilation) -> Q:
+def _lora(value: Presence | Text, compilation: Compilation) -> Q:
     if isinstance(value, Presence):
         given = compilation.prompts & in_recipe(Q(loras__len__gt=0))
         return given if value.present else ~given
-    assert isinstance(value, Text)
     name = value.text.replace("\x00", "").lower()
     if value.is_pattern:
         return compilation.prompts & in_recipe(Q(_AnyLora(F("loras"), Value(like(name)))))
@@ -84,12 +81,12 @@ def _lora(value: Value, compilation: Compilation) -> Q:
 def _number(column: str, *, with_prompt: bool = False) -> Compile:
     """A number that may be missing; `with_prompt`: it is hidden together with the prompt."""
 
-    def compile_number(value: Value, compilation: Compilation) -> Q:
+    def compile_number(value: Presence | Numbers, compilation: Compilation) -> Q:
         readable = compilation.prompts if with_prompt else Q()
         if isinstance(value, Presence):
             given = readable & in_recipe(Q(**{f"{column}__isnull": False}))
             return given if value.present else ~given
-        return readable & in_recipe(within(column, value))  # type: ignore[arg-type]
+        return readable & in_recipe(within(column, value))
 
     return compile_number
 
@@ -184,5 +181,5 @@ metatag(
     summary=_("The seed of the noise."),
     examples=("seed:42",),
     values=_ANY_OR_NONE,
-    few=lambda value: not isinstance(value, Presence) and not value.intervals,  # type: ignore[union-attr]
+    few=lambda value: isinstance(value, Numbers) and not value.intervals,
 )

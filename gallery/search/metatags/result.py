@@ -1,9 +1,9 @@
 """What rules the whole search: its order and size (`gallery.search.options` carries it out)."""
 
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import integers
 
 from gallery.search.metatags.kinds import metatag
+from tagging.query.readers import integers
 
 MAX_LIMIT = 200
 

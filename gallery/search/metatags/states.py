@@ -2,7 +2,6 @@
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import choices
 
 from gallery.models.post import AiEvidence, AiLevel, PostStatus
 from gallery.search.compilation import Compilation
@@ -10,6 +9,7 @@ from gallery.search.expressions import ALL
 from gallery.search.metatags.files import FILE_TYPES
 from gallery.search.metatags.kinds import metatag
 from tagging.query.metatags import RATINGS
+from tagging.query.readers import choices
 from tagging.query.values import Choices
 
 # Quarantined posts are shown to nobody, so that no search can name that state.

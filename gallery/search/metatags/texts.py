@@ -2,30 +2,28 @@
 
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import text
 
 from gallery.search.compilation import Compilation
 from gallery.search.expressions import Like, like
 from gallery.search.metatags.kinds import metatag
-from tagging.query.values import Presence, Text, Value
+from tagging.query.readers import text
+from tagging.query.values import Presence, Text
 
 
-def _source(value: Value, compilation: Compilation) -> Q:
+def _source(value: Presence | Text, compilation: Compilation) -> Q:
     """By its beginning in any case; with `*`, the whole of it."""
     given = ~Q(source="")
     if isinstance(value, Presence):
         return given if value.present else ~given
-    assert isinstance(value, Text)
     if value.is_pattern:
         return given & Q(Like(F("source"), like(value.text), ignore_case=True))
     return given & Q(source__istartswith=value.text.replace("\x00", ""))
 
 
-def _commentary(value: Value, compilation: Compilation) -> Q:
+def _commentary(value: Presence | Text, compilation: Compilation) -> Q:
     if isinstance(value, Presence):
         empty = Q(title="", commentary="")
         return ~empty if value.present else empty
-    assert isinstance(value, Text)
     if value.is_pattern:
         pattern = like(f"*{value.text}*")
         return Q(Like(F("title"), pattern, ignore_case=True)) | Q(Like(F("commentary"), pattern, ignore_case=True))

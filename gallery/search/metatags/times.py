@@ -1,10 +1,10 @@
 """When a post was published."""
 
 from django.utils.translation import gettext_lazy as _
-from tagging.query.readers import ages, dates
 
 from gallery.search.expressions import within
 from gallery.search.metatags.kinds import metatag
+from tagging.query.readers import ages, dates
 
 # A search with one of these at its top is sorted by time unless it says otherwise: the index on it finds the page.
 BY_TIME = frozenset({"date", "age"})
