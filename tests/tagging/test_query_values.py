@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tagging.query import Metatag, MetatagKind, QueryError, Registry, parse, registry
+from tagging.query.metatags import standard_registry
 from tagging.query.readers import integers
 from tagging.query.values import Choices, Clock, Interval, Numbers, Order, Presence, Text, UserName
 
@@ -85,7 +86,7 @@ def test_a_feature_registers_its_metatag_and_order() -> None:
     mine.register_order("score")
     assert parse("points:>3 order:score", mine) == parse("score:>3 order:score", mine)
     with pytest.raises(QueryError, match="unknown_metatag"):
-        parse("score:>3", registry)
+        parse("score:>3", Registry())
     with pytest.raises(ValueError, match="taken"):
         mine.register(MetatagKind("points", integers()))
     with pytest.raises(ValueError, match="taken"):
@@ -94,6 +95,6 @@ def test_a_feature_registers_its_metatag_and_order() -> None:
 
 def test_an_unknown_metatag_names_those_there_are() -> None:
     with pytest.raises(QueryError) as caught:
-        parse("source:x")
+        parse("source:x", standard_registry())
     assert caught.value.params["name"] == "source"
     assert caught.value.params["known"] == ("id", "model", "order", "rating", "status", "user")
