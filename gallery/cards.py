@@ -1,6 +1,6 @@
 """A post as a picture in a list: addresses, sizes, alternative text and placeholder, ready for a template.
 
-One query for the tags of the whole list; the posts come with asset, author and files loaded.
+One query for the tags of the whole list; the posts come with asset, author, stats and files loaded.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Asset, Post
 from gallery.models.asset import Variant
+from gallery.models.post import PostStatus
+from gallery.opinions import favourites_among
+from gallery.visibility import Viewer
 from tagging.models import Category, Tag
 
 PREVIEWS = (Variant.W180, Variant.W360, Variant.W720)
@@ -22,7 +25,10 @@ ALT_TAGS = 8
 
 @dataclass(frozen=True)
 class Card:
-    """What a tile shows. `ratio` and `placeholder` are classes of static/css/placeholders.css."""
+    """What a tile shows. `ratio` and `placeholder` are classes of static/css/placeholders.css.
+
+    `kept`: the viewer keeps the post as a favourite; `keepable`: there is a viewer who could.
+    """
 
     post: Post
     href: str
@@ -31,11 +37,17 @@ class Card:
     alt: str
     ratio: str
     placeholder: str
+    kept: bool = False
+    keepable: bool = False
 
 
-def cards(posts: Iterable[Post], query: str = "") -> list[Card]:
-    """Cards in the order of `posts`; their links carry `query`, so that previous and next follow the search."""
+def cards(posts: Iterable[Post], query: str = "", viewer: Viewer | None = None) -> list[Card]:
+    """Cards in the order of `posts`; their links carry `query`, so that previous and next follow the search.
+
+    With a `viewer` they also say which of the posts the viewer keeps as favourites, for one more query.
+    """
     listed = list(posts)
+    kept = favourites_among(viewer, [post.pk for post in listed]) if viewer else frozenset()
     names = _tag_names({tag_id for post in listed for tag_id in post.tag_ids})
     suffix = f"?{urlencode({'q': query})}" if query else ""
     return [
@@ -47,6 +59,8 @@ def cards(posts: Iterable[Post], query: str = "") -> list[Card]:
             alt=alternative_text(post, [names[tag_id] for tag_id in post.tag_ids if tag_id in names]),
             ratio=ratio_class(post.asset.width, post.asset.height),
             placeholder=placeholder_class(post.asset.dominant_color),
+            kept=post.pk in kept,
+            keepable=viewer is not None and post.status == PostStatus.ACTIVE,
         )
         for post in listed
     ]

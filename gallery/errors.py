@@ -51,7 +51,10 @@ MESSAGES: dict[str, Any] = {
     "not_your_group": _("This list belongs to someone else; only its owner can change it."),
     "no_such_group": _("You have no list named “%(name)s”."),
     "group_full": _("The list “%(name)s” is full; %(limit)d posts are the most."),
-    "group_order": _("The list has changed meanwhile. Look at it again, then order it."),
+    "group_order": _(
+        "The order names a post twice, or one that is not in the list; it may have been taken out meanwhile."
+    ),
+    "group_bad_number": _("“%(value)s” is not the number of a post; write numbers with blanks between them."),
     "group_name_needed": _("Give the list a name."),
     "group_name_too_long": _("The name has %(length)d characters; %(limit)d are the most."),
     "group_name_unusable": _(

@@ -57,11 +57,34 @@ def create(owner: User, name: str, *, is_public: bool = True) -> FavouriteGroup:
 
 
 @transaction.atomic
-def change(owner: User, group: FavouriteGroup, *, name: str, is_public: bool) -> FavouriteGroup:
-    """Rename a list and say who may see it. Raises NotAllowed (another's list) and Invalid (the name)."""
+def create_with(owner: User, name: str, post: Post, *, is_public: bool = True) -> FavouriteGroup:
+    """A new list that holds `post`, or none at all. Raises as `create` and `add_to_group` do."""
+    return add_to_group(owner, create(owner, name, is_public=is_public).pk, post)
+
+
+@transaction.atomic
+def change(
+    owner: User,
+    group: FavouriteGroup,
+    *,
+    name: str,
+    is_public: bool,
+    seen: list[int] | None = None,
+    wanted: list[int] | None = None,
+) -> FavouriteGroup:
+    """Rename a list, say who may see it and, with `wanted`, put its posts in that order; all of it or nothing.
+
+    `seen` are the posts that whoever ordered them had before their eyes: those of them that are not `wanted` leave
+    the list; what they did not see stays. Raises NotAllowed (another's list) and Invalid (the name, the order).
+    """
     group = _locked(owner, group)
     group.name, group.is_public = _checked_name(name), is_public
-    return _saved(group)
+    group = _saved(group)
+    if wanted is not None:
+        dropped = set(seen or ()) - set(wanted)
+        FavouriteGroupEntry.objects.filter(group=group, post__in=dropped).delete()
+        reorder(owner, group, wanted)
+    return group
 
 
 @transaction.atomic

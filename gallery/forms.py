@@ -25,6 +25,12 @@ FIELD_OF_CODE = {
     "reason_needed": "reason",
     "reason_too_long": "reason",
     "unknown_role": "role",
+    "group_name_needed": "name",
+    "group_name_too_long": "name",
+    "group_name_unusable": "name",
+    "group_name_taken": "name",
+    "group_bad_number": "order",
+    "group_order": "order",
 }
 
 
@@ -112,6 +118,20 @@ class RoleForm(RefusableForm):
     reason = forms.CharField(label=_("Reason"), required=False)
 
 
+class ListForm(RefusableForm):
+    """One of a member's own lists; `seen` is the order as it was when the form was shown."""
+
+    name = forms.CharField(label=_("Name"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    is_public = forms.BooleanField(label=_("Everybody can see this list"), required=False)
+    order = forms.CharField(
+        label=_("Posts in their order"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "inputmode": "numeric"}),
+        help_text=_("Numbers of posts. Move a number to move its post; delete it to take the post out of the list."),
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class SettingsForm(forms.Form):
     """What a member wants to be shown. Only ratings the operator allows are offered."""
 
@@ -119,6 +139,11 @@ class SettingsForm(forms.Form):
         label=_("Show posts rated"),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one rating; without any, every list would be empty.")},
+    )
+    private_favourites = forms.BooleanField(
+        label=_("Keep my favourites private"),
+        required=False,
+        help_text=_("Nobody else can look at them or search by them. Each post still shows how many keep it."),
     )
 
     def __init__(self, *args: Any, offered: list[Rating], **kwargs: Any) -> None:

@@ -78,13 +78,28 @@ def unfavourite(user: User, post: Post) -> PostStats:
     return stats
 
 
+def read_score(text: str) -> int:
+    """A vote as a form sends it. Raises Invalid for anything but 1, -1 and 0."""
+    scores = {str(score): score for score in SCORES}
+    if text not in scores:
+        raise Invalid("unknown_vote", value=text[:20])
+    return scores[text]
+
+
 def opinions_of(viewer: Viewer, post_ids: list[int]) -> dict[int, Opinion]:
     """What this viewer thinks of these posts; posts without vote or favourite are left out."""
     if not post_ids or not isinstance(viewer, User):
         return {}
     scores = dict(PostVote.objects.filter(user=viewer, post__in=post_ids).values_list("post_id", "score"))
-    kept = set(Favourite.objects.filter(user=viewer, post__in=post_ids).values_list("post_id", flat=True))
+    kept = favourites_among(viewer, post_ids)
     return {pk: Opinion(scores.get(pk, 0), pk in kept) for pk in scores.keys() | kept}
+
+
+def favourites_among(viewer: Viewer, post_ids: list[int]) -> frozenset[int]:
+    """Which of these posts this viewer keeps."""
+    if not post_ids or not isinstance(viewer, User):
+        return frozenset()
+    return frozenset(Favourite.objects.filter(user=viewer, post__in=post_ids).values_list("post_id", flat=True))
 
 
 def opinion_of(viewer: Viewer, post: Post) -> Opinion:

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path, re_path
 
-from gallery.views import about, api, browse, completion, media, moderation, people, post
+from gallery.views import (
+    about,
+    api,
+    browse,
+    completion,
+    favourite_groups,
+    media,
+    moderation,
+    opinions,
+    people,
+    post,
+)
 
 app_name = "gallery"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +23,15 @@ urlpatterns: list[URLPattern] = [
     path("posts/<int:post_id>/edit", post.edit, name="post_edit"),
     path("posts/<int:post_id>/withdraw", post.withdraw, name="post_withdraw"),
     path("posts/<int:post_id>/moderate", post.moderate, name="post_moderate"),
+    path("posts/<int:post_id>/vote", opinions.vote, name="vote"),
+    path("posts/<int:post_id>/favourite", opinions.favourite, name="favourite"),
+    path("posts/<int:post_id>/lists", opinions.put_in_list, name="put_in_list"),
+    path("posts/<int:post_id>/view", opinions.count_look, name="count_look"),
+    path("lists", favourite_groups.lists, name="lists"),
+    path("lists/new", favourite_groups.create_list, name="create_list"),
+    path("lists/<int:list_id>", favourite_groups.one_list, name="list"),
+    path("lists/<int:list_id>/edit", favourite_groups.edit_list, name="edit_list"),
+    path("lists/<int:list_id>/delete", favourite_groups.delete_list, name="delete_list"),
     re_path(
         r"^media/(?P<key>[A-Za-z0-9_-]{8,64})/(?P<variant>[a-z0-9]{1,8})\.(?P<extension>png|webp)$",
         media.media,
@@ -19,6 +39,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("tags/complete", completion.complete, name="complete"),
     path("users/<str:name>", people.profile, name="profile"),
+    path("users/<str:name>/favourites", people.favourites, name="favourites"),
+    path("users/<str:name>/lists", favourite_groups.lists_of, name="lists_of"),
     path("users/<str:name>/role", people.role, name="role"),
     path("settings", people.settings_page, name="settings"),
     path("moderation/log", moderation.moderation_log, name="moderation_log"),

@@ -16,7 +16,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gallery.models import Asset, Post, User
+from gallery import favourite_groups, opinions
+from gallery.models import Asset, FavouriteGroup, Post, User
 from gallery.models.asset import AssetFile, Variant
 from generation.models import Take
 from tagging.models import Tag
@@ -68,6 +69,7 @@ class Hidden:
             "negative prompt of the take": "zxnegativet",
             "prompt of the running picture": "zxpromptq",
             "seed that is hidden": str(SEED),
+            "name of the private list": "zxprivatelist",
             "key of the explicit post's picture": self.explicit.asset.key,
             "key of the removed post's picture": self.removed.asset.key,
             "key of the take's picture": self.take.asset.key,
@@ -124,6 +126,12 @@ def hidden(db: None, settings: Any, tmp_path: Any) -> Hidden:
     take = make_take(maker, prompt="1girl, zxpromptt", negative_prompt="zxnegativet", width=192, height=192, seed=SEED)
     waiting = make_request(maker, prompt="1girl, zxpromptq", count=1).jobs.get()
     start_job(waiting, preview=b"RIFF zxpromptq")
+    private = favourite_groups.create(maker, "zxprivatelist", is_public=False)
+    opened = favourite_groups.create(maker, "open")
+    for kept in (explicit, public[0]):
+        opinions.favourite(maker, kept)
+        favourite_groups.add_to_group(maker, opened.pk, kept)
+        favourite_groups.add_to_group(maker, private.pk, kept)
     return Hidden(maker, explicit, removed, quiet, take, waiting, public)
 
 
@@ -181,7 +189,8 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield f"{reverse('gallery:posts')}?tags={text}q+1girl"
         yield f"{reverse('generation:estimate')}?prompt={text}"
     for post in posts:
-        for name in ("post", "post_edit", "post_withdraw", "post_moderate"):
+        acts = ("vote", "favourite", "put_in_list", "count_look")
+        for name in ("post", "post_edit", "post_withdraw", "post_moderate", *acts):
             yield reverse(f"gallery:{name}", args=[post.pk])
         yield f"{reverse('generation:create')}?remix={post.pk}"
     for number in (hidden.take.pk, hidden.take.job_id, hidden.take.job.request_id, hidden.running.request_id):
@@ -193,9 +202,12 @@ def addresses(hidden: Hidden) -> Iterator[str]:
                 yield reverse("gallery:media", args=[asset.key, variant, extension])
         yield reverse("gallery:media", args=[asset.key, "original", "png"]) + "?download"
     for name in ("maker", "other", "nobody", "zx"):
-        yield reverse("gallery:profile", args=[name])
-        yield reverse("gallery:role", args=[name])
-    plain = ("front", "settings", "moderation_log", "about")
+        for route in ("profile", "role", "favourites", "lists_of"):
+            yield reverse(f"gallery:{route}", args=[name])
+    for group in FavouriteGroup.objects.all():
+        for name in ("list", "edit_list", "delete_list"):
+            yield reverse(f"gallery:{name}", args=[group.pk])
+    plain = ("front", "settings", "moderation_log", "about", "lists", "create_list")
     yield from (reverse(f"gallery:{name}") for name in plain)
     yield reverse("gallery:sign_in_link", args=["no-such-token"])
     yield from (reverse(f"generation:{name}") for name in ("create", "events", "takes"))

@@ -94,7 +94,7 @@ def _results(query: str, page: SearchPage, viewer: Viewer) -> dict[str, object]:
     asked = SearchTerms.read(query)
     linked = asked.terms if asked.linkable else ()
     return {
-        "cards": cards(page.posts, page.query),
+        "cards": cards(page.posts, page.query, viewer=viewer),
         "page": page,
         "query": page.query,
         "tag_groups": group_tags(tags_of_page(page.posts), asked) if page.posts else [],

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,16 +22,31 @@ from gallery.models.post import PostStatus
 from gallery.ratings import ORDER, Rating, up_to
 from gallery.search import search
 from gallery.search_links import posts_url
-from gallery.visibility import ceiling
+from gallery.visibility import ceiling, visible_posts
 
 LOGIN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 PROFILE_PICTURES = 24
+FAVOURITES = 40
 
 
 @require_safe
 def profile(request: HttpRequest, name: str) -> HttpResponse:
     """Somebody's newest posts, as far as this viewer may see them."""
     return _profile_page(request, _person(name))
+
+
+@require_safe
+def favourites(request: HttpRequest, name: str) -> HttpResponse:
+    """What somebody keeps, newest first; nothing of it where they keep that to themselves."""
+    person = _person(name)
+    mine = request.user.pk == person.pk
+    context: dict[str, object] = {"person": person, "mine": mine, "private": person.private_favourites}
+    if mine or not person.private_favourites:
+        kept = Post.objects.filter(visible_posts(request.user), favourites__user=person).order_by("-favourites__pk")
+        kept = kept.select_related("asset", "author", "stats").prefetch_related("asset__files")
+        page = Paginator(kept, FAVOURITES).get_page(request.GET.get("page"))
+        context |= {"cards": cards(page, viewer=request.user), "page": page}
+    return render(request, "gallery/favourites.html", context)
 
 
 @login_required
@@ -66,11 +82,13 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
             # What lies above the ceiling now stays chosen for the day the operator raises it.
             kept = [value for value in user.shown_ratings if Rating(value) not in offered]
             user.shown_ratings = [*form.cleaned_data["shown_ratings"], *kept]
-            user.save(update_fields=["shown_ratings"])
+            user.private_favourites = form.cleaned_data["private_favourites"]
+            user.save(update_fields=["shown_ratings", "private_favourites"])
             messages.success(request, _("Saved. Every list shows you these ratings from now on."))
             return redirect("gallery:settings")
     else:
-        form = SettingsForm(initial={"shown_ratings": user.shown_ratings}, offered=offered)
+        initial = {"shown_ratings": user.shown_ratings, "private_favourites": user.private_favourites}
+        form = SettingsForm(initial=initial, offered=offered)
     context = {"form": form, "ceiling": ceiling(), "beyond": [rating for rating in ORDER if rating not in offered]}
     return render(request, "gallery/settings.html", context, status=422 if form.errors else 200)
 
@@ -111,7 +129,7 @@ def _profile_page(
     context = {
         "person": person,
         "mine": mine,
-        "cards": cards(page.posts, query),
+        "cards": cards(page.posts, query, viewer=request.user),
         "page": page,
         "all_url": posts_url(query),
         "hidden_posts": _out_of_lists(person) if mine else [],

@@ -31,6 +31,7 @@ from gallery.provenance import Recipe, parameters_text
 from gallery.search import neighbours
 from gallery.search_links import SearchTerms, posts_url
 from gallery.tag_groups import group_tags
+from gallery.views.opinions import opinions_panel
 from gallery.visibility import may_read_prompt, reachable_posts
 from tagging.models import Tag
 from tagging.query import QueryError
@@ -214,6 +215,7 @@ def _post_page(
         "reads_prompt": reads_prompt,
         "parameters": parameters_text(recipe, include_prompt=reads_prompt) if recipe else "",
         "actions": _actions(shown) if recipe and reads_prompt else [],
+        "opinions": opinions_panel(request, shown),
         "mine": mine,
         "editable": mine and shown.status in post_acts.EDITABLE,
         "withdrawable": mine and shown.status in post_acts.WITHDRAWABLE,

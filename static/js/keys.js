@@ -10,7 +10,7 @@ const typing = (target) => {
 };
 
 function follow(name) {
-  const link = document.querySelector(`a[data-key="${name}"]`);
+  const link = document.querySelector(`:is(a, button)[data-key="${name}"]`);
   link?.click();
   return Boolean(link);
 }
@@ -42,6 +42,7 @@ const actions = {
   a: () => follow("previous"),
   d: () => follow("next"),
   e: () => follow("edit"),
+  f: () => follow("favourite"),
   w: () => scroll(-1),
   s: () => scroll(1),
   "?": showKeys,

@@ -5,5 +5,7 @@ import "./keys.js";
 import "./complete.js";
 import "./lightbox.js";
 import "./search.js";
+import "./favourites.js";
+import "./looks.js";
 
 document.documentElement.classList.add("js");
