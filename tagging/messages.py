@@ -66,7 +66,7 @@ def _problem(error: QueryError) -> str:
         case "unknown_metatag":
             if not params["nearest"]:
                 return _("this site has no %(name)s: search yet. The search help lists what it has.") % params
-            return _("this site has no %(name)s: search yet. Near it is: %(names)s.") % {
+            return _("this site has no %(name)s: search yet. Did you mean %(names)s?") % {
                 "name": params["name"],
                 "names": ", ".join(f"{name}:" for name in params["nearest"]),
             }

@@ -100,7 +100,7 @@ def _word(expected: str, params: Mapping[str, Any]) -> str | None:
                 "choices": _listed(params["choices"]),
             }
         case "order" if params["nearest"]:
-            return _("there is no such order. Near it is: %(orders)s.") % {"orders": _listed(params["nearest"])}
+            return _("there is no such order. Did you mean %(orders)s?") % {"orders": _listed(params["nearest"])}
         case "order":
             return _("there is no such order. There are: %(orders)s.") % {"orders": _listed(params["choices"])}
         case "order_seed":
