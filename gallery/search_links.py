@@ -1,11 +1,12 @@
 """Searches that differ from the one at hand by one term or by their order, for the links on a page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from tagging.query import Metatag, Not, QueryError, Tag, conjunction, leaves, parse, print_query, split_order
+from tagging.query.singletons import ORDERING
 from tagging.query.tree import And, Node
 
 DEFAULT_ORDER = ""
@@ -52,8 +53,18 @@ class SearchTerms:
         return _ordered(conjunction(other for other in self.terms if other != term), self.order)
 
     def with_order(self, order: str) -> str:
-        """The query in another order; the empty string is the default order."""
-        return _ordered(conjunction(self.terms), order)
+        """The query in another order; the empty string is the default order. What gives an order of its own keeps only
+        its meaning: `ordfav:ann` becomes `fav:ann`.
+        """
+        terms = [_without_order(term) for term in self.terms]
+        return _ordered(conjunction(term for term in terms if term is not None), order)
+
+
+def _without_order(term: Node) -> Node | None:
+    if not isinstance(term, Metatag) or term.name not in ORDERING:
+        return term
+    name = term.name.removeprefix("ord")
+    return replace(term, name=name) if name in ("fav", "favgroup", "pool") else None
 
 
 def _ordered(tree: Node, order: str) -> str:

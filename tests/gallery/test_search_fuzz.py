@@ -122,3 +122,13 @@ def test_any_text_and_any_page_are_answered(posts, clients, query, token):
         assert_answered(response, query, posts)
         if cannot_be_read(query):
             assert response.status_code == 422
+            assert response.context["query_error"] == problem_in(response.content.decode())
+            assert_refused_by_the_interface(client, query)
+
+
+def assert_refused_by_the_interface(client, query):
+    for address in ("/posts.json", "/counts/posts.json"):
+        answer = client.get(address, {"tags": query})
+        assert answer.status_code == 422
+        assert answer.json()["success"] is False
+        assert answer.json()["message"].startswith("Column ")

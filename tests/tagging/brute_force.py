@@ -25,10 +25,14 @@ def matches(tree: Node, post: Post) -> bool:
         case Tag(name):
             return name in post["tags"]
         case Wildcard(pattern):
-            fixed = pattern.replace("[", "[[]").replace("?", "[?]")
-            return any(fnmatchcase(tag, fixed) for tag in post["tags"])
+            return any(_fits_pattern(pattern, tag) for tag in post["tags"])
         case Metatag(name):
             return _fits(registry.read(tree), name, post)
+
+
+def _fits_pattern(pattern: str, text: str) -> bool:
+    """Whether all of `text` fits, where only `*` means something."""
+    return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
 def _fits(value: Any, name: str, post: Post) -> bool:
@@ -38,6 +42,7 @@ def _fits(value: Any, name: str, post: Post) -> bool:
         case UserName(user):
             return post["user"].lower() == user.lower()
         case Text(text):
-            return (post[name] or "").lower() == text.lower()
+            has = (post[name] or "").lower()
+            return _fits_pattern(text.lower(), has) if value.is_pattern else has == text.lower()
         case _:
             return (name == "status" and "any" in value.values) or value.contains(post[name])
