@@ -4,8 +4,10 @@ import html
 import re
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
+from gallery.search import search
 from tests.factories import make_asset_row, make_post, make_user
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +141,30 @@ def test_a_page_that_is_none_is_422_with_a_sentence(client, posts, token, order)
     assert response.status_code == 422
     assert "is not a page" in problem_in(response)
     assert shown(response, posts) == []
+
+
+@pytest.mark.parametrize("token", ["2", "1000", "b1"])
+def test_beyond_the_end_there_is_nothing_and_the_page_says_so(client, posts, token):
+    response = ask(client, "1girl", token)
+    assert response.status_code == 200
+    content = response.content.decode()
+    assert "This page is past the end" in content
+    assert '"/posts?tags=1girl"' in content, "the way back"
+    assert shown(response, posts) == []
+
+
+@pytest.mark.parametrize(("order", "other"), [("created_at", "id"), ("created_at", "score"), ("score", "created_at")])
+def test_a_place_in_another_order_is_422_with_a_sentence(client, posts, order, other):
+    token = search(f"1girl order:{order}", AnonymousUser(), limit=2).next_token
+    assert ask(client, f"1girl order:{order}", token).status_code == 200
+    response = ask(client, f"1girl order:{other}", token)
+    assert response.status_code == 422
+    assert problem_in(response)
+    assert shown(response, posts) == []
+
+
+def test_a_bare_number_of_a_post_is_a_place_in_every_order(client, posts):
+    for order in ("id_desc", "created_at", "score"):
+        response = ask(client, f"1girl order:{order}", f"b{posts[1].pk}")
+        assert response.status_code == 200
+        assert shown(response, posts) == [posts[0]]
