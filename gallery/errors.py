@@ -62,6 +62,13 @@ MESSAGES: dict[str, Any] = {
         "comma or quotation mark."
     ),
     "group_name_taken": _("You have a list named “%(name)s” already."),
+    "not_your_search": _("This saved search belongs to someone else."),
+    "saved_searches_full": _("%(limit)d saved searches are the most; delete one you no longer need."),
+    "saved_search_empty": _("There is nothing to search for yet; type a tag first, then save the search."),
+    "saved_search_nested": _("A saved search cannot hold search:, which stands for saved searches itself."),
+    "too_many_labels": _("The search has %(count)d labels; %(limit)d are the most."),
+    "label_too_long": _("The label “%(label)s…” is too long; %(limit)d characters are the most."),
+    "label_unusable": _("“%(label)s” cannot be a label: not “all”, and no “*”, brackets or quotation marks."),
     "link_unusable": _("This sign-in link was used before or has expired. Start the site again for a new one."),
 }
 

@@ -13,6 +13,8 @@ from gallery.views import (
     opinions,
     people,
     post,
+    related,
+    saved_searches,
 )
 
 app_name = "gallery"
@@ -32,12 +34,20 @@ urlpatterns: list[URLPattern] = [
     path("lists/<int:list_id>", favourite_groups.one_list, name="list"),
     path("lists/<int:list_id>/edit", favourite_groups.edit_list, name="edit_list"),
     path("lists/<int:list_id>/delete", favourite_groups.delete_list, name="delete_list"),
+    path("saved", saved_searches.saved, name="saved"),
+    path("saved/seen", saved_searches.mark_all_seen, name="saved_seen"),
+    path("saved/undo", saved_searches.undelete_saved, name="undelete_saved"),
+    path("saved/<int:saved_id>/open", saved_searches.open_saved, name="open_saved"),
+    path("saved/<int:saved_id>/labels", saved_searches.relabel_saved, name="relabel_saved"),
+    path("saved/<int:saved_id>/delete", saved_searches.delete_saved, name="delete_saved"),
     re_path(
         r"^media/(?P<key>[A-Za-z0-9_-]{8,64})/(?P<variant>[a-z0-9]{1,8})\.(?P<extension>png|webp)$",
         media.media,
         name="media",
     ),
     path("tags/complete", completion.complete, name="complete"),
+    path("tags/related", related.related_tags, name="related_tags"),
+    path("tags/related/panel", related.related_panel, name="related_panel"),
     path("users/<str:name>", people.profile, name="profile"),
     path("users/<str:name>/favourites", people.favourites, name="favourites"),
     path("users/<str:name>/lists", favourite_groups.lists_of, name="lists_of"),

@@ -16,8 +16,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gallery import favourite_groups, opinions
-from gallery.models import Asset, FavouriteGroup, Post, User
+from gallery import favourite_groups, opinions, saved_searches
+from gallery.models import Asset, FavouriteGroup, Post, SavedSearch, User
 from gallery.models.asset import AssetFile, Variant
 from generation.models import Take
 from tagging.models import Tag
@@ -70,6 +70,8 @@ class Hidden:
             "prompt of the running picture": "zxpromptq",
             "seed that is hidden": str(SEED),
             "name of the private list": "zxprivatelist",
+            "a saved search": "zxsavedsearch",
+            "label of a saved search": "zxlabel",
             "key of the explicit post's picture": self.explicit.asset.key,
             "key of the removed post's picture": self.removed.asset.key,
             "key of the take's picture": self.take.asset.key,
@@ -132,6 +134,7 @@ def hidden(db: None, settings: Any, tmp_path: Any) -> Hidden:
         opinions.favourite(maker, kept)
         favourite_groups.add_to_group(maker, opened.pk, kept)
         favourite_groups.add_to_group(maker, private.pk, kept)
+    saved_searches.save(maker, "umbrella zxsavedsearch", ["zxlabel"])
     return Hidden(maker, explicit, removed, quiet, take, waiting, public)
 
 
@@ -207,6 +210,13 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     for group in FavouriteGroup.objects.all():
         for name in ("list", "edit_list", "delete_list"):
             yield reverse(f"gallery:{name}", args=[group.pk])
+    for saved in SavedSearch.objects.all():
+        for name in ("open_saved", "relabel_saved", "delete_saved"):
+            yield reverse(f"gallery:{name}", args=[saved.pk])
+    for query in ("", "umbrella", "1girl umbrella", "zxtage", "rating:e"):
+        for name in ("related_tags", "related_panel"):
+            yield f"{reverse(f'gallery:{name}')}?q={query}"
+    yield from (reverse(f"gallery:{name}") for name in ("saved", "saved_seen", "undelete_saved"))
     plain = ("front", "settings", "moderation_log", "about", "lists", "create_list")
     yield from (reverse(f"gallery:{name}") for name in plain)
     yield reverse("gallery:sign_in_link", args=["no-such-token"])

@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import int_to_base36
 
-from gallery import favourite_groups
+from gallery import favourite_groups, saved_searches
 from gallery.accounts.sign_in_link import make_link
 from gallery.models import Asset, User
 from generation import events
@@ -190,6 +190,15 @@ ROWS = [
     Row("gallery:favourites", PUBLIC, "405", lambda world: ["maker"]),
     Row("gallery:favourites", "404",  "405", lambda world: ["nobody"], "unknown"),
 
+    Row("gallery:saved",          MEMBERS, "in 302 302 302 302 302", data={"query": "1girl", "labels": "cats"}),
+    Row("gallery:saved_seen",     NO_GET,  "in 302 302 302 302 302"),
+    Row("gallery:undelete_saved", NO_GET,  "in 302 302 302 302 302"),
+    Row("gallery:open_saved",     NO_GET,  "in 302 404 404 404 404", one("saved search")),
+    Row("gallery:relabel_saved",  NO_GET,  "in 302 404 404 404 404", one("saved search"), data={"labels": "dogs"}),
+    Row("gallery:delete_saved",   NO_GET,  "in 302 404 404 404 404", one("saved search")),
+    Row("gallery:related_tags",   PUBLIC,  "405"),
+    Row("gallery:related_panel",  PUBLIC,  "405"),
+
     # gallery: moderators, admins, owners
     Row("gallery:post_moderate", NO_GET, "in 403 403 302 302 302", one("public"),      "re-rate public", RERATE),
     Row("gallery:post_moderate", NO_GET, "in 403 403 302 302 302", one("public"),      "remove public", REMOVE),
@@ -282,6 +291,7 @@ def build_world() -> World:
     start_job(world["running"], preview=b"RIFF")
     world["public list"] = favourite_groups.create(maker, "open")
     world["private list"] = favourite_groups.create(maker, "mine alone", is_public=False)
+    world["saved search"] = saved_searches.save(maker, "1girl")
     world["token"] = make_link(maker)
     # Somebody who does not sign in meanwhile, for that would spend the key.
     absent = make_user("absent")

@@ -18,23 +18,26 @@ from tagging.query.values import Clock
 MAX_BATCH = 5000
 
 
-def iterate_ids(query_text: str, viewer: Viewer, after_id: int = 0, batch: int = 500) -> list[int]:
-    """The next `batch` ids above `after_id` that match, ascending; empty when there are no more.
+def iterate_ids(
+    query_text: str, viewer: Viewer, after_id: int = 0, batch: int = 500, *, milliseconds: int = PAGE_MS
+) -> list[int]:
+    """The next `batch` ids above `after_id` that match, ascending, found within `milliseconds`; empty when there are
+    no more.
 
     What the query says of order and size is ignored. Raises QueryError, Invalid, NotAllowed and SearchTimeout.
     """
-    with time_budget(PAGE_MS) as budget:
+    with time_budget(milliseconds) as budget:
         compiled = _compiled(query_text, viewer)
         stretch = Stretch(by_id(ascending=True), Place(True, after_id, after_id), min(batch, MAX_BATCH))
         return [post_id for post_id, _key in find(budget, compiled, stretch).rows]
 
 
-def sample_tags(query_text: str, viewer: Viewer, limit: int = 1000) -> list[list[int]]:
+def sample_tags(query_text: str, viewer: Viewer, limit: int = 1000, *, milliseconds: int = PAGE_MS) -> list[list[int]]:
     """The tags (ids) of each of the newest `limit` posts that match.
 
     What the query says of order and size is ignored. Raises QueryError, Invalid, NotAllowed and SearchTimeout.
     """
-    with time_budget(PAGE_MS) as budget:
+    with time_budget(milliseconds) as budget:
         compiled = _compiled(query_text, viewer)
         rows = find(budget, compiled, Stretch(by_id(), None, min(limit, MAX_BATCH))).rows
         budget.plan_with()

@@ -104,6 +104,7 @@ def _results(query: str, page: SearchPage, viewer: Viewer) -> dict[str, object]:
         ],
         "terms": [{"text": print_query(term), "url": posts_url(asked.without_term(term))} for term in linked],
         "narrowed": bool(asked.terms),
+        "related_query": page.query if len(asked.terms) == 1 and isinstance(asked.terms[0], Tag) else "",
         "next_url": posts_url(query, page.next_token) if page.next_token else "",
         "previous_url": posts_url(query, page.previous_token) if page.previous_token else "",
         "unknown": _unknown_tags(asked.terms, viewer) if not page.posts else [],

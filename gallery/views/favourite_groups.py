@@ -84,7 +84,7 @@ def one_list(request: HttpRequest, list_id: int) -> HttpResponse:
         "group": group,
         "mine": group.owner_id == request.user.pk,
         "page": page,
-        "cards": cards(_loaded(list(page)), viewer=request.user),
+        "cards": cards(_loaded(list(page)), f"ordfavgroup:{group.pk}", viewer=request.user),
     }
     return render(request, "gallery/list.html", context)
 

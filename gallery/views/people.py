@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,11 +21,11 @@ from gallery.models.post import PostStatus
 from gallery.ratings import ORDER, Rating, up_to
 from gallery.search import search
 from gallery.search_links import posts_url
-from gallery.visibility import ceiling, visible_posts
+from gallery.visibility import ceiling
+from tagging.query import Metatag, print_query
 
 LOGIN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 PROFILE_PICTURES = 24
-FAVOURITES = 40
 
 
 @require_safe
@@ -41,12 +40,19 @@ def favourites(request: HttpRequest, name: str) -> HttpResponse:
     person = _person(name)
     mine = request.user.pk == person.pk
     context: dict[str, object] = {"person": person, "mine": mine, "private": person.private_favourites}
+    status = 200
     if mine or not person.private_favourites:
-        kept = Post.objects.filter(visible_posts(request.user), favourites__user=person).order_by("-favourites__pk")
-        kept = kept.select_related("asset", "author", "stats").prefetch_related("asset__files")
-        page = Paginator(kept, FAVOURITES).get_page(request.GET.get("page"))
-        context |= {"cards": cards(page, viewer=request.user), "page": page}
-    return render(request, "gallery/favourites.html", context)
+        query = print_query(Metatag("ordfav", person.username))
+        try:
+            page = search(query, request.user, page_token=request.GET.get("page") or None)
+        except UserFacingError as error:
+            context["problem"], status = error.message, error.status
+        else:
+            context |= {"cards": cards(page.posts, query, viewer=request.user), "page": page}
+    response = render(request, "gallery/favourites.html", context, status=status)
+    if status == 503:
+        response["Retry-After"] = "10"
+    return response
 
 
 @login_required
