@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run install test check bench format messages lock stop clean packages
+.PHONY: help run install test check bench bench-search format messages lock stop clean packages
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -19,7 +19,7 @@ QUIET_TORCH := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1
 PACKAGES := config generation gallery tagging
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: $(VENV)/.installed ## start the whole site on this machine (Ctrl-C stops it)
 	@exec $(BIN)/python -m config up
@@ -58,8 +58,11 @@ check: $(VENV)/.installed-dev ## style, types, import rule, migrations, translat
 	$(BIN)/python -m config translations
 	$(BIN)/hadolint docker/Dockerfile.web docker/Dockerfile.worker
 
-bench: $(VENV)/.installed-dev ## what measures speed: starting, and from click to take
+bench: $(VENV)/.installed-dev ## what measures speed: starting, click to take, searches among a million posts (half an hour)
 	@for file in $$(grep -l __main__ benchmarks/*.py); do echo "== $$file"; $(QUIET_TORCH) $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
+
+bench-search: $(VENV)/.installed-dev ## searches alone (15 minutes; BENCH_ARGS="--posts 100000 --keep /tmp/corpus" for a small site, kept)
+	@$(BIN)/python -m benchmarks.search $(BENCH_ARGS)
 
 format: $(VENV)/.installed-dev ## put the code into the common form
 	$(BIN)/ruff check --fix .

@@ -11,6 +11,7 @@ EPOCHS = 128
 LOOKS = 6
 # Looks are neither the commonest nor rare tags: hair, eyes, clothes.
 FIRST_LOOK, LAST_LOOK = 12, 600
+WHO = frozenset({"1girl", "2girls", "multiple_girls", "1boy", "multiple_boys", "no_humans", "solo", "scenery"})
 EVERGREEN = 40
 # This one had a third of a percent of all posts and has had none for most of the site's life.
 DEAD = 7
@@ -46,8 +47,10 @@ def make_franchises(seed: int, vocabulary: Vocabulary) -> Franchises:
     activity[begin:end] *= 1 - dead
     activity[begin:end, DEAD] = dead
     sizes = np.bincount(character_franchises(characters, number), minlength=number)
-    looks = np.floor(np.exp(random.uniform(np.log(FIRST_LOOK), np.log(LAST_LOOK), (characters, LOOKS))))
-    return Franchises(activity, np.concatenate([[0], np.cumsum(sizes)]), looks.astype(np.int32))
+    fitting = [place for place in range(LAST_LOOK) if vocabulary.names[place] not in WHO]
+    drawn = np.exp(random.uniform(np.log(FIRST_LOOK), np.log(len(fitting)), (characters, LOOKS)))
+    looks = np.array(fitting, np.int32)[np.floor(drawn).astype(int)]
+    return Franchises(activity, np.concatenate([[0], np.cumsum(sizes)]), looks)
 
 
 FRANCHISE_SHARE = 0.62

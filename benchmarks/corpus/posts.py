@@ -14,7 +14,8 @@ HEAD = 300  # general tags of this rank or less are drawn one by one, with what 
 THEMES = 150
 RATINGS = np.array(list("gsqe"))
 RATING_SHARES = (0.34, 0.42, 0.14, 0.10)
-AI_SHARE, REMOVED_SHARE = 0.85, 0.03
+AI_SHARE = 0.85
+STATUSES, STATUS_SHARES = np.array(["active", "removed", "flagged"]), (0.968, 0.03, 0.002)
 # What a picture shows, with the share of posts: the tags of one kind hardly ever meet those of another.
 KINDS = (("1girl", 0.60), ("multiple_girls", 0.13), ("1boy", 0.12), ("no_humans", 0.07), ("", 0.08))
 SOLO = (0.80, 0.0, 0.55, 0.01, 0.05)
@@ -40,11 +41,12 @@ CHARACTERS = (1, 2, 1, 0, 1)
 @dataclass(frozen=True)
 class Posts:
     """A chunk of posts. `pairs` (n × 2) are places of posts in the chunk and of tags in the vocabulary, ascending
-    by post and then by the tag's key, none twice. `time` is 0 at the site's beginning and 1 today."""
+    by post and then by the tag's key, none twice; `rating` and `status` are places in RATINGS and STATUSES. `time` is 0
+    at the site's beginning and 1 today."""
 
     first: int
     rating: NDArray[np.int8]
-    removed: NDArray[np.bool_]
+    status: NDArray[np.int8]
     ai: NDArray[np.bool_]
     model: NDArray[np.int32]
     pairs: NDArray[np.int32]
@@ -114,7 +116,7 @@ class Painter:
         return Posts(
             first=start + 1,
             rating=rating,
-            removed=random.random(number) < REMOVED_SHARE,
+            status=random.choice(3, number, p=STATUS_SHARES).astype(np.int8),
             ai=ai,
             model=model,
             pairs=self._sorted(pairs),
@@ -174,7 +176,8 @@ class Painter:
         keys = self.vocabulary.keys.astype(np.int64)
         place_of_key = np.empty(len(keys) + 1, np.int64)
         place_of_key[keys] = np.arange(len(keys))
-        both = np.unique(post << 32 | keys[tag])
+        both = np.sort(post << 32 | keys[tag])
+        both = both[np.concatenate([[True], both[1:] != both[:-1]])]
         return np.column_stack([both >> 32, place_of_key[both & 0xFFFFFFFF]]).astype(np.int32)
 
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.corpus.posts import RATINGS, Posts
+from benchmarks.corpus.posts import RATINGS, STATUSES, Posts
 from benchmarks.corpus.vocabulary import ARTIST, CHARACTER, COPYRIGHT, GENERAL, META, MODEL, Vocabulary
 from gallery.provenance import searchable
 
-BEGAN, YEARS = datetime(2020, 1, 1, tzinfo=UTC), 6
+BEGAN, YEARS = np.datetime64("2020-01-01", "us"), 6
 AUTHORS = 2_000
 SIZES = ((832, 1216), (1024, 1024), (1216, 832), (768, 1344), (512, 768), (1344, 768), (1664, 2432), (2048, 2048))
 SAMPLERS = ("Euler a", "DPM++ 2M", "Euler", "DPM++ SDE", "DDIM", "UniPC", "Heun", "LMS")
@@ -57,7 +56,7 @@ class Rows:
         random, number = posts.random, len(posts)
         ids = range(posts.first, posts.first + number)
         width, height = np.array(SIZES)[random.choice(len(SIZES), number, p=_falling(len(SIZES)))].T
-        made = [_time(moment) for moment in posts.time]
+        made = _times(posts.time)
         author = 1 + np.minimum(random.zipf(1.3, number), AUTHORS) - 1
         author = author.tolist()
         width, height = width.tolist(), height.tolist()
@@ -77,7 +76,7 @@ class Rows:
 
     def _count(self, posts: Posts) -> None:
         post, tag = posts.pairs.T
-        active = ~posts.removed[post]
+        active = posts.status[post] == 0
         size = len(self.active)
         self.active += np.bincount(tag[active], minlength=size)
         self.general += np.bincount(tag[active & (posts.rating[post] == 0)], minlength=size)
@@ -98,7 +97,6 @@ class Rows:
         ]
         counted = ["\t".join(map(str, row)) for row in np.column_stack([sum(counts), *counts]).tolist()]
         rating = RATINGS[posts.rating].tolist()
-        status = np.where(posts.removed, "removed", np.where(random.random(number) < 0.002, "flagged", "active"))
         level = np.where(posts.ai, random.choice(2, number, p=[0.93, 0.07]), random.integers(2, 5, number))
         here = posts.ai & (random.random(number) < 0.4)
         elsewhere = np.where(posts.ai, "metadata", "declared")
@@ -109,8 +107,8 @@ class Rows:
         parents = np.where(has_parent & (parent > 0), parent.astype(str), r"\N").tolist()
         size = random.lognormal(np.log(1.2e6), 0.6, number).astype(int).tolist()
         sourced = (random.random(number) < 0.06).tolist()
-        changed = [_time(moment) for moment in posts.time + random.random(number) * (1 - posts.time)]
-        levels, statuses = np.array(LEVELS)[level].tolist(), status.tolist()
+        changed = _times(posts.time + random.random(number) * (1 - posts.time))
+        levels, statuses = np.array(LEVELS)[level].tolist(), STATUSES[posts.status].tolist()
         for place, (id_, keys) in enumerate(zip(ids, self._split(posts, self.key_texts), strict=True)):
             source = f"https://pictures.example/{id_ * 7919 % 9_999_991}" if sourced[place] else ""
             yield (
@@ -162,8 +160,11 @@ def _stats(posts: Posts, ids: range) -> Iterator[str]:
     return ("\t".join(map(str, [id_, *row])) + "\n" for id_, row in zip(ids, columns, strict=True))
 
 
-def _time(moment: float) -> str:
-    return (BEGAN + timedelta(days=365.25 * YEARS * float(moment))).isoformat()
+def _times(moments: NDArray[np.float64]) -> list[str]:
+    """Parts of the site's life as times in UTC."""
+    microseconds = (moments * YEARS * 365.25 * 86_400e6).astype(np.int64).astype("timedelta64[us]")
+    texts: list[str] = np.datetime_as_string(BEGAN + microseconds, timezone="UTC").tolist()
+    return texts
 
 
 def _falling(number: int) -> NDArray[np.float64]:
