@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -34,18 +34,31 @@ _READ = "SELECT " + ", ".join(f"current_setting('{name}')" for name in _NAMES)
 _WRITE = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in _NAMES)
 
 
+@dataclass(frozen=True)
+class Ran:
+    """A statement that a search made of itself, with the settings it was planned with and the time it took."""
+
+    sql: str
+    params: Any
+    planner: Mapping[str, str]
+    milliseconds: float
+
+
 @dataclass
 class Budget:
-    """The time that is left, and the way to spend it."""
+    """The time that is left, and the way to spend it; `ran` is what was done so far."""
 
     ends: float
     cursor: Any
+    ran: list[Ran] = field(default_factory=list)
 
     def run(self, sql: str, params: Any, planner: Mapping[str, str] | None = None) -> list[tuple[Any, ...]]:
         """The rows of one statement, planned with `planner` over the usual settings. Raises SearchTimeout."""
         self.plan_with(planner)
+        start = time.perf_counter()
         self.cursor.execute(sql, params)
         rows: list[tuple[Any, ...]] = self.cursor.fetchall()
+        self.ran.append(Ran(sql, params, planner or {}, (time.perf_counter() - start) * 1000))
         return rows
 
     def plan_with(self, planner: Mapping[str, str] | None = None) -> None:

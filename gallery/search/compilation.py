@@ -5,9 +5,8 @@ from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from gallery.favourite_groups import normalise_group_name, visible_groups
+from gallery.favourite_groups import normalise_group_name, own_group, visible_groups
 from gallery.models import FavouriteGroup, Post, PostGeneration, PostStats, User
-from gallery.search.expressions import NOTHING
 from gallery.visibility import Viewer, readable_prompts, signed_in, visible_posts
 from tagging.query.values import Clock
 
@@ -58,10 +57,9 @@ class Compilation:
 
     def list_named(self, name: str | int) -> FavouriteGroup | None:
         """A list by its number or name: the viewer's own, else somebody's public one, the oldest first."""
-        own = Q(owner=self.member) if self.member else NOTHING
+        mine = own_group(self.member, name) if self.member else None
         by = Q(pk=name) if isinstance(name, int) else Q(name__iexact=normalise_group_name(name.replace("\x00", "")))
-        mine = FavouriteGroup.objects.filter(own, by).first()
-        return mine or FavouriteGroup.objects.filter(by, visible_groups(self.viewer)).order_by("pk").first()
+        return mine or FavouriteGroup.objects.filter(visible_groups(self.viewer), by).order_by("pk").first()
 
 
 def in_recipe(condition: Q) -> Q:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db.models import OrderBy, Q, QuerySet
 
-from gallery.models import Post, PostStats
+from gallery.models import Post
 from gallery.search.compile import Compiled
 from gallery.search.orders import Ordering
 from gallery.search.places import Place
@@ -95,12 +95,10 @@ def count_up_to(compiled: Compiled, ordering: Ordering, limit: int) -> Statement
 
 def _matching(compiled: Compiled, ordering: Ordering) -> QuerySet[Any, Any]:
     rows = Post.objects.filter(compiled.condition, ordering.only)
-    if ordering.table is PostStats:
-        # Every post has its row there. Through an outer join, which Django would make, the planner finds no way from
-        # the index on the order to the posts.
+    if ordering.by_stats:
+        # Through an outer join, which Django would make, there is no way from the index on the order to the posts.
         rows = rows.filter(stats__isnull=False)
-    rows = rows.annotate(order_key=ordering.key)
-    return rows.order_by().values_list("id", "order_key")
+    return rows.annotate(order_key=ordering.key).order_by().values_list("id", "order_key")
 
 
 def _sorting(key: Any, tie: Any, stretch: Stretch) -> list[OrderBy]:

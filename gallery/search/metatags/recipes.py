@@ -64,7 +64,7 @@ class _AnyLora(Func):
     """Whether one of the names in an array fits a LIKE pattern."""
 
     output_field = BooleanField()
-    template = "EXISTS (SELECT 1 FROM unnest(%(expressions)s)"
+    template = "EXISTS (SELECT 1 FROM unnest(%(expressions)s))"
     arg_joiner = ") AS lora(name) WHERE lora.name LIKE ("
 
 
