@@ -32,6 +32,24 @@ MESSAGES: dict[str, Any] = {
     "commentary_too_long": _("The commentary has %(length)d characters; %(limit)d are the most."),
     "too_many_tags": _("The post has %(count)d tags; %(limit)d are the most."),
     "bad_tag": "%(problem)s",
+    "edit_too_long": _("The tags have %(length)d characters; %(limit)d are the most."),
+    "tag_deprecated": _("Deprecated tags can be added to no post any more: %(names)s."),
+    "too_many_new_tags": _("More than %(limit)d new tags within a minute. Wait a minute, or add fewer at once."),
+    "too_many_changed_tags": _(
+        "More than %(limit)d changed tags within a minute. Wait a minute, or change fewer at once."
+    ),
+    "category_moderators": _(
+        "%(limit)d posts or more have the tag “%(name)s”; only moderators can change its category."
+    ),
+    "rating_by_author": _("Only the author of a post and the moderators can change its rating."),
+    "rating_by_moderation": _(
+        "Change the rating of another's post in the moderation panel on its page, which asks for a reason."
+    ),
+    "parent_unknown": _("There is no post %(id)d that you can see, so it cannot be the parent."),
+    "parent_circle": _("Post %(id)d cannot be the parent: it is this post or stands below it."),
+    "too_many_children": _("Post %(id)d would have more than %(limit)d children, the most that a post can have."),
+    "no_version": _("There is no version %(number)d."),
+    "first_version": _("The first version is how the post was published; there is nothing before it to go back to."),
     "bad_page": _("“%(page)s” is not a page; use a number from 1 to %(limit)d, or b and a post number."),
     "bad_limit": _("“%(value)s” is not a number of lines; use 1 to %(limit)d."),
     "unknown_category": _("“%(value)s” is not a category of tags; use one of %(choices)s."),

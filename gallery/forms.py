@@ -11,11 +11,23 @@ from gallery.models.post import PromptVisibility
 from gallery.models.user import Role
 from gallery.posts import MAX_COMMENTARY, MAX_TITLE
 from gallery.ratings import Rating
+from gallery.tag_edits.terms import MAX_LENGTH, words_of
 
 # Which field a refusal belongs to; the rest stands above the form.
 FIELD_OF_CODE = {
     "bad_tag": "tags",
     "too_many_tags": "tags",
+    "edit_too_long": "tags",
+    "tag_deprecated": "tags",
+    "too_many_new_tags": "tags",
+    "too_many_changed_tags": "tags",
+    "category_moderators": "tags",
+    "parent_unknown": "tags",
+    "parent_circle": "tags",
+    "too_many_children": "tags",
+    "no_such_post": "tags",
+    "no_such_group": "tags",
+    "vote_on_own_post": "tags",
     "title_too_long": "title",
     "commentary_too_long": "commentary",
     "unknown_rating": "rating",
@@ -53,10 +65,12 @@ class PostForm(RefusableForm):
     tags = forms.CharField(
         label=_("Tags"),
         required=False,
-        max_length=40_000,
+        max_length=MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
         help_text=_("Separated by spaces; words of one tag are joined by “_”, as in long_hair."),
     )
+    # What the author saw, so that what others change meanwhile stays.
+    seen = forms.CharField(required=False, max_length=MAX_LENGTH, widget=forms.HiddenInput)
     rating = forms.ChoiceField(label=_("Rating"), choices=Rating.choices, widget=forms.RadioSelect)
     prompt_visibility = forms.ChoiceField(label=_("Prompt"), choices=PromptVisibility.choices, widget=forms.RadioSelect)
 
@@ -68,6 +82,7 @@ class PostForm(RefusableForm):
                 "title": post.title,
                 "commentary": post.commentary,
                 "tags": " ".join(tag_names),
+                "seen": " ".join(tag_names),
                 "rating": post.rating,
                 "prompt_visibility": post.prompt_visibility,
             }
@@ -75,7 +90,28 @@ class PostForm(RefusableForm):
 
     def values(self) -> dict[str, Any]:
         """The arguments of `gallery.posts.edit`."""
-        return self.cleaned_data | {"tags": self.cleaned_data["tags"].split()}
+        values = self.cleaned_data | {"tags": words_of(self.cleaned_data["tags"])}
+        if "seen" not in self.data:  # a form that says nothing of it replaces the tags of now
+            values["seen"] = None
+        return values
+
+
+class TagsForm(RefusableForm):
+    """The edit string of a post, with the tags that its writer saw."""
+
+    seen = forms.CharField(required=False, max_length=MAX_LENGTH, widget=forms.HiddenInput)
+    tags = forms.CharField(
+        label=_("Tags"),
+        required=False,
+        max_length=MAX_LENGTH,
+        help_text=_("Separated by spaces; words of one tag are joined by “_”, as in long_hair."),
+    )
+
+    @classmethod
+    def of(cls, tag_names: list[str]) -> "TagsForm":
+        """The form as the post stands."""
+        names = " ".join(tag_names)
+        return cls(initial={"tags": f"{names} " if names else "", "seen": names}, auto_id="tags_%s")
 
 
 class WithdrawForm(RefusableForm):

@@ -13,15 +13,21 @@ from gallery.views import (
     opinions,
     people,
     post,
+    post_tags,
     related,
     saved_searches,
+    versions,
 )
 
 app_name = "gallery"
 urlpatterns: list[URLPattern] = [
     path("", browse.front, name="front"),
     path("posts", browse.posts, name="posts"),
+    path("posts/changes", versions.all_changes, name="changes"),
     path("posts/<int:post_id>", post.post, name="post"),
+    path("posts/<int:post_id>/tags", post_tags.post_tags, name="post_tags"),
+    path("posts/<int:post_id>/history", versions.post_history, name="post_history"),
+    path("posts/<int:post_id>/history/<int:number>", versions.post_version, name="post_version"),
     path("posts/<int:post_id>/edit", post.edit, name="post_edit"),
     path("posts/<int:post_id>/withdraw", post.withdraw, name="post_withdraw"),
     path("posts/<int:post_id>/moderate", post.moderate, name="post_moderate"),
@@ -45,6 +51,8 @@ urlpatterns: list[URLPattern] = [
         media.media,
         name="media",
     ),
+    path("tags/_history", versions.tag_history, name="tag_history"),
+    path("tags/_revert", versions.tag_revert, name="tag_revert"),
     path("tags/complete", completion.complete, name="complete"),
     path("tags/related", related.related_tags, name="related_tags"),
     path("tags/related/panel", related.related_panel, name="related_panel"),
@@ -52,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("users/<str:name>/favourites", people.favourites, name="favourites"),
     path("users/<str:name>/lists", favourite_groups.lists_of, name="lists_of"),
     path("users/<str:name>/role", people.role, name="role"),
+    path("users/<str:name>/undo", versions.undo_edits, name="undo_edits"),
     path("settings", people.settings_page, name="settings"),
     path("moderation/log", moderation.moderation_log, name="moderation_log"),
     path("welcome/<str:token>", people.sign_in_link, name="sign_in_link"),

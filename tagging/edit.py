@@ -13,12 +13,13 @@ from tagging.names import normalise_tag, validate_tag
 from tagging.other_names import tags_by_other_name
 
 
-def ensure_tags(names: Iterable[str], category: Category = Category.GENERAL) -> list[Tag]:
+def ensure_tags(names: Iterable[str], category: Category | Mapping[str, Category] = Category.GENERAL) -> list[Tag]:
     """The tags with these names, made where they are missing; aliases and other names (`青い目`) resolved, in input
     order, each tag once.
 
-    `names` are normalised; `category` is given to new tags only. Raises TagNameError for the first name that no tag
-    may have, before anything is written. Safe against others doing the same at the same moment.
+    `names` are normalised; `category` (one for all, or by normalised name) is given to new tags only. Raises
+    TagNameError for the first name that no tag may have, before anything is written. Safe against others doing the
+    same at the same moment.
     """
     wanted = list(dict.fromkeys(normalise_tag(name) for name in names))
     aliases = _aliases(wanted)
@@ -31,7 +32,8 @@ def ensure_tags(names: Iterable[str], category: Category = Category.GENERAL) -> 
     missing = sorted(name for name in missing if name not in known)
     if missing:
         # Sorted, so that two writers who add the same names wait for each other instead of locking up.
-        Tag.objects.bulk_create([Tag(name=name, category=category) for name in missing], ignore_conflicts=True)
+        kinds = category if isinstance(category, Mapping) else dict.fromkeys(missing, category)
+        Tag.objects.bulk_create([Tag(name=name, category=kinds[name]) for name in missing], ignore_conflicts=True)
         known.update((tag.name, tag) for tag in Tag.objects.filter(name__in=missing))
     found = [aliases[name] if name in aliases else known[name] for name in wanted]
     return list({tag.pk: tag for tag in found}.values())

@@ -22,6 +22,9 @@ from generation.requests import submit
 
 _numbers = count(1)
 
+# The tags that the site sets by itself on posts of `make_post`: the pictures are small, their model is "tiny".
+SET_BY_SITE = frozenset({"lowres", "tiny"})
+
 PASSWORD = "correct horse battery staple"
 
 

@@ -149,6 +149,26 @@ ROWS = [
     Row("gallery:media", MINE_ALONE,    "405", file("take", "original", "png"),        "take original"),
     Row("gallery:media", MINE_ALONE,    "405", file("take", "180", "webp"),            "take preview"),
 
+    # gallery: tags and history of any post that one can see
+    Row("gallery:post_tags", MEMBERS, "in 302 302 302 302 302", one("public"), "public", {"tags": "cat", "seen": ""}),
+    Row("gallery:post_tags", "in 200 404 200 200 200", "in 302 404 302 302 302", one("explicit"), "explicit",
+        {"tags": "cat", "seen": ""}),
+    Row("gallery:post_tags", "in 200 404 200 200 200", "in 409 404 409 409 409", one("removed"), "removed",
+        {"tags": "cat", "seen": ""}),
+    Row("gallery:post_tags", "in 404 404 404 404 404", "in 404 404 404 404 404", one("quarantined"), "quarantined"),
+    Row("gallery:post_history", PUBLIC,        "405", one("public"),      "public"),
+    Row("gallery:post_history", SEEN_BY_STAFF, "405", one("explicit"),    "explicit"),
+    Row("gallery:post_history", SEEN_BY_STAFF, "405", one("removed"),     "removed"),
+    Row("gallery:post_history", "404",         "405", one("quarantined"), "quarantined"),
+    Row("gallery:post_version", NO_GET, "in 302 302 302 302 302", lambda world: [world["public"].pk, 1], "public",
+        {"act": "revert"}),
+    Row("gallery:post_version", NO_GET, "in 302 404 302 302 302", lambda world: [world["explicit"].pk, 1], "explicit",
+        {"act": "revert"}),
+    Row("gallery:changes", PUBLIC, "405"),
+    Row("gallery:tag_history", "404", "405", what="unknown"),
+    Row("gallery:tag_revert", NO_GET, "in 404 404 404 404 404", what="unknown", data={"name": "zz", "number": "1"}),
+    Row("gallery:undo_edits", NO_GET, "in 403 403 302 302 302", lambda world: ["other"], data={"hours": "24"}),
+
     # gallery: one's own posts
     Row("gallery:post_edit", MAKER, "in 302 404 404 404 404", one("public"),      "public", EDIT),
     Row("gallery:post_edit", MAKER, "in 302 404 404 404 404", one("explicit"),    "explicit", EDIT),

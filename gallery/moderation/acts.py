@@ -8,7 +8,8 @@ from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import ModerationAction, Post, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import PostStatus
-from gallery.posts import checked_rating, locked, set_rating, set_status
+from gallery.post_state import checked_rating, locked
+from gallery.posts import set_rating, set_status
 
 MAX_REASON = 2000
 
@@ -30,7 +31,7 @@ def rerate(actor: User, post: Post, rating: str, reason: str) -> Post:
     if post.rating == wanted:
         raise InvalidTransition("same_rating", rating=wanted.label)
     before = post.rating
-    set_rating(post, wanted)
+    set_rating(actor, post, wanted)
     _log(actor, ModerationKind.RERATE, post, reason, {"from": before, "to": wanted.value})
     return post
 

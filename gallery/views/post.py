@@ -32,6 +32,7 @@ from gallery.search import neighbours
 from gallery.search_links import SearchTerms, posts_url
 from gallery.tag_groups import group_tags
 from gallery.views.opinions import opinions_panel
+from gallery.views.post_tags import editing
 from gallery.visibility import may_read_prompt, reachable_posts
 from tagging.models import Tag
 from tagging.query import QueryError
@@ -60,15 +61,18 @@ def edit(request: SignedInRequest, post_id: int) -> HttpResponse:
     form = PostForm(request.POST)
     if form.is_valid():
         try:
-            saved = post_acts.edit(request.user, shown, **form.values())
+            edited = post_acts.edit(request.user, shown, **form.values())
         except UserFacingError as error:
             form.refuse(error)
             return _edit_page(request, shown, form, status=error.status)
+        saved = edited.post
         if saved.rating != form.cleaned_data["rating"]:
             sentence = _("Saved. Its tags or prompt call for the rating “%(rating)s”, so the post has that one.")
             messages.warning(request, sentence % {"rating": saved.get_rating_display()})
         else:
             messages.success(request, _("Saved."))
+        for warning in edited.warnings:
+            messages.warning(request, warning)
         return redirect("gallery:post", shown.pk)
     return _edit_page(request, shown, form, status=422)
 
@@ -219,6 +223,7 @@ def _post_page(
         "mine": mine,
         "editable": mine and shown.status in post_acts.EDITABLE,
         "withdrawable": mine and shown.status in post_acts.WITHDRAWABLE,
+        **editing(shown, request.user),
         "inactive": shown.status != PostStatus.ACTIVE,
         "last_decision": _last_decision(shown) if shown.status != PostStatus.ACTIVE and (mine or moderates) else None,
     }

@@ -7,5 +7,6 @@ import "./lightbox.js";
 import "./search.js";
 import "./favourites.js";
 import "./looks.js";
+import "./submit.js";
 
 document.documentElement.classList.add("js");

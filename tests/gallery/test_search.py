@@ -13,7 +13,7 @@ from gallery.search.budget import time_budget
 from gallery.search.compile import compile_query
 from tagging.models import Tag, TagAlias
 from tagging.query import QueryError, parse
-from tests.factories import make_asset_row, make_post, make_recipe, make_user
+from tests.factories import SET_BY_SITE, make_asset_row, make_post, make_recipe, make_user
 
 pytestmark = pytest.mark.django_db
 VISITOR = AnonymousUser()
@@ -71,7 +71,8 @@ def test_tags_of_a_page_most_frequent_first():
     for tags in (["cat", "ant"], ["cat", "bee"], ["cat", "bee"]):
         bare_post(tags=tags)
     tags = tags_of_page(search("", VISITOR).posts)
-    assert [(tag.name, number) for tag, number in tags] == [("cat", 3), ("bee", 2), ("ant", 1)]
+    given = [(tag.name, number) for tag, number in tags if tag.name not in SET_BY_SITE]
+    assert given == [("cat", 3), ("bee", 2), ("ant", 1)]
     assert len(tags_of_page(search("", VISITOR).posts, limit=2)) == 2
 
 

@@ -296,7 +296,7 @@ def test_a_starter_request_is_published_as_it_finishes(member: Any, engine: Any,
     )
     assert serve(engine, "w").ended == {"done": 1}
     post = Post.objects.get()
-    assert (post.author, post.title, post.rating, len(post.tag_ids)) == (house, "Red", "g", 2)
+    assert (post.author, post.title, post.rating, post.general_tags) == (house, "Red", "g", 2)
     assert Take.objects.get().post == post
 
 

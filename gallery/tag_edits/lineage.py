@@ -1,0 +1,36 @@
+"""Parents and children of posts: who may be whose, and what a viewer is shown of them."""
+
+from dataclasses import dataclass
+
+from gallery.errors import Invalid
+from gallery.models import Post, User
+from gallery.visibility import Viewer, reachable_posts
+
+SHOWN_RELATIVES = 30
+
+
+def require_parent(editor: User, parent_id: int) -> None:
+    """Raises Invalid unless the editor can open the post that is to be a parent."""
+    if not Post.objects.filter(reachable_posts(editor), pk=parent_id).exists():
+        raise Invalid("parent_unknown", id=parent_id)
+
+
+@dataclass(frozen=True)
+class Relatives:
+    """The posts around one that the viewer may see; siblings have the same parent."""
+
+    parent: Post | None
+    siblings: list[Post]
+    children: list[Post]
+
+    def __bool__(self) -> bool:
+        return self.parent is not None or bool(self.children)
+
+
+def relatives(post: Post, viewer: Viewer) -> Relatives:
+    """What this viewer may be shown around the post. A parent out of reach takes the siblings with it."""
+    around = Post.objects.filter(reachable_posts(viewer)).select_related("asset", "author")
+    around = around.prefetch_related("asset__files").order_by("pk")
+    parent = around.filter(pk=post.parent_id).first() if post.parent_id else None
+    siblings = around.filter(parent=parent).exclude(pk=post.pk) if parent else around.none()
+    return Relatives(parent, list(siblings[:SHOWN_RELATIVES]), list(around.filter(parent=post)[:SHOWN_RELATIVES]))
