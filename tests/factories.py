@@ -70,9 +70,11 @@ def make_asset(owner: User | None = None, *, image: Image.Image | None = None, r
     return ingest(owner or make_user(), image or make_image(), recipe or make_recipe())
 
 
-def make_asset_row(owner: User) -> Asset:
+def make_asset_row(owner: User, *, width: int = 64, height: int = 48) -> Asset:
     """An asset without files, for tests that need many posts and look at no picture."""
-    return Asset.objects.create(owner=owner, width=64, height=48, pixel_sha256="0" * 64, dominant_color="#102030")
+    return Asset.objects.create(
+        owner=owner, width=width, height=height, pixel_sha256="0" * 64, dominant_color="#102030"
+    )
 
 
 def make_post(

@@ -12,7 +12,7 @@ from gallery.models.post import PostStatus
 from gallery.related_tags import related
 from tagging.models import Category, Tag
 from tagging.query import QueryError
-from tests.factories import make_asset_row, make_post, make_user
+from tests.factories import make_asset_row, make_post, make_recipe, make_user
 
 pytestmark = pytest.mark.django_db
 VISITOR = AnonymousUser()
@@ -24,8 +24,10 @@ def fresh_cache() -> None:
 
 
 def new_post(tags: str, author: User | None = None, **fields: object) -> Post:
+    """A post without tags of the site's own: of middling size, by no model."""
     author = author or make_user()
-    return make_post(author, asset=make_asset_row(author), tags=tags.split(), **fields)
+    asset = make_asset_row(author, width=1000, height=800)
+    return make_post(author, asset=asset, recipe=make_recipe(model_name=""), tags=tags.split(), **fields)
 
 
 def names(query: str, viewer: User | AnonymousUser = VISITOR, **options: int) -> list[str]:
