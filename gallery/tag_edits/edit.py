@@ -24,7 +24,7 @@ from gallery.tag_edits.lineage import require_parent
 from gallery.tag_edits.rules import refuse_deprecated, settle
 from gallery.tag_edits.state import State
 from gallery.tag_edits.store import write
-from gallery.tag_edits.terms import Act, Terms, read
+from gallery.tag_edits.terms import Act, Terms, read, writable
 from gallery.visibility import reachable_posts, signed_in
 from tagging.edit import ensure_tags, resolve_tags
 from tagging.messages import explain_name
@@ -82,7 +82,9 @@ def edit_terms(
     post = rows[post.pk]
     before = State.of(post)
     current = Tag.objects.filter(pk__in=post.tag_ids)
-    wanted = merge(current, terms, None if seen is None else seen.split(), automatic_names(post, recorded_model(post)))
+    wanted = merge(
+        current, terms, None if seen is None else writable(seen).split(), automatic_names(post, recorded_model(post))
+    )
     for name, value in (also or {}).items():
         setattr(post, name, value)
     _set_fields(editor, post, asked)

@@ -86,7 +86,12 @@ def read(text: str) -> Terms:
 
 def words_of(text: str) -> list[str]:
     """The words of an edit string; a term with a quoted value is one word."""
-    return [match[0] for match in _WORD.finditer(text.replace("\x00", " "))]
+    return [match[0] for match in _WORD.finditer(writable(text))]
+
+
+def writable(text: str) -> str:
+    """The text without what no database keeps: NULs and lone halves of characters."""
+    return text.replace("\x00", " ").encode("utf-8", "ignore").decode()
 
 
 def read_words(words: Iterable[str]) -> Terms:
@@ -96,7 +101,7 @@ def read_words(words: Iterable[str]) -> Terms:
     acts: list[Act] = []
     problems: list[str] = []
     for word in words:
-        bare = word.replace("\x00", " ").strip()
+        bare = writable(word).strip()
         negated = bare[:1] in tuple(_MINUS) and len(bare) > 1
         if not bare:
             continue

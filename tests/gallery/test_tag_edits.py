@@ -382,6 +382,14 @@ def test_a_checkpoint_makes_a_tags_name_or_none(model, expected):
     assert model_tag_name(model) == expected
 
 
+def test_halves_of_characters_and_nuls_are_no_fault():
+    post, editor = plain_post("cat"), make_user()
+    edit_tags(editor, post, new="cat \ud800", seen="cat \ud800")
+    assert names(post) == {"cat"}
+    edit_tags(editor, post, new="cat\x00dog source:'\ud800'", seen="cat\x00")
+    assert names(post) == {"cat", "dog"}
+
+
 def test_the_site_sets_size_and_model_and_nobody_takes_them_away():
     post = plain_post("cat")
     tags = {tag.name: tag for tag in Tag.objects.filter(pk__in=post.tag_ids)}
