@@ -63,7 +63,9 @@ def create_list(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def lists_of(request: HttpRequest, name: str) -> HttpResponse:
     """One member's lists, as far as this viewer may know of them."""
-    person = get_object_or_404(User, username__iexact=name.replace("\x00", ""), is_active=True)
+    if "\x00" in name:
+        raise Http404
+    person = get_object_or_404(User, username__iexact=name, is_active=True)
     page = _page(request, _known_to(request.user).filter(owner=person))
     context = {
         "person": person,
@@ -156,13 +158,22 @@ def _page(request: HttpRequest, groups: QuerySet[FavouriteGroup], key: str = "pa
 
 
 def _lines(page: Page, viewer: Viewer) -> list[ListLine]:
-    lines = []
-    for group in page:
-        entries = favourite_groups.entries_of(group, viewer)
-        found = entries[: COUNT_CAP + 1].count()
-        covers = cards(_loaded(list(entries.values_list("post_id", flat=True)[:COVERS])))
-        lines.append(ListLine(group, min(found, COUNT_CAP), found > COUNT_CAP, covers))
-    return lines
+    """One query for each list, and a few for the covers of all of them."""
+    shown = {
+        group.pk: list(favourite_groups.entries_of(group, viewer).values_list("post_id", flat=True)[: COUNT_CAP + 1])
+        for group in page
+    }
+    firsts = {post_id for post_ids in shown.values() for post_id in post_ids[:COVERS]}
+    covers = {card.post.pk: card for card in cards(_loaded(list(firsts)))}
+    return [
+        ListLine(
+            group,
+            count=min(len(shown[group.pk]), COUNT_CAP),
+            capped=len(shown[group.pk]) > COUNT_CAP,
+            covers=[covers[post_id] for post_id in shown[group.pk][:COVERS] if post_id in covers],
+        )
+        for group in page
+    ]
 
 
 def _loaded(post_ids: list[int]) -> list[Post]:

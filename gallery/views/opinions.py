@@ -76,21 +76,22 @@ def count_look(request: HttpRequest, post_id: int) -> HttpResponse:
 def opinions_panel(request: HttpRequest, shown: Post) -> dict[str, Any]:
     """What the fragment shows: the sums, what the viewer thinks, their lists with which of them hold the post."""
     viewer = request.user
-    member = isinstance(viewer, User) and signed_in(viewer)
+    member = viewer if isinstance(viewer, User) and signed_in(viewer) else None
     lists: list[dict[str, Any]] = []
     if member:
-        groups = list(FavouriteGroup.objects.filter(owner=viewer).order_by("-updated_at", "-pk")[:MENU_LISTS])
+        groups = list(FavouriteGroup.objects.filter(owner=member).order_by("-updated_at", "-pk")[:MENU_LISTS])
         entries = FavouriteGroupEntry.objects.filter(group__in=groups, post=shown)
         holding = set(entries.values_list("group_id", flat=True))
         lists = [{"group": group, "holds": group.pk in holding} for group in groups]
+    active = shown.status == PostStatus.ACTIVE
     return {
         "post": shown,
         "stats": PostStats.objects.get(post=shown),
         "opinion": opinions.opinion_of(viewer, shown),
         "lists": lists,
-        "may_vote": member and shown.status == PostStatus.ACTIVE and shown.author_id != viewer.pk,
-        "may_keep": member and shown.status == PostStatus.ACTIVE,
-        "asks_to_sign_in": not member and shown.status == PostStatus.ACTIVE,
+        "may_vote": member is not None and active and shown.author_id != member.pk,
+        "may_keep": member is not None and active,
+        "asks_to_sign_in": member is None and active,
         "back_url": _page_of(request, shown),
         "sign_in_url": redirect_to_login(_page_of(request, shown)).url,
     }
@@ -117,8 +118,8 @@ def _acted(request: HttpRequest, post_id: int, act: Callable[[User, Post], objec
         context = {"opinions": opinions_panel(request, shown) | {"refusal": refusal, "typed": typed}}
         return render(request, FRAGMENT, context, status=status)
     if refusal:
-        context = {"refusal": refusal, "typed": typed, "back_url": _back(request, post_id), "post": shown}
-        return render(request, "gallery/refused.html", context, status=status)
+        page: dict[str, Any] = {"refusal": refusal, "typed": typed, "back_url": _back(request, post_id), "post": shown}
+        return render(request, "gallery/refused.html", page, status=status)
     return redirect(_back(request, post_id))
 
 

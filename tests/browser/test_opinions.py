@@ -155,7 +155,7 @@ def test_related_tags_beside_the_editor_are_put_in_and_taken_out(open_page: Open
     page = open_page("/")
     sign_in(page, "ann")
     page.goto(f"/posts/{posts[0].pk}/edit")
-    box = page.locator("[name=tags]")
+    box = page.locator("#id_tags")
     box.fill("sea sky")
     pill = page.locator(".related .tag-pill", has_text="night")
     expect(pill).to_have_attribute("aria-pressed", "false")

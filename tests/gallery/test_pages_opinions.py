@@ -144,6 +144,28 @@ def test_the_page_of_a_list_shows_its_posts_in_order_and_none_that_the_viewer_ma
     assert browser(member).get(reverse("gallery:list", args=[group.pk])).context["page"].paginator.count == 3
 
 
+def test_many_lists_cost_one_query_each(member, django_assert_max_num_queries):
+    author = make_user()
+    made = [new_post(author) for _ in range(5)]
+    for number in range(8):
+        group = favourite_groups.create(member, f"list {number}")
+        for post in made[number % 3 :]:
+            favourite_groups.add_to_group(member, group.pk, post)
+    client = browser()
+    with django_assert_max_num_queries(8 + 8):
+        page = client.get(reverse("gallery:lists"))
+    assert sorted(line.count for line in page.context["lines"]) == [3, 3, 4, 4, 4, 5, 5, 5]
+    assert [card.post.pk for card in page.context["lines"][-1].covers] == [post.pk for post in made[:4]]
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999", "\x00", "1.5"])
+def test_a_page_of_lists_that_is_none_shows_one_that_is(member, page):
+    group = favourite_groups.create(member, "cats")
+    client = browser(member)
+    for route, args in (("lists", []), ("list", [group.pk]), ("lists_of", ["mika"]), ("saved", [])):
+        assert client.get(reverse(f"gallery:{route}", args=args), {"page": page, "label": page}).status_code == 200
+
+
 def test_a_private_list_is_named_nowhere(member):
     post = new_post()
     group = favourite_groups.create(member, "zxprivate", is_public=False)
