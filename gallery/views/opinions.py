@@ -115,7 +115,7 @@ def _acted(request: HttpRequest, post_id: int, act: Callable[[User, Post], objec
     if as_json:
         return JsonResponse({"refusal": refusal} | _sums(request.user, shown), status=status)
     if htmx:
-        context = {"opinions": opinions_panel(request, shown) | {"refusal": refusal, "typed": typed}}
+        context = {"opinions": opinions_panel(request, shown) | {"refusal": refusal, "typed": typed if refusal else ""}}
         return render(request, FRAGMENT, context, status=status)
     if refusal:
         page: dict[str, Any] = {"refusal": refusal, "typed": typed, "back_url": _back(request, post_id), "post": shown}

@@ -8,5 +8,6 @@ import "./search.js";
 import "./favourites.js";
 import "./looks.js";
 import "./submit.js";
+import "./related-tags.js";
 
 document.documentElement.classList.add("js");

@@ -118,7 +118,8 @@ def test_a_post_is_put_into_a_list_and_taken_out_again(member):
 def test_a_new_list_is_made_around_a_post_or_not_at_all(member):
     post = new_post()
     client, address = browser(member), reverse("gallery:put_in_list", args=[post.pk])
-    client.post(address, {"name": "To draw", "private": "1"})
+    made = client.post(address, {"name": "To draw", "private": "1"}, headers=HTMX)
+    assert 'value="To draw"' not in made.text
     group = FavouriteGroup.objects.get()
     assert (group.name, group.is_public, group.entries.get().post_id) == ("To_draw", False, post.pk)
     for name in ("to draw", "any"):
