@@ -165,4 +165,11 @@ def test_related_tags_beside_the_editor_are_put_in_and_taken_out(open_page: Open
     pill.click()
     expect(box).to_have_value("sea sky ")
     shot(page, "editor-related")
+    page.goto(f"/posts/{posts[0].pk}")
+    page.keyboard.press("e")
+    box = page.locator("#tags-dialog textarea")
+    box.fill("moon")
+    page.locator("#tags-dialog .tag-pill", has_text="sky").click()
+    expect(box).to_have_value("moon sky ")
+    shot(page, "dialog-related")
     assert broken_rules(page) == []
