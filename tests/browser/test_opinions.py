@@ -166,7 +166,7 @@ def test_related_tags_beside_the_editor_are_put_in_and_taken_out(open_page: Open
     expect(box).to_have_value("sea sky ")
     shot(page, "editor-related")
     page.goto(f"/posts/{posts[0].pk}")
-    page.keyboard.press("e")
+    page.locator("[data-open-dialog=tags-dialog]").first.click()
     box = page.locator("#tags-dialog textarea")
     box.fill("moon")
     page.locator("#tags-dialog .tag-pill", has_text="sky").click()
