@@ -17,13 +17,17 @@ from tagging.models import KNOWN_TO_ALL, Tag
 from tagging.suggest import nearest_tags
 
 
+def told_to(viewer: Viewer) -> Q:
+    """The tags that this viewer may be told of, as a condition on `Tag`."""
+    if not signed_in(viewer):
+        return KNOWN_TO_ALL
+    with_it = Post.objects.filter(reachable_posts(viewer), tag_ids__contains=[OuterRef("pk")])
+    return KNOWN_TO_ALL | Q(Exists(with_it))
+
+
 def mentionable_tags(viewer: Viewer, names: Iterable[str]) -> set[str]:
     """Those of the tags `names` that this viewer may be told of."""
-    told = KNOWN_TO_ALL
-    if signed_in(viewer):
-        with_it = Post.objects.filter(reachable_posts(viewer), tag_ids__contains=[OuterRef("pk")])
-        told = KNOWN_TO_ALL | Q(Exists(with_it))
-    return set(Tag.objects.filter(told, name__in=list(names)).values_list("name", flat=True))
+    return set(Tag.objects.filter(told_to(viewer), name__in=list(names)).values_list("name", flat=True))
 
 
 def complete_for(

@@ -16,7 +16,11 @@ from gallery.views import (
     post_tags,
     related,
     saved_searches,
+    search_help,
+    tag_scripts,
+    tags,
     versions,
+    wiki,
 )
 
 app_name = "gallery"
@@ -24,6 +28,8 @@ urlpatterns: list[URLPattern] = [
     path("", browse.front, name="front"),
     path("posts", browse.posts, name="posts"),
     path("posts/changes", versions.all_changes, name="changes"),
+    path("posts/random", browse.random_post, name="random"),
+    path("posts/tag-script", tag_scripts.tag_script, name="tag_script"),
     path("posts/<int:post_id>", post.post, name="post"),
     path("posts/<int:post_id>/tags", post_tags.post_tags, name="post_tags"),
     path("posts/<int:post_id>/history", versions.post_history, name="post_history"),
@@ -56,6 +62,19 @@ urlpatterns: list[URLPattern] = [
     path("tags/complete", completion.complete, name="complete"),
     path("tags/related", related.related_tags, name="related_tags"),
     path("tags/related/panel", related.related_panel, name="related_panel"),
+    path("tags", tags.tags, name="tags"),
+    path("tags/_tag", tags.tag, name="tag_named"),
+    path("tags/_category", tags.category, name="tag_category"),
+    path("tags/_deprecate", tags.deprecate, name="tag_deprecate"),
+    path("tags/<path:name>", tags.tag, name="tag"),
+    # No tag begins with `_`: whatever stands below these names is ours.
+    path("wiki", wiki.wiki, name="wiki"),
+    path("wiki/_page", wiki.page, name="wiki_page_named"),
+    path("wiki/_edit", wiki.edit, name="wiki_edit"),
+    path("wiki/_history", wiki.history, name="wiki_history"),
+    path("wiki/_revert", wiki.revert, name="wiki_revert"),
+    path("wiki/_state", wiki.state, name="wiki_state"),
+    path("wiki/<path:title>", wiki.page, name="wiki_page"),
     path("users/<str:name>", people.profile, name="profile"),
     path("users/<str:name>/favourites", people.favourites, name="favourites"),
     path("users/<str:name>/lists", favourite_groups.lists_of, name="lists_of"),
@@ -64,6 +83,7 @@ urlpatterns: list[URLPattern] = [
     path("settings", people.settings_page, name="settings"),
     path("moderation/log", moderation.moderation_log, name="moderation_log"),
     path("welcome/<str:token>", people.sign_in_link, name="sign_in_link"),
+    path("help/search", search_help.search_help, name="search_help"),
     path("about", about.about, name="about"),
     # For programs: docs/api.md.
     path("posts.json", api.posts, name="api_posts"),

@@ -217,7 +217,23 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         for name in ("related_tags", "related_panel"):
             yield f"{reverse(f'gallery:{name}')}?q={query}"
     yield from (reverse(f"gallery:{name}") for name in ("saved", "saved_seen", "undelete_saved"))
-    plain = ("front", "settings", "moderation_log", "about", "lists", "create_list")
+    for name in ("1girl", "zx", "umbrella", "zxtag"):
+        yield reverse("gallery:tag", args=[name])
+        yield reverse("gallery:wiki_page", args=[name])
+        yield f"{reverse('gallery:tag_named')}?name={name}"
+        yield f"{reverse('gallery:wiki_page_named')}?title={name}"
+        yield f"{reverse('gallery:wiki_edit')}?title={name}"
+        yield f"{reverse('gallery:wiki_history')}?title={name}"
+    for query in ("", "?name=zx*", "?name=zx", "?name=*&order=newest", "?order=name&page=1", "?deprecated=no&wiki=no"):
+        yield reverse("gallery:tags") + query
+    for query in ("", "?q=zx", "?q=zx&text=1"):
+        yield reverse("gallery:wiki") + query
+    for query in SEARCHES:
+        yield f"{reverse('gallery:random')}?tags={query}"
+        yield f"{listing}?tags={query}&select=1"
+    for name in ("tag_category", "tag_deprecate", "wiki_revert", "wiki_state", "tag_script"):
+        yield reverse(f"gallery:{name}")
+    plain = ("front", "settings", "moderation_log", "about", "lists", "create_list", "search_help")
     yield from (reverse(f"gallery:{name}") for name in plain)
     yield reverse("gallery:sign_in_link", args=["no-such-token"])
     yield from (reverse(f"generation:{name}") for name in ("create", "events", "takes"))

@@ -24,6 +24,8 @@ from gallery import favourite_groups, saved_searches
 from gallery.accounts.sign_in_link import make_link
 from gallery.models import Asset, User
 from generation import events
+from tagging.models import Tag
+from tagging.wiki import Written, set_locked, write_page
 from tests.factories import (
     make_asset,
     make_checkpoint,
@@ -243,6 +245,28 @@ ROWS = [
     Row("gallery:sign_in_link", PUBLIC,  "302", lambda world: [world["token"]], "good"),
     Row("gallery:sign_in_link", PUBLIC,  "410", lambda world: ["no-such-token"], "unknown"),
 
+    # gallery: tags and wiki; `maker` wrote the page “wikied”
+    Row("gallery:tags",      PUBLIC, "405"),
+    Row("gallery:tag",       PUBLIC, "405", lambda world: ["1girl"]),
+    Row("gallery:tag",       "404",  "405", lambda world: ["no_such_tag"], "unknown"),
+    Row("gallery:tag_named", "404",  "405"),
+    Row("gallery:tag_category",  NO_GET, "in 302 302 302 302 302", data={"name": "1girl", "category": "5"}),
+    Row("gallery:tag_category",  NO_GET, "in 404 404 404 404 404", what="unknown", data={"name": "no_such_tag"}),
+    Row("gallery:tag_deprecate", NO_GET, "in 403 403 302 302 302", data={"name": "wikied", "deprecated": "1"}),
+    Row("gallery:wiki",      PUBLIC, "405"),
+    Row("gallery:wiki_page", PUBLIC, "405", lambda world: ["wikied"]),
+    Row("gallery:wiki_page", "404",  "405", lambda world: ["no_such_page"], "unknown"),
+    Row("gallery:wiki_page_named", "404", "405"),
+    Row("gallery:wiki_edit", MEMBERS, "in 302 302 302 302 302", data={"title": "new_page", "body": "New."}),
+    Row("gallery:wiki_edit", MEMBERS, "in 409 409 409 409 409", what="unseen", data={"title": "wikied", "body": "N"}),
+    Row("gallery:wiki_edit", MEMBERS, "in 422 422 409 409 409", what="locked", data={"title": "locked", "body": "N"}),
+    Row("gallery:wiki_history", "404", "405"),
+    Row("gallery:wiki_revert", NO_GET, "in 302 302 302 302 302", data={"title": "wikied", "number": "1"}),
+    Row("gallery:wiki_state",  NO_GET, "in 403 403 302 302 302", data={"title": "wikied", "state": "locked"}),
+    Row("gallery:search_help", PUBLIC, "405"),
+    Row("gallery:random",      "302",  "405"),
+    Row("gallery:tag_script",  NO_GET, MEMBERS, data={"ids": ["0"], "script": "smile"}),
+
     # generation
     Row("generation:create",   PUBLIC, "in 303 303 303 303 303", data=RECIPE),
     Row("generation:estimate", PUBLIC, "405"),
@@ -312,6 +336,10 @@ def build_world() -> World:
     world["public list"] = favourite_groups.create(maker, "open")
     world["private list"] = favourite_groups.create(maker, "mine alone", is_public=False)
     world["saved search"] = saved_searches.save(maker, "1girl")
+    for title in ("wikied", "locked"):
+        write_page(maker, title, Written("Text."), seen="")
+    set_locked(world["moderator"], "locked", True)
+    Tag.objects.create(name="wikied", in_vocabulary=True)
     world["token"] = make_link(maker)
     # Somebody who does not sign in meanwhile, for that would spend the key.
     absent = make_user("absent")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django import template
+from django.http import QueryDict
 from django.utils.translation import pgettext
 
 from gallery.ratings import Rating
@@ -20,3 +21,11 @@ def rating_description(letter: str) -> str:
 def join_labels(ratings: Iterable[Rating]) -> str:
     """`General, Sensitive` for two ratings."""
     return pgettext("between the items of a list", ", ").join(str(rating.label) for rating in ratings)
+
+
+@register.filter
+def without_parameter(query: str, name: str) -> str:
+    """The query of an address without one of its parameters."""
+    parameters = QueryDict(query, mutable=True)
+    parameters.pop(name, None)
+    return parameters.urlencode()

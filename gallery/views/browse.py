@@ -1,32 +1,35 @@
 """Looking at many posts: the front page and search results."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from gallery.cards import cards
 from gallery.errors import UserFacingError
 from gallery.known_tags import mentionable_tags, nearest_for
+from gallery.page_links import wiki_edit_url, wiki_url
 from gallery.ratings import up_to
+from gallery.result_links import order_links, random_order, ready_made, wildcard_tags
 from gallery.search import SearchPage, search, tags_of_page
 from gallery.search_links import SearchTerms, posts_url
 from gallery.tag_groups import group_tags
 from gallery.visibility import Viewer, ceiling, effective_ratings
+from gallery.wiki_text import title_of
 from tagging.edit import resolve_tags
 from tagging.messages import explain, explain_unknown
+from tagging.models import WikiPage
 from tagging.names import normalise_tag
-from tagging.query import Node, QueryError, Tag, leaves, print_query
+from tagging.query import Node, QueryError, Tag, leaves, parse, print_query
 
 FRONT_PICTURES = 29
 MOSAIC = 5
 # How many tags are offered in place of an unknown one, and for how many of them: each is a search of its own.
 NEAREST, WITH_NEAREST = 3, 5
-ORDERS = [("", _("Newest")), ("id", _("Oldest"))]
 
 
 @require_safe
@@ -62,12 +65,26 @@ def posts(request: HttpRequest) -> HttpResponse:
         problem = {"query_error": explain(error), "query_marked": mark_column(query, error.column)}
         return render(request, "gallery/posts.html", context | problem, status=422)
     except UserFacingError as error:
-        response = render(request, "gallery/posts.html", context | {"query_error": error.message}, status=error.status)
+        problem = {"query_error": error.message, "too_slow": error.status == 503}
+        response = render(request, "gallery/posts.html", context | problem, status=error.status)
         if error.status == 503:
             response["Retry-After"] = "10"
         return response
     context |= _results(query, page, request.user)
+    context["picking"] = bool(request.GET.get("select")) and request.user.is_authenticated and bool(page.posts)
     return render(request, "gallery/posts.html", context)
+
+
+@require_safe
+def random_post(request: HttpRequest) -> HttpResponse:
+    """Any one post of a search; previous and next then follow that search. Its results where there is none."""
+    query = request.GET.get("tags", "").replace("\x00", "")
+    try:
+        parse(query)  # one that cannot be read must not pass for a search for everything
+        found = search(random_order(SearchTerms.read(query)), request.user, limit=1).posts
+    except (QueryError, UserFacingError):
+        found = []
+    return redirect(cards(found, query)[0].href if found else posts_url(query))
 
 
 @dataclass(frozen=True)
@@ -98,13 +115,13 @@ def _results(query: str, page: SearchPage, viewer: Viewer) -> dict[str, object]:
         "page": page,
         "query": page.query,
         "tag_groups": group_tags(tags_of_page(page.posts), asked) if page.posts else [],
-        "orders": [
-            {"label": label, "url": posts_url(asked.with_order(value)), "current": asked.order == value}
-            for value, label in ORDERS
-        ],
+        "wildcards": wildcard_tags(linked, viewer),
+        "orders": order_links(asked),
+        "ready_made": ready_made() if not asked.terms and not asked.order else [],
         "terms": [{"text": print_query(term), "url": posts_url(asked.without_term(term))} for term in linked],
         "narrowed": bool(asked.terms),
         "related_query": page.query if len(asked.terms) == 1 and isinstance(asked.terms[0], Tag) else "",
+        "random_url": f"{reverse('gallery:random')}?{urlencode({'tags': query})}" if page.posts else "",
         "next_url": posts_url(query, page.next_token) if page.next_token else "",
         "previous_url": posts_url(query, page.previous_token) if page.previous_token else "",
         "unknown": _unknown_tags(asked.terms, viewer) if not page.posts else [],
@@ -122,4 +139,7 @@ def _unknown_tags(terms: tuple[Node, ...], viewer: Viewer) -> list[dict[str, obj
         near = nearest_for(viewer, name, NEAREST) if place < WITH_NEAREST else []
         links = [{"name": other, "url": posts_url(other)} for other in near]
         result.append({"name": name, "sentence": explain_unknown(name), "nearest": links})
+    if len(result) == 1 and (title := title_of(unknown[0])):
+        written = WikiPage.objects.filter(title=title, is_deleted=False).exists()
+        result[0] |= {"wiki_url": wiki_url(title)} if written else {"edit_url": wiki_edit_url(title)}
     return result

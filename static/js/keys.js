@@ -44,6 +44,7 @@ const actions = {
   e: () => follow("edit") || follow("tags"),
   t: () => follow("tags"),
   f: () => follow("favourite"),
+  r: () => follow("random"),
   w: () => scroll(-1),
   s: () => scroll(1),
   "?": showKeys,

@@ -229,12 +229,12 @@ def test_a_models_card_is_shown_in_the_readers_language_with_its_contents(client
     assert "<p>Whole.</p>" in english
     assert "描けるもの" not in english
     japanese = client.get(address, headers={"accept-language": "ja"})
-    assert 'class="model__card" lang="ja"' in japanese.text
+    assert 'class="written" lang="ja"' in japanese.text
     assert '<a href="#card-1">描けるもの</a>' in japanese.text
     assert '<h3 id="card-1">描けるもの</h3>' in japanese.text
     assert "Whole." not in japanese.text
     # The page's policy refuses style attributes.
-    assert "style=" not in japanese.text.partition('class="model__card"')[2].partition("</section>")[0]
+    assert "style=" not in japanese.text.partition('class="written"')[2].partition("</section>")[0]
 
 
 def test_a_card_that_goes_on_and_on_is_cut_and_says_so(client: Client, model: Checkpoint) -> None:
