@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from gallery import moderation
 from gallery.models import Post
+from tagging.wiki import Written, state_of, write_page
 from tests.factories import PASSWORD, make_asset, make_image, make_post, make_recipe, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,6 +40,10 @@ def posts(server_passwords: None) -> list[Post]:
             )
         )
     moderation.remove(owner, made[1], "Twice the same.")
+    page = write_page(
+        mika, "sky", Written("The **sky**, see [[night]] and {{sky -night}}.\n\n| a | b |\n|-|-|\n|1|2|"), seen=""
+    )
+    write_page(owner, "sky", Written("The whole sky.", ("空",)), seen=state_of(page))
     return made
 
 
@@ -64,6 +69,15 @@ def addresses(posts: list[Post]) -> dict[str, list[str]]:
             f"/posts/{posts[4].pk}",
             "/users/mika",
             "/about",
+            "/help/search",
+            "/tags",
+            "/tags/sky",
+            "/tags/nosuchtag",
+            "/wiki",
+            "/wiki/sky",
+            "/wiki/nothing_yet",
+            "/wiki/_history?title=sky",
+            "/posts?tags=gr*+order:score",
             "/nowhere",
             "/accounts/login/",
             "/accounts/signup/",
@@ -75,6 +89,12 @@ def addresses(posts: list[Post]) -> dict[str, list[str]]:
             f"/posts/{posts[1].pk}",
             f"/posts/{posts[2].pk}/edit",
             f"/posts/{posts[2].pk}/withdraw",
+            "/posts?tags=sky&select=1",
+            "/tags/sky",
+            "/wiki/sky",
+            "/wiki/_edit",
+            "/wiki/_edit?title=sky",
+            "/wiki/_history?title=sky",
             "/users/mika",
             "/settings",
             "/moderation/log",
@@ -285,3 +305,53 @@ def test_pages_work_without_scripts(open_page: OpenPage, posts: list[Post]) -> N
     expect(page.locator(".picture__image")).to_be_visible()
     page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_posts_are_picked_and_changed_by_keys_alone(open_page: OpenPage, posts: list[Post]) -> None:
+    page = open_page("/")
+    sign_in(page, "owner")
+    page.goto("/posts?tags=sky")
+    page.get_by_role("link", name="Select").press("Enter")
+    page.wait_for_url("**select=1")
+    boxes = page.locator("[name=ids]")
+    boxes.first.focus()
+    page.keyboard.press("Space")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+Space")
+    expect(page.locator("[data-pick-count]")).to_have_text("4 selected")
+    assert [boxes.nth(place).is_checked() for place in range(5)] == [True, True, True, True, False]
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-pick-count]")).to_have_text("3 selected")
+    page.locator("#tag-script").focus()
+    page.keyboard.type("picked_tag -sky")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/posts/tag-script")
+    expect(page.get_by_role("status").first).to_contain_text("3 posts are changed.")
+    expect(page.locator("[name=ids]:checked")).to_have_count(3)
+    page.get_by_role("link", name="Back to the search").press("Enter")
+    page.wait_for_url("**select=1")
+    page.get_by_role("button", name="picked_tag -sky").press("Enter")
+    expect(page.locator("#tag-script")).to_have_value("picked_tag -sky")
+
+
+def test_posts_are_picked_by_touch_and_without_scripts(open_page: OpenPage, posts: list[Post]) -> None:
+    phone = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
+    page = open_page("/", java_script_enabled=False, **phone)
+    sign_in(page, "owner")
+    page.goto("/posts?tags=sky&select=1")
+    page.locator(".tile__pick").first.tap()
+    assert page.locator("[name=ids]").first.is_checked()
+    page.fill("#tag-script", "touched")
+    page.get_by_role("button", name="Apply").tap()
+    page.wait_for_url("**/posts/tag-script")
+    expect(page.locator(".outcome")).to_have_count(1)
+
+
+def test_the_r_key_opens_a_random_post_of_the_search(open_page: OpenPage, posts: list[Post]) -> None:
+    page = open_page("/posts?tags=green_hair")
+    page.keyboard.press("r")
+    page.wait_for_url("**/posts/*?q=green_hair")
+    expect(page.locator(".picture__image")).to_be_visible()

@@ -15,6 +15,7 @@ from django.test import Client
 from config.translations import broken_placeholders, check_translations, untranslated
 from gallery import moderation
 from gallery.accounts.sign_in_link import make_link
+from tagging.wiki import Written, state_of, write_page
 from tests.factories import (
     PASSWORD,
     make_asset,
@@ -31,7 +32,7 @@ CATALOGUE = settings.BASE_DIR / "locale/ja/LC_MESSAGES/django.po"
 SENTENCE = re.compile(r"\b[A-Za-z’']+(?: [A-Za-z’']+){2,}")
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 SPOKEN = ("aria-label", "alt", "title", "placeholder")
-OF_THE_AUTHOR = {"prompt-text", "request__prompt", "commentary", "model__card", "chip", "tag-pill", "tag"}
+OF_THE_AUTHOR = {"prompt-text", "request__prompt", "commentary", "written", "chip", "tag-pill", "tag"}
 NO_TEXT = {"script", "style", "code", "kbd", "pre", "textarea"}
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
@@ -111,10 +112,13 @@ def site(db) -> dict[str, list[str]]:
     hidden = make_post(mika, tags=["sky"], prompt_visibility="hidden", title="夕焼け")
     removed = make_post(mika, tags=["sky"])
     moderation.remove(owner, removed, "重複しています。")
+    page = write_page(owner, "sky", Written("空が描かれているもの。[[night]]も参照。"), seen="")
+    write_page(mika, "sky", Written("空が見えるもの。", ("空",)), seen=state_of(page))
     everyone = [
         "/", "/posts", "/posts?tags=sky+-night", "/posts?tags=(sky", "/posts?tags=nosuchtag", "/posts?page=999",
         f"/posts/{post.pk}", f"/posts/{hidden.pk}", "/users/mika", "/about", "/nothing", "/create",
-        f"/models/{checkpoint.slug}",
+        f"/models/{checkpoint.slug}", "/help/search", "/tags", "/tags?name=nothing", "/tags/sky", "/tags/nothing",
+        "/wiki", "/wiki/sky", "/wiki/nothing", "/wiki/_history?title=sky", "/posts?tags=s*&select=1",
     ]  # fmt: skip
     accounts = ["email/", "password/change/", "logout/", "reauthenticate/"]
     return {
@@ -127,6 +131,8 @@ def site(db) -> dict[str, list[str]]:
         ],
         "mika": [
             *everyone,
+            "/wiki/_edit",
+            "/wiki/_edit?title=sky",
             "/settings",
             "/takes",
             f"/takes/{take.pk}",
