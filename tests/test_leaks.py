@@ -192,9 +192,10 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield f"{reverse('gallery:posts')}?tags={text}q+1girl"
         yield f"{reverse('generation:estimate')}?prompt={text}"
     for post in posts:
-        acts = ("vote", "favourite", "put_in_list", "count_look")
+        acts = ("vote", "favourite", "put_in_list", "count_look", "post_tags", "post_history")
         for name in ("post", "post_edit", "post_withdraw", "post_moderate", *acts):
             yield reverse(f"gallery:{name}", args=[post.pk])
+        yield reverse("gallery:post_version", args=[post.pk, 1])
         yield f"{reverse('generation:create')}?remix={post.pk}"
     for number in (hidden.take.pk, hidden.take.job_id, hidden.take.job.request_id, hidden.running.request_id):
         for name in ("take", "again", "request"):
@@ -205,7 +206,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
                 yield reverse("gallery:media", args=[asset.key, variant, extension])
         yield reverse("gallery:media", args=[asset.key, "original", "png"]) + "?download"
     for name in ("maker", "other", "nobody", "zx"):
-        for route in ("profile", "role", "favourites", "lists_of"):
+        for route in ("profile", "role", "favourites", "lists_of", "undo_edits"):
             yield reverse(f"gallery:{route}", args=[name])
     for group in FavouriteGroup.objects.all():
         for name in ("list", "edit_list", "delete_list"):
@@ -220,7 +221,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     for name in ("1girl", "zx", "umbrella", "zxtag"):
         yield reverse("gallery:tag", args=[name])
         yield reverse("gallery:wiki_page", args=[name])
-        yield f"{reverse('gallery:tag_named')}?name={name}"
+        for route in ("tag_named", "tag_history", "tag_revert"):
+            yield f"{reverse(f'gallery:{route}')}?name={name}"
+        yield f"{reverse('gallery:changes')}?tags={name}"
         yield f"{reverse('gallery:wiki_page_named')}?title={name}"
         yield f"{reverse('gallery:wiki_edit')}?title={name}"
         yield f"{reverse('gallery:wiki_history')}?title={name}"
