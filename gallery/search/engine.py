@@ -51,7 +51,10 @@ def find_page(budget: Budget, compiled: Compiled, ordering: Ordering, page: Page
     more_beyond = len(found.rows) > page.size
     rows = found.rows[: page.size]
     if place.above == ordering.ascending:
-        more_back = bool(found.total and found.total > len(found.rows)) or _anything(budget, compiled, ordering, place)
+        if found.total is not None and not more_beyond:
+            more_back = found.total > len(rows)
+        else:
+            more_back = _anything(budget, compiled, ordering, place)
         return Result(rows, more_back, more_beyond, found.total, found.way)
     if not more_beyond:
         return _numbered(budget, compiled, ordering, 1, page.size)

@@ -1,4 +1,4 @@
-"""The meaning of a query in a dozen lines, slow and plain: what every engine must agree with."""
+"""The meaning of a query in a few lines, slow and plain: what every engine must agree with."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from tagging.query import And, Everything, Metatag, Node, Not, Or, Tag, Wildcard, registry
-from tagging.query.values import Order, Text, UserName
+from tagging.query.values import Choices, Order, Text, UserName
 
-Post = dict[str, Any]  # {"id": 1, "tags": {"cat"}, "rating": "g", "status": "active", "user": "ann", "model": "tiny"}
+# What one viewer may know of a post, by the name of the metatag that asks for it. Numbers, times, words and names stand
+# as they are, None where there is nothing. Sets hold words (`is`, `has`), names (`fav`) or ids (`child`, `lineage`).
+# {"id": 1, "tags": {"cat"}, "rating": "g", "status": "active", "user": "ann", "model": "tiny", "is": {"child"}}
+Post = dict[str, Any]
 
 
 def matches(tree: Node, post: Post) -> bool:
@@ -25,14 +28,9 @@ def matches(tree: Node, post: Post) -> bool:
         case Tag(name):
             return name in post["tags"]
         case Wildcard(pattern):
-            return any(_fits_pattern(pattern, tag) for tag in post["tags"])
+            return any(_fits_pattern(tag, pattern) for tag in post["tags"])
         case Metatag(name):
             return _fits(registry.read(tree), name, post)
-
-
-def _fits_pattern(pattern: str, text: str) -> bool:
-    """Whether all of `text` fits, where only `*` means something."""
-    return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
 def _fits(value: Any, name: str, post: Post) -> bool:
@@ -40,9 +38,30 @@ def _fits(value: Any, name: str, post: Post) -> bool:
         case Order():
             return True
         case UserName(user):
-            return post["user"].lower() == user.lower()
+            names = post[name] if isinstance(post[name], set) else {post[name]}
+            return user.lower() in {one.lower() for one in names}
+        case Text(text) if name in ("prompt", "negative"):
+            return _has_phrase((post[name] or "").split(), text.replace("_", " ").split())
         case Text(text):
-            has = (post[name] or "").lower()
-            return _fits_pattern(text.lower(), has) if value.is_pattern else has == text.lower()
-        case _:
-            return (name == "status" and "any" in value.values) or value.contains(post[name])
+            return (post[name] or "").lower() in (text.lower(), text.lower().replace("_", " "))
+        case Choices(words) if isinstance(post.get(name), set):
+            return bool(words & post[name])
+        case Choices(words) if name == "status" and "any" in words:
+            return True
+    if name == "parent" and value.contains(post["parent"]):
+        return True
+    if name == "parent":
+        return hasattr(value, "points") and value.contains(post["id"])
+    if isinstance(post[name], set):
+        return any(value.contains(one) for one in post[name]) or (not post[name] and value.contains(None))
+    return bool(value.contains(post[name]))
+
+
+def _has_phrase(words: list[str], phrase: list[str]) -> bool:
+    """The words of the phrase one after another."""
+    starts = range(len(words) - len(phrase) + 1)
+    return any(all(_fits_pattern(*pair) for pair in zip(words[start:], phrase, strict=False)) for start in starts)
+
+
+def _fits_pattern(word: str, pattern: str) -> bool:
+    return fnmatchcase(word, pattern.replace("[", "[[]").replace("?", "[?]"))
