@@ -14,10 +14,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("irodori")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["generation"])
+app.autodiscover_tasks(["generation", "gallery"])
 # For every thread of this process, not only for the one that imported this: views ring from threads of their own.
 app.set_default()
-worker_process.connect()
+if os.environ.get("IRODORI_ROLE") != "gardener":
+    # The gardener draws nothing: no engine to import, no sign of life as one who does.
+    worker_process.connect()
 
 
 @worker_process_init.connect(weak=False, dispatch_uid="config.die_with_worker")

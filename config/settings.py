@@ -18,7 +18,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env_path("IRODORI_VAR", BASE_DIR / "var")
 
 DEBUG = env_bool("IRODORI_DEBUG", False)
-PROCESS_ROLE = env_choice("IRODORI_ROLE", "command", ("web", "worker", "beat", "command"))
+PROCESS_ROLE = env_choice("IRODORI_ROLE", "command", ("web", "worker", "gardener", "beat", "command"))
 SECRET_KEY = env_secret("SECRET_KEY", "")
 if not SECRET_KEY:
     if PROCESS_ROLE != "command":
@@ -217,6 +217,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "inter
     else {}
 )
 CELERY_TASK_DEFAULT_QUEUE = "irodori"
+# The gallery's own work has a worker of its own, so that it and drawing never wait for each other.
+CELERY_TASK_ROUTES = {"gallery.*": {"queue": "irodori-gallery"}}
 CELERY_BEAT_SCHEDULE = {
     "ring for lost jobs": {
         "task": "generation.sweep",
@@ -224,6 +226,7 @@ CELERY_BEAT_SCHEDULE = {
         # While a worker draws, sweeps it can't get to needn't pile up; the sender's clock sets the hour.
         "options": {"expires": 600},
     },
+    "go on with bulk updates": {"task": "gallery.run_bulk_updates", "schedule": 30, "options": {"expires": 60}},
     "forget old sessions": {"task": "generation.forget_sessions", "schedule": 3600},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -10,7 +10,7 @@ from config.embedded.data_folder import lock, secret_key
 from config.embedded.postgres import EmbeddedPostgres, server_version
 from config.embedded.preflight import RUN_MEGABYTES, StartError, check_disk, check_port, check_python
 from config.embedded.preparation import Preparation
-from config.embedded.site import BASE_DIR, Beat, Web, Worker
+from config.embedded.site import BASE_DIR, Beat, Gardener, Web, Worker
 from config.embedded.supervisor import Stopped, Supervisor, report
 from config.embedded.valkey import EmbeddedValkey
 
@@ -97,9 +97,16 @@ def run_site(supervisor: Supervisor, var: Path, host: str, port: int) -> None:
             preparation.child.kill()
         preparation.child.wait()
     # After the web server, so that a page doesn't wait for the worker's imports.
-    worker, beat = Worker(logs / "worker.log", environment), Beat(logs / "beat.log", environment)
-    details = {"worker": f"device {os.environ.get('IRODORI_DEVICE') or 'auto'}", "beat": "looks for lost jobs"}
-    for part in (worker, beat):
+    details = {
+        "worker": f"device {os.environ.get('IRODORI_DEVICE') or 'auto'}",
+        "gardener": "carries out bulk updates",
+        "beat": "looks for lost jobs",
+    }
+    for part in (
+        Worker(logs / "worker.log", environment),
+        Gardener(logs / "gardener.log", environment),
+        Beat(logs / "beat.log", environment),
+    ):
         supervisor.start(part)
         supervisor.announce_when_ready(part, details[part.name])
     while not web.ready():

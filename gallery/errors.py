@@ -93,6 +93,38 @@ MESSAGES: dict[str, Any] = {
     "too_many_labels": _("The search has %(count)d labels; %(limit)d are the most."),
     "label_too_long": _("The label “%(label)s…” is too long; %(limit)d characters are the most."),
     "label_unusable": _("“%(label)s” cannot be a label: not “all”, and no “*”, brackets or quotation marks."),
+    "bad_script_line": _("Line %(line)d: %(problem)s"),
+    "bad_command": _("This line should look like “%(usage)s”."),
+    "unknown_command": _("“%(text)s” is no command. A line begins with one of: %(commands)s."),
+    "script_empty": _("Write at least one command, such as “alias old_name -> tag”."),
+    "script_too_long": _("The script has %(length)d characters; %(limit)d are the most."),
+    "script_too_many_lines": _("A script can have %(limit)d commands at most. Split it into several requests."),
+    "no_such_tag": _("There is no tag “%(name)s”."),
+    "tag_is_old_name": _("“%(name)s” is an old name of “%(current)s”. Use that one."),
+    "rename_too_large": _(
+        "“%(name)s” has more than %(limit)d posts. Alias it, so that its old name still leads there."
+    ),
+    "implication_across_categories": _(
+        "“%(antecedent)s” is a tag of the category “%(first)s” and “%(consequent)s” of “%(second)s”. "
+        "A tag can imply only tags of its own category."
+    ),
+    "same_category": _("“%(name)s” is of the category “%(category)s” already."),
+    "deprecated_already": _("“%(name)s” is deprecated already."),
+    "not_deprecated": _("“%(name)s” is not deprecated."),
+    "deprecation_needs_page": _(
+        "“%(name)s” has no wiki page. Write one first that says why it is deprecated and what to use instead."
+    ),
+    "update_without_search": _("Say which posts to change: an update needs a search before the arrow."),
+    "update_with_order": _("An update walks through all posts that it finds; take “%(name)s:” out of its search."),
+    "update_of_one_post": _("“%(term)s” is for one post at a time and cannot stand in an update."),
+    "update_stopped_at_post": _("Post %(id)d: %(problem)s"),
+    "request_title_needed": _("Give the request a title, so that others see what it is about."),
+    "too_many_requests": _("You have %(limit)d open requests; wait until some of them are decided."),
+    "comment_empty": _("Write something first."),
+    "comment_too_long": _("The comment has %(length)d characters; %(limit)d are the most."),
+    "own_request": _("You cannot approve your own request; ask another moderator."),
+    "request_needs_admin": _("This request changes much at once; an admin has to decide about it."),
+    "request_decided": _("This request is “%(status)s” by now; it can no longer be decided or voted on."),
     "link_unusable": _("This sign-in link was used before or has expired. Start the site again for a new one."),
 }
 

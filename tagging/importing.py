@@ -16,15 +16,18 @@ from itertools import chain, islice
 from typing import TextIO
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from tagging.messages import explain_name
-from tagging.models import Category, Tag, TagAlias, TagImplication
+from tagging.models import Category, Tag, TagAlias, TagImplication, TagVersion
 from tagging.names import TagNameError, normalise_tag, validate_tag
 
 BATCH = 5000
 LONGEST_FIELD = 1 << 20
 INACTIVE = frozenset({"deleted", "retired", "pending", "processing", "queued"})
+_CATEGORIES = {word: category for category in Category for word in (str(category.value), category.name.lower())}
 TRUE = frozenset({"t", "true", "1"})
 
 
@@ -42,7 +45,8 @@ class UnreadableFile(Exception):  # noqa: N818 - the name is read as a sentence
 
 @dataclass(frozen=True)
 class Row:
-    """One tag of a file, or one relation (`name` is the antecedent, `others` holds the consequent)."""
+    """One tag of a file, or one relation (`name` is the antecedent, `others` holds the consequent); names are in
+    canonical spelling, not checked."""
 
     line: int
     name: str
@@ -122,17 +126,23 @@ def read_rows(file: TextIO, kind: Kind | None = None) -> tuple[Kind, Iterator[Ro
 def _tags_of_list(lines: Iterable[list[str]]) -> Iterator[Row]:
     for number, cells in enumerate(lines, start=1):
         if len(cells) >= 2 and cells[0].strip():
-            aliases = tuple(name for name in cells[3].split(",") if name.strip()) if len(cells) > 3 else ()
-            yield Row(number, cells[0], cells[1].strip(), aliases)
+            aliases = _names_in(cells[3]) if len(cells) > 3 else ()
+            yield Row(number, normalise_tag(cells[0]), cells[1].strip(), aliases)
+
+
+def _names_in(cell: str) -> tuple[str, ...]:
+    return tuple(normalise_tag(name) for name in cell.split(",") if name.strip())
 
 
 def _tags_with_heading(lines: Iterable[list[str]], heading: list[str]) -> Iterator[Row]:
     for number, cells in enumerate(lines, start=2):
         named = dict(zip(heading, cells, strict=False))
         if named.get("name", "").strip():
-            aliases = tuple(name for name in named.get("aliases", "").split(",") if name.strip())
+            aliases = _names_in(named.get("aliases", ""))
             deprecated = named.get("is_deprecated", "").strip().lower() in TRUE
-            yield Row(number, named["name"], named.get("category", "").strip() or "0", aliases, deprecated)
+            yield Row(
+                number, normalise_tag(named["name"]), named.get("category", "").strip() or "0", aliases, deprecated
+            )
 
 
 def _relations(lines: Iterable[list[str]], heading: list[str]) -> Iterator[Row]:
@@ -140,7 +150,7 @@ def _relations(lines: Iterable[list[str]], heading: list[str]) -> Iterator[Row]:
         named = dict(zip(heading, cells, strict=False))
         ends = named.get("antecedent_name", "").strip(), named.get("consequent_name", "").strip()
         if all(ends) and named.get("status", "active").strip().lower() not in INACTIVE:
-            yield Row(number, ends[0], others=(ends[1],))
+            yield Row(number, normalise_tag(ends[0]), others=(normalise_tag(ends[1]),))
 
 
 def _counted(rows: Iterable[Row], report: Report, progress: Callable[[int], None] | None) -> Iterator[Row]:
@@ -163,51 +173,60 @@ def _import_tags(rows: Iterable[Row], report: Report, progress: Callable[[int], 
                 continue
             wanted.setdefault(name, (category, row.deprecated))
             aliases.extend((row, other, name) for other in row.others)
-        old = dict(TagAlias.objects.filter(antecedent__in=wanted).values_list("antecedent", "consequent__name"))
+        old = dict(TagAlias.objects.filter(antecedent__in=_array(wanted)).values_list("antecedent", "consequent__name"))
         for row in batch:
-            name = normalise_tag(row.name)
-            if name in old and wanted.pop(name, None) is not None:
-                report.refuse(row, name, _("It is an old name of “%(current)s” here.") % {"current": old[name]})
+            if row.name in old and wanted.pop(row.name, None) is not None:
+                report.refuse(row, row.name, _("It is an old name of “%(current)s” here.") % {"current": old[row.name]})
         listed.update(wanted)
         _make_tags(wanted, report)
     _import_aliases(aliases, listed, report)
 
 
 def _make_tags(wanted: dict[str, tuple[Category, bool]], report: Report) -> None:
-    known = {tag.name: tag for tag in Tag.objects.filter(name__in=wanted).prefetch_related("versions")}
+    has_versions = Exists(TagVersion.objects.filter(tag=OuterRef("pk")))
+    known = set()
+    by_category: dict[Category, list[str]] = {}
+    found = Tag.objects.filter(name__in=_array(wanted)).values_list(
+        "name", "category", "post_count", "in_vocabulary", has_versions
+    )
+    for name, category, post_count, in_vocabulary, changed_by_people in found:
+        known.add(name)
+        imported = wanted[name][0]
+        # What people or posts have made of a tag stays; one that nobody has used yet takes the category.
+        keeps = category != Category.GENERAL or post_count > 0 or changed_by_people or imported == category
+        if not (keeps and in_vocabulary):
+            by_category.setdefault(Category(category) if keeps else imported, []).append(name)
+    for category, names in by_category.items():
+        Tag.objects.filter(name__in=_array(names)).update(category=category, in_vocabulary=True)
     new = [
         Tag(name=name, category=wanted[name][0], is_deprecated=wanted[name][1], in_vocabulary=True)
-        for name in sorted(wanted.keys() - known.keys())
+        for name in sorted(wanted.keys() - known)
     ]
     Tag.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
-    changed = []
-    for tag in known.values():
-        category = tag.category
-        # What people or posts have made of a tag stays; one that nobody has used yet takes the category.
-        if tag.category == Category.GENERAL and tag.post_count == 0 and not tag.versions.all():
-            category = wanted[tag.name][0]
-        if (category, True) != (tag.category, tag.in_vocabulary):
-            tag.category, tag.in_vocabulary = category, True
-            changed.append(tag)
-    Tag.objects.bulk_update(changed, ["category", "in_vocabulary"], batch_size=1000)
     report.tags_made += len(new)
     report.tags_known += len(known)
+
+
+def _array(names: Iterable[str]) -> RawSQL:
+    """Names as one parameter of a statement instead of thousands, which take longer to read than to look up."""
+    return RawSQL("SELECT unnest(%s::text[])", [list(names)])
 
 
 def _import_aliases(rows: Iterable[tuple[Row, str, str]], listed: frozenset[str] | set[str], report: Report) -> None:
     """`rows` are (row, antecedent, consequent); an antecedent that is `listed` as a tag of its own stays one."""
     leads_to = dict(TagAlias.objects.values_list("antecedent", "consequent__name"))
     targets = set(leads_to.values())
+    edges = TagImplication.objects.values_list("antecedent__name", "consequent__name")
+    implied = {name for edge in edges for name in edge}
     waiting = iter(rows)
     while batch := list(islice(waiting, BATCH)):
-        names = {normalise_tag(name) for _row, *pair in batch for name in pair}
+        names = {name for _row, *pair in batch for name in pair}
         _ensure(sorted(names - leads_to.keys()), batch, report)
-        tags = {tag.name: tag for tag in Tag.objects.filter(name__in=names | {leads_to.get(n, n) for n in names})}
-        implied = set(Tag.objects.filter(name__in=names, implications__isnull=False).values_list("name", flat=True))
-        implied |= set(Tag.objects.filter(name__in=names, implied_by__isnull=False).values_list("name", flat=True))
+        asked = _array(names | {leads_to.get(name, name) for name in names})
+        tags = {tag.name: tag for tag in Tag.objects.filter(name__in=asked).only("name", "post_count")}
         new = []
         for row, antecedent, consequent in batch:
-            target_name = leads_to.get(normalise_tag(consequent), normalise_tag(consequent))
+            target_name = leads_to.get(consequent, consequent)
             old, target = _name(row, antecedent, report), tags.get(target_name)
             if old is None or target is None or old == target_name:
                 continue
@@ -249,12 +268,12 @@ def _no_alias(
 
 def _ensure(names: list[str], batch: list[tuple[Row, str, str]], report: Report) -> None:
     """Makes the consequents of a batch of aliases that don't exist yet."""
-    wanted = {normalise_tag(consequent): row for row, _antecedent, consequent in batch}
+    wanted = {consequent: row for row, _antecedent, consequent in batch}
     _make_missing([name for name in names if name in wanted], wanted, report)
 
 
 def _make_missing(names: Iterable[str], rows: dict[str, Row], report: Report) -> None:
-    known = set(Tag.objects.filter(name__in=list(names)).values_list("name", flat=True))
+    known = set(Tag.objects.filter(name__in=_array(names)).values_list("name", flat=True))
     new = [
         Tag(name=name, in_vocabulary=True) for name in names if name not in known and _name(rows[name], name, report)
     ]
@@ -268,7 +287,7 @@ def _import_implications(rows: Iterable[Row], report: Report) -> None:
     before = set(graph.edges())
     ends: dict[str, Row] = {}
     for row in rows:
-        child, parent = (leads_to.get(name, name) for name in map(normalise_tag, (row.name, row.others[0])))
+        child, parent = (leads_to.get(name, name) for name in (row.name, row.others[0]))
         if _name(row, child, report) is None or _name(row, parent, report) is None:
             continue
         if child == parent or graph.follows(child, parent):
@@ -282,7 +301,7 @@ def _import_implications(rows: Iterable[Row], report: Report) -> None:
     after = set(graph.edges())
     gone, new = before - after, sorted(after - before)
     _make_missing(sorted(ends), ends, report)
-    tags = {tag.name: tag for tag in Tag.objects.filter(name__in={name for edge in new for name in edge})}
+    tags = {tag.name: tag for tag in Tag.objects.filter(name__in=_array({name for edge in new for name in edge}))}
     usable = [(a, b) for a, b in new if not (tags[a].is_deprecated or tags[b].is_deprecated)]
     for child, parent in gone:
         TagImplication.objects.filter(antecedent__name=child, consequent__name=parent).delete()
@@ -332,8 +351,7 @@ class _Graph:
         return found
 
 
-def _name(row: Row, text: str, report: Report) -> str | None:
-    name = normalise_tag(text)
+def _name(row: Row, name: str, report: Report) -> str | None:
     try:
         validate_tag(name)
     except TagNameError as error:
@@ -343,9 +361,8 @@ def _name(row: Row, text: str, report: Report) -> str | None:
 
 
 def _category(row: Row, report: Report) -> Category | None:
-    word = row.category.lower()
-    for category in Category:
-        if word in (str(category.value), category.name.lower()):
-            return category
+    category = _CATEGORIES.get(row.category.lower())
+    if category is not None:
+        return category
     report.refuse(row, row.name, _("There is no category “%(category)s” here.") % {"category": row.category})
     return None

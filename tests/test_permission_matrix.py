@@ -22,6 +22,7 @@ from django.utils.http import int_to_base36
 
 from gallery import favourite_groups, saved_searches
 from gallery.accounts.sign_in_link import make_link
+from gallery.bulk_updates.requests import propose
 from gallery.models import Asset, User
 from generation import events
 from tagging.models import Tag
@@ -79,6 +80,7 @@ MINE_ALONE = "404 200 404 404 404 404"
 
 EDIT = {"title": "New", "commentary": "", "tags": "1girl", "rating": "s", "prompt_visibility": "visible"}
 PUBLISH = {"title": "", "commentary": "", "tags": "1girl", "rating": "g", "prompt_visibility": "visible"}
+PROPOSAL = {"act": "send", "title": "Cats", "script": "alias tabby -> cat", "reason": ""}
 RERATE = {"act": "rerate", "rating": "q", "reason": "It shows more."}
 REMOVE = {"act": "remove", "rating": "", "reason": "Against the rules."}
 RESTORE = {"act": "restore", "rating": "", "reason": "A mistake."}
@@ -230,6 +232,22 @@ ROWS = [
     Row("gallery:post_moderate", NO_GET, "in 404 404 404 404 404", one("quarantined"), "restore quarantined", RESTORE),
     Row("gallery:post_moderate", NO_GET, "in 403 403 403 302 302", one("moderators"),  "a moderator's own", REMOVE),
     Row("gallery:post_moderate", NO_GET, "in 403 403 302 302 302", one("owners"),      "an owner's own", REMOVE),
+    # gallery: bulk updates and chores
+    Row("gallery:chores",       MEMBERS, NO_GET),
+    Row("gallery:bulk_updates", PUBLIC,  "405"),
+    Row("gallery:bulk_update_new", MEMBERS, "in 302 302 302 302 302", data=PROPOSAL),
+    Row("gallery:bulk_update_new", MEMBERS, "in 200 200 200 200 200", what="preview",
+        data=PROPOSAL | {"act": "preview"}),
+    Row("gallery:bulk_update",  PUBLIC, "405", one("bulk")),
+    Row("gallery:bulk_update",  "404",  "405", lambda world: [2**62], "unknown"),
+    Row("gallery:bulk_update_progress", PUBLIC, "405", one("bulk")),
+    Row("gallery:bulk_update_vote",    NO_GET, "in 302 302 302 302 302", one("bulk"), data={"score": "1"}),
+    Row("gallery:bulk_update_comment", NO_GET, "in 302 302 302 302 302", one("bulk"), data={"body": "Yes."}),
+    Row("gallery:bulk_update_decide",  NO_GET, "in 403 403 302 302 302", one("bulk"), "approve", {"act": "approve"}),
+    Row("gallery:bulk_update_decide",  NO_GET, "in 302 403 302 302 302", one("bulk"), "reject", {"act": "reject"}),
+    Row("gallery:bulk_update_decide",  NO_GET, "in 403 403 403 302 302", one("large_bulk"), "approve a large one",
+        {"act": "approve"}),
+
     Row("gallery:moderation_log", "in 403 403 200 200 200", NO_GET),
     Row("gallery:role", NO_GET, "in 403 403 403 302 302", lambda world: ["other"], "to moderator",
         {"role": "moderator", "reason": "Trusted."}),
@@ -341,6 +359,8 @@ def build_world() -> World:
     set_locked(world["moderator"], "locked", True)
     Tag.objects.create(name="wikied", in_vocabulary=True)
     world["token"] = make_link(maker)
+    world["bulk"] = propose(maker, title="Cats", script="alias neko -> cat", reason="")
+    world["large_bulk"] = propose(maker, title="Girls", script="update 1girl -> solo", reason="")
     # Somebody who does not sign in meanwhile, for that would spend the key.
     absent = make_user("absent")
     world["reset_key"] = [int_to_base36(absent.pk), default_token_generator.make_token(absent)]

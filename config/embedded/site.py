@@ -1,4 +1,4 @@
-"""The children that run the site itself: web server, worker and beat, each with its own sign of being ready."""
+"""The children that run the site itself: web server, workers and beat, each with its own sign of being ready."""
 
 import http.client
 import os
@@ -72,6 +72,26 @@ class Worker(CeleryProcess):
             # A running job gets a moment to end; then its message goes back and its lease runs out.
             stop_steps=((signal.SIGTERM, 8.0), (signal.SIGQUIT, 4.0)),
             # A graceful end would wait for a broker that dies at the same moment; leases bring the jobs back.
+            death_signal=signal.SIGKILL,
+        )
+
+
+class Gardener(CeleryProcess):
+    """The one that carries out bulk updates: a single light process that imports no engine."""
+
+    def __init__(self, log: Path, environment: dict[str, str]) -> None:
+        super().__init__(
+            name="gardener",
+            command=[
+                *(sys.executable, "-m", "celery", "--app", "config", "worker", "--pool", "solo"),
+                *("--queues", "irodori-gallery", "-n", "gardener@%h", "--loglevel", "INFO"),
+                *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+            ],
+            log=log,
+            environment={**environment, "IRODORI_ROLE": "gardener"},
+            folder=BASE_DIR,
+            # It ends after the batch it is at; one that is killed instead is undone and done again.
+            stop_steps=((signal.SIGTERM, 8.0), (signal.SIGQUIT, 4.0)),
             death_signal=signal.SIGKILL,
         )
 

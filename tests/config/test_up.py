@@ -20,7 +20,7 @@ from config.embedded.site import BASE_DIR
 from tests.config.running_site import RunningSite
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
-PARTS = ["database", "broker", "schema", "files", "site", "web", "beat", "worker"]
+PARTS = ["database", "broker", "schema", "files", "site", "web", "beat", "worker", "gardener"]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_the_first_start_says_each_part_serves_and_stops_cleanly(site: RunningSi
 
     assert site.stop() == 0
     stopped = re.findall(r"^  (\w+) +stopped", site.text, re.MULTILINE)
-    assert stopped == ["beat", "worker", "web", "broker", "database"]
+    assert stopped == ["beat", "gardener", "worker", "web", "broker", "database"]
     assert "Traceback" not in site.text
     wait_until_gone(children)
 
@@ -91,7 +91,12 @@ def test_the_second_start_keeps_the_data_and_a_second_site_is_refused(site: Runn
 
 def test_killed_parts_come_back(site: RunningSite) -> None:
     wait_until_ready(site)
-    for part, word in (("worker", "celery -A config worker"), ("database", "postgres"), ("web", "granian")):
+    for part, word in (
+        ("worker", "celery -A config worker"),
+        ("gardener", "irodori-gallery"),
+        ("database", "postgres"),
+        ("web", "granian"),
+    ):
         os.kill(site.child(word), signal.SIGKILL)
         site.wait_for(rf"^  {part} +died +\(signal 9")
         site.wait_for(rf"^  {part} +ready +\(again")
@@ -141,7 +146,7 @@ def test_the_first_start_draws_its_pictures_and_shows_them_to_everyone(var: Path
 def test_nothing_outlives_a_killed_supervisor(site: RunningSite) -> None:
     wait_until_ready(site)
     children = list(site.children())
-    assert len(children) == 5
+    assert len(children) == 6
     site.process.kill()
     site.process.wait()
     wait_until_gone(children)

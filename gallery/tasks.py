@@ -1,0 +1,23 @@
+"""Celery's edge of the gallery: what runs in the background stands in `bulk_updates.runner`."""
+
+from threading import Event
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_shutting_down
+
+from gallery.bulk_updates.bell import RUN_TASK
+from gallery.bulk_updates.runner import run_waiting
+
+_stopping = Event()
+
+
+@worker_shutting_down.connect(weak=False, dispatch_uid="gallery.stop")
+def _stop(**_: Any) -> None:
+    _stopping.set()
+
+
+@shared_task(name=RUN_TASK)
+def run_bulk_updates() -> int:
+    """Carry out what was approved; beat asks for it twice a minute, in case a bell was lost or a run was killed."""
+    return run_waiting(_stopping.is_set)
