@@ -89,6 +89,8 @@ def _time(expected: str, params: Mapping[str, Any]) -> str | None:
 
 def _word(expected: str, params: Mapping[str, Any]) -> str | None:
     match expected:
+        case "value_after_colon":
+            return _("write the value right after the colon, without a space, as in %(example)s.") % params
         case "choices":
             return _("%(name)s takes one of: %(choices)s.") % {
                 "name": params["name"],

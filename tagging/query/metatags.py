@@ -79,7 +79,7 @@ class Registry:
     def register(self, kind: MetatagKind) -> None:
         """Adds a metatag. Raises ValueError if its name or an alias is no word or is taken."""
         for name in (kind.name, *kind.aliases):
-            if not re.fullmatch(r"[a-z][a-z_]*", name) or name in self._canonical:
+            if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in self._canonical:
                 raise ValueError(f"the metatag name {name!r} is taken or is no word")
         self._kinds[kind.name] = kind
         self._canonical.update(dict.fromkeys((kind.name, *kind.aliases), kind.name))
@@ -171,6 +171,8 @@ class Registry:
             return kind.read(metatag.value, metatag.quoted, clock or Clock.utc())
         except BadValue as error:
             params = {"name": metatag.name, "value": metatag.value, "expected": error.expected, **error.params}
+            if not metatag.value and not metatag.quoted and kind.examples:
+                params |= {"expected": "value_after_colon", "example": kind.examples[0]}
             raise QueryError("bad_value", metatag.column, params) from error
 
     def _read_order(self, text: str, quoted: bool, clock: Clock) -> Value:

@@ -48,7 +48,7 @@ _JOINERS = "\u200c\u200d"  # Persian words and many emoji need them, so words in
 
 _SPACE = re.compile(r"\s*")
 _OPERATOR = re.compile(r"(and|or|not)(?=[\s()]|$)", re.IGNORECASE)
-_METATAG = re.compile(r"([a-z][a-z_]*):", re.IGNORECASE)
+_METATAG = re.compile(r"([a-z][a-z0-9_]*):", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 _BARE_VALUE = re.compile(r"(?:\\[\s\\]|\S)*")
 # Phones and Japanese input methods put curly or full-width quotation marks where straight ones are meant.

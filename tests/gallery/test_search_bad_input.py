@@ -56,6 +56,8 @@ def test_a_good_search_shows_its_posts(client, posts):
         ("sky id:1..2..3", 5, "id takes a number"),
         ("id:99999999999999999999", 1, "id takes"),
         ("rating:x", 1, "rating takes one of"),
+        ("rating: g", 1, "right after the colon"),
+        ("-md5:0", 2, "has no md5: search yet"),
         ("order:cheese", 1, "no such order"),
         ("order:id order:created_at", 10, "second time"),
         ("-order:id", 2, "rules the whole search"),

@@ -35,7 +35,7 @@ KINDS = (
     MetatagKind("rating", choices({word: key for key, name in RATINGS.items() for word in (key, name)})),
     MetatagKind("status", choices({status: status for status in STATUSES})),
     MetatagKind("evidence", choices({"c2pa": "c2pa", "site_job": "site_job"}, nullable=True)),
-    MetatagKind("md", hex_digests(32), aliases=("md_five",)),
+    MetatagKind("md", hex_digests(32), aliases=("md5",)),
     MetatagKind("modelhash", hex_digests(64, shortest=6)),
     MetatagKind("user", user_name()),
     MetatagKind("approver", user_name(nullable=True)),

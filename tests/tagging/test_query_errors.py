@@ -67,6 +67,7 @@ CASES = [
     ("a rating:z", "bad_value", 3),
     ("rating:g,", "bad_value", 1),
     ("id:abc", "bad_value", 1),
+    ("id: 5", "bad_value", 1),
     ("id:..", "bad_value", 1),
     ("id:5...5", "bad_value", 1),
     ("id:99999999999999999999", "bad_value", 1),
@@ -189,6 +190,15 @@ def test_a_name_from_elsewhere_leads_to_the_nearest_here() -> None:
             "Column 1: this site has no child: search yet. The search help lists what it has."
         )
         assert explain(near.value) == "Column 1: this site has no filetype: search yet. Did you mean filesize:?"
+
+
+def test_a_space_after_the_colon_is_explained() -> None:
+    with pytest.raises(QueryError) as caught:
+        parse("cat id: 5")
+    with translation.override("en"):
+        assert explain(caught.value) == (
+            "Column 5: id: — write the value right after the colon, without a space, as in id:5..9."
+        )
 
 
 def test_the_limits_themselves_are_fine() -> None:

@@ -72,7 +72,7 @@ def test_no_two_orders_share_a_word(key: str) -> None:
         registry.register_order(key)
 
 
-@pytest.mark.parametrize("name", ["", "Score", "my-score", "score:", "score2", "_score", "order"])
+@pytest.mark.parametrize("name", ["", "Score", "my-score", "score:", "2score", "_score", "order"])
 def test_a_metatag_is_called_by_a_new_word(name: str) -> None:
     with pytest.raises(ValueError, match="taken"):
         Registry().register(MetatagKind(name, integers()))
@@ -88,3 +88,10 @@ def test_a_metatag_that_is_not_here_names_the_nearest() -> None:
     with pytest.raises(QueryError) as caught:
         parse("filetype:png", every_kind)
     assert caught.value.params["nearest"] == ("filesize",)
+
+
+@pytest.mark.parametrize("query", ["md5:0", "-md5:0", "MD5:0", "duration:5", "comments:>3", "active_pools:1"])
+def test_a_metatag_of_danbooru_is_never_taken_for_a_tag(query: str) -> None:
+    """`-md5:0` would find everything."""
+    with pytest.raises(QueryError, match="unknown_metatag"):
+        parse(query, Registry())

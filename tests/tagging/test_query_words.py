@@ -28,7 +28,7 @@ DIGEST = "0123456789abcdef" * 2
         ("approver:'any'", UserName("any")),
         ("user:any", UserName("any")),
         (f"md:{DIGEST.upper()}", Choices(frozenset({DIGEST}))),
-        (f"md_five:{DIGEST},{DIGEST[::-1]}", Choices(frozenset({DIGEST, DIGEST[::-1]}))),
+        (f"md5:{DIGEST},{DIGEST[::-1]}", Choices(frozenset({DIGEST, DIGEST[::-1]}))),
         (f"md:{DIGEST}0", None),
         (f"md:{DIGEST[1:]}g", None),
         ("modelhash:0123ab", Choices(frozenset({"0123ab"}))),
