@@ -3,6 +3,8 @@
  * Markup: gallery/parts/related_tags.html. Answers are kept while the page is open.
  */
 const WAIT = 350;
+// The site itself sets tags of these categories, for the most part.
+const LEFT_OUT = new Set(["model", "meta"]);
 
 class RelatedTags {
   constructor(panel) {
@@ -54,7 +56,7 @@ class RelatedTags {
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     if (answer.status === 422) return []; // half a word is no search
     if (!answer.ok) throw new Error(answer.statusText);
-    return (await answer.json()).related;
+    return (await answer.json()).related.filter((line) => !LEFT_OUT.has(line.category));
   }
 
   show(tag, lines) {
