@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,6 +14,7 @@ from tests.factories import PASSWORD, make_asset, make_image, make_post, make_us
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 OpenPage = Callable[..., Page]
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SHOTS = os.environ.get("SCREENSHOTS")
 
 
@@ -31,9 +33,18 @@ def posts(server_passwords: None) -> list[Post]:
 
 def shot(page: Page, name: str) -> None:
     if SHOTS:
-        for theme in ("light", "dark"):
+        for theme in THEMES:
             page.emulate_media(color_scheme=theme)
             page.screenshot(path=f"{SHOTS}/{name}-{page.viewport_size['width']}-{theme}.png", full_page=True)
+
+
+def problems(page: Page) -> list[str]:
+    """What axe finds, in both themes."""
+    found = []
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        found += broken_rules(page)
+    return found
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -106,18 +117,18 @@ def test_a_member_keeps_votes_lists_and_saves(open_page: OpenPage, posts: list[P
     page.goto("/saved")
     expect(page.locator(".saved__line")).to_contain_text("1 new")
     shot(page, "saved")
-    assert broken_rules(page) == []
+    assert problems(page) == []
     page.locator(".saved__open").click()
     page.wait_for_url("**/posts?tags=sky")
     for address, name in (("/users/mika/favourites", "favourites"), ("/lists", "lists"), ("/users/mika/lists", "of")):
         page.goto(address)
         shot(page, name)
-        assert broken_rules(page) == [], address
+        assert problems(page) == [], address
     group = FavouriteGroup.objects.get()
     for address, name in ((f"/lists/{group.pk}", "list"), (f"/lists/{group.pk}/edit", "list-edit")):
         page.goto(address)
         shot(page, name)
-        assert broken_rules(page) == [], address
+        assert problems(page) == [], address
 
 
 def test_everything_works_without_scripts(open_page: OpenPage, posts: list[Post]) -> None:
@@ -175,4 +186,4 @@ def test_related_tags_beside_the_editor_are_put_in_and_taken_out(open_page: Open
     page.locator("#tags-dialog .tag-pill", has_text="sky").click()
     expect(box).to_have_value("moon sky ")
     shot(page, "dialog-related")
-    assert broken_rules(page) == []
+    assert problems(page) == []
