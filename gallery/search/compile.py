@@ -34,6 +34,7 @@ class Compiled:
     `at_most` posts match, as far as the counters of tags tell (infinite where they tell nothing; it is a guess, since
     they count active posts). `by_index`: an index that is not on the order finds them. `windows`: for the orders `id`
     and `created_at`, the part of the condition that bounds a walk through them. `only_tag`: it is this one tag.
+    `costly`: whether one post matches takes long to see.
     """
 
     condition: Q
@@ -41,6 +42,7 @@ class Compiled:
     by_index: bool = False
     windows: dict[str, Q] = field(default_factory=dict)
     only_tag: int | None = None
+    costly: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def compile_search(tree: Node, compilation: Compilation) -> Compiled:
         by_index=part.by_index,
         windows=windows,
         only_tag=only.id if only else None,
+        costly=any(METATAGS[leaf.name].costly for leaf in leaves(tree) if isinstance(leaf, Metatag)),
     )
 
 

@@ -12,7 +12,7 @@ from gallery.search.budget import COUNT_MS, Budget, time_budget
 from gallery.search.compile import Compiled
 from gallery.search.orders import Ordering
 from gallery.search.places import Place
-from gallery.search.policy import MATCHING, Found, find
+from gallery.search.policy import Found, counting, find, newest_id
 from gallery.search.statements import Stretch, count_up_to
 from gallery.visibility import Viewer, sees_only_general
 from tagging.models import Tag
@@ -75,7 +75,7 @@ def count(compiled: Compiled, ordering: Ordering, viewer: Viewer, *, at_least: i
         return 0, True
     try:
         with time_budget(COUNT_MS) as budget:
-            found = int(budget.run(*statement, MATCHING if compiled.by_index else None)[0][0])
+            found = int(budget.run(*statement, counting(compiled, newest_id(budget)))[0][0])
     except SearchTimeout:
         return at_least, False
     return min(found, COUNT_CAP), found <= COUNT_CAP

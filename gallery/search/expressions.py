@@ -16,19 +16,17 @@ class RowCompare(Func):
     """`(a, b) < (x, y)`, which PostgreSQL reads as one range of an index on `(a, b)`."""
 
     output_field = BooleanField()
-    arity = 4
 
-    def __init__(self, *expressions: Any, sign: str = "<") -> None:
-        super().__init__(*expressions, sign=sign)
+    def __init__(self, left: Any, right: Any, *, sign: str) -> None:
+        template = "(%(expressions)s)"
+        super().__init__(_Row(*left), _Row(*right), template=template, arg_joiner=f" {sign} ")
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
-        parts, params = [], []
-        for expression in self.get_source_expressions():
-            sql, values = compiler.compile(expression)
-            parts.append(sql)
-            params.extend(values)
-        left, tie, value, number = parts
-        return f"({left}, {tie}) {self.extra['sign']} ({value}, {number})", params
+
+class _Row(Func):
+    """`ROW(a, b)`; of no type of its own, since it is only ever compared."""
+
+    function = "ROW"
+    output_field = BooleanField()
 
 
 class Matches(Func):

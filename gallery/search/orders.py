@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import (
@@ -203,7 +204,7 @@ def register_orders() -> None:
     known = {kind.key for kind in registry.order_kinds()}
     for key, summary in _SUMMARIES.items():
         if key in known:
-            registry.describe_order(key, lambda summary=summary: str(summary))
+            registry.describe_order(key, partial(str, summary))
         else:
             registry.register_order(
                 key,
@@ -211,5 +212,5 @@ def register_orders() -> None:
                 reversible=key not in _ONE_WAY,
                 seeded=key == "random",
                 aliases=("updated_at",) if key == "change" else (),
-                summary=lambda summary=summary: str(summary),
+                summary=partial(str, summary),
             )

@@ -74,7 +74,7 @@ class Place:
         if by_id:
             return Q(**{f"{key.name}__{'gt' if self.above else 'lt'}": self.id})
         sign = ">" if self.above else "<"
-        return Q(RowCompare(key, tie, Value(self.value), Value(self.id), sign=sign))
+        return Q(RowCompare((key, tie), (Value(self.value), Value(self.id)), sign=sign))
 
     def within(self, ordering: Ordering) -> Q:
         """The place as a condition on `Post`."""

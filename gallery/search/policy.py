@@ -28,6 +28,10 @@ STEPS_PER_MATCH = 2.0
 PATIENCE = 2.0
 # So few posts are looked at in no time, whichever way.
 SMALL_SITE = 5_000
+# A step that reads a prompt or counts children takes about so many plain ones.
+COSTLY_STEP = 8
+# Tags on more than this part of all posts are met so often on a walk that their index is the longer way.
+DENSE = 1 / 4
 # More matches than this are not kept in memory to be sorted by an order without an index; the best ones are kept.
 MANY = 100_000
 
@@ -41,6 +45,8 @@ WALKING: Mapping[str, str] = {
 # The planner's guess at the number of matches is worth nothing for tags that go together, so that it may read the
 # whole table where the index on tags would find three posts.
 MATCHING: Mapping[str, str] = {"enable_seqscan": "off"}
+# Posts that nearly all match are read one after another.
+PASSING: Mapping[str, str] = {"enable_bitmapscan": "off"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Found:
 def find(budget: Budget, compiled: Compiled, stretch: Stretch) -> Found:
     """The rows of a stretch, by the way that is short. Raises SearchTimeout."""
     ordering = stretch.ordering
-    posts = _newest_id(budget)
+    posts = newest_id(budget)
     rare = sqrt(stretch.needed * max(posts, 1) / STEPS_PER_MATCH)
     indexed = compiled.by_index or ordering.few
     if ordering.few or (indexed and compiled.at_most <= rare):
@@ -67,10 +73,10 @@ def find(budget: Budget, compiled: Compiled, stretch: Stretch) -> Found:
     if ordering.table is None:
         if compiled.at_most <= MANY:
             return _match(budget, compiled, stretch, indexed)
-        return _walk(budget, compiled, stretch, "sort", MATCHING if indexed else None)
+        return _walk(budget, compiled, stretch, "sort", counting(compiled, posts))
     if posts <= SMALL_SITE:
         return _walk(budget, compiled, stretch, "walk")
-    steps = int(PATIENCE * STEPS_PER_MATCH * rare)
+    steps = int(PATIENCE * STEPS_PER_MATCH * rare / (COSTLY_STEP if compiled.costly else 1))
     horizon, found_end = _horizon(budget, compiled, stretch, steps, posts)
     found = _walk(budget, compiled, stretch, "probe", WALKING, horizon)
     if found_end or len(found.rows) == stretch.size:
@@ -78,7 +84,14 @@ def find(budget: Budget, compiled: Compiled, stretch: Stretch) -> Found:
     return _match(budget, compiled, stretch, indexed)
 
 
-def _newest_id(budget: Budget) -> int:
+def counting(compiled: Compiled, posts: int) -> Mapping[str, str] | None:
+    """The settings for a statement that has to meet every match, or very many of them, among `posts`."""
+    if not compiled.by_index:
+        return None
+    return PASSING if compiled.at_most > posts * DENSE else MATCHING
+
+
+def newest_id(budget: Budget) -> int:
     """About the number of posts: ids are counted up, and few are ever deleted."""
     return int(budget.run('SELECT coalesce(max(id), 0) FROM "gallery_post"', [])[0][0])
 

@@ -23,6 +23,7 @@ from gallery.models import (
 from gallery.provenance import searchable
 from gallery.search import search
 from gallery.search.metatags import METATAGS, SECTIONS
+from gallery.tag_edits import put_tags
 from tagging.models import Category, Tag, TagAlias
 from tagging.query import registry
 from tests.factories import make_asset_row, make_post, make_recipe, make_user
@@ -189,6 +190,9 @@ def scene():
     )
     child = make_post(carl, asset=make_asset_row(carl), tags=["dog"], recipe=plain)
     Post.objects.filter(pk=child.pk).update(parent=hit)
+    for post, names in ((miss, ["dog"]), (hit, ["cat", "blue", "art", "copy", "char", "meta", "model"])):
+        put_tags(post, Tag.objects.filter(name__in=names))  # without those that every new post gets
+        post.save()
     TagAlias.objects.create(antecedent="kitty", consequent=Tag.objects.get(name="cat"))
     Asset.objects.filter(pk=hit.asset_id).update(pixel_sha256="f" * 64)
     old = timezone.now().replace(year=2020, month=2, day=3, hour=12)

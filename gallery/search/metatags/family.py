@@ -1,37 +1,52 @@
 """Parents and children, as far as this viewer may see them: a hidden one is as if it were not there."""
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.translation import gettext_lazy as _
 
+from gallery.models import Post
 from gallery.models.post import PostStatus
 from gallery.search.compilation import Compilation
 from gallery.search.expressions import NOTHING, within
 from gallery.search.metatags.kinds import always, metatag
 from gallery.search.metatags.states import STATUSES
 from tagging.query.readers import id_or_presence, integers
-from tagging.query.values import Choices, Numbers, Presence, Value
+from tagging.query.values import Choices, Numbers, Presence
 
 # A family that is larger is shown in part; nobody looks through it post by post.
 MAX_LINEAGE = 5000
 MAX_GENERATIONS = 200
 
+Relation = Numbers | Choices | Presence
 
-def children_count(compilation: Compilation, extra: Q = Q()) -> Coalesce:  # noqa: B008 - never changed
-    """The number of children of a post that this viewer may see, as an expression."""
-    children = compilation.relatives.filter(extra, parent=OuterRef("pk")).order_by().values("parent")
-    return Coalesce(Subquery(children.annotate(number=Count("pk")).values("number"), output_field=IntegerField()), 0)
+
+def children_count(compilation: Compilation) -> Case:
+    """The number of children of a post that this viewer may see, as an expression. Only parents are counted for: that a
+    post is none shows in one look into a table of all parents."""
+    children = compilation.relatives.filter(parent=OuterRef("pk")).order_by().values("parent")
+    number = Subquery(children.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
+    parents = compilation.relatives.filter(parent__isnull=False).order_by().values("parent")
+    return Case(When(pk__in=parents, then=number), default=0, output_field=IntegerField())
 
 
 def _child_count(value: Numbers, compilation: Compilation) -> Q:
-    return within(children_count(compilation), value)
+    return _counted(value, compilation.relatives)
 
 
 def _active_children(value: Numbers, compilation: Compilation) -> Q:
-    return within(children_count(compilation, Q(status=PostStatus.ACTIVE)), value)
+    return _counted(value, compilation.relatives.filter(status=PostStatus.ACTIVE))
 
 
-def _parent(value: Value, compilation: Compilation) -> Q:
+def _counted(value: Numbers, children: QuerySet[Post]) -> Q:
+    """Posts with so many of these children: all parents are counted at once, since few posts are parents."""
+    childless = ~Q(Exists(children.filter(parent=OuterRef("pk"))))
+    if value == Numbers(frozenset({0})):
+        return childless
+    parents = children.filter(parent__isnull=False).order_by().values("parent").annotate(number=Count("pk"))
+    result = Q(pk__in=parents.filter(within("number", value)).values("parent"))
+    return result | childless if value.contains(0) else result
+
+
+def _parent(value: Relation, compilation: Compilation) -> Q:
     parents = compilation.relatives.filter(pk=OuterRef("parent_id"))
     match value:
         case Presence(present):
@@ -43,7 +58,7 @@ def _parent(value: Value, compilation: Compilation) -> Q:
             return known | (within("parent_id", value) & Q(Exists(parents)))
 
 
-def _child(value: Value, compilation: Compilation) -> Q:
+def _child(value: Relation, compilation: Compilation) -> Q:
     children = compilation.relatives.filter(parent=OuterRef("pk"))
     match value:
         case Presence(present):

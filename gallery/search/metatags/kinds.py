@@ -17,11 +17,12 @@ Compile = Callable[[Any, Compilation], Q]
 @dataclass(frozen=True)
 class SearchMetatag:
     """`compile` is None for what rules the whole search (`gallery.search.options`). `few` says of a value that it
-    matches only a handful of posts, found by an index of their own."""
+    matches only a handful of posts, found by an index of their own; `costly`: a look at one post takes long."""
 
     kind: MetatagKind
     compile: Compile | None
     few: Callable[[Value], bool]
+    costly: bool = False
 
 
 METATAGS: dict[str, SearchMetatag] = {}
@@ -48,6 +49,7 @@ def metatag(
     aliases: tuple[str, ...] = (),
     values: tuple[str, ...] = (),
     few: Callable[[Value], bool] = never,
+    costly: bool = False,
 ) -> None:
     """Adds one row to the table; `summary` is a lazily translated sentence."""
     kind = MetatagKind(
@@ -60,4 +62,4 @@ def metatag(
         examples=examples,
         values=values,
     )
-    METATAGS[name] = SearchMetatag(kind, compile, few)
+    METATAGS[name] = SearchMetatag(kind, compile, few, costly)

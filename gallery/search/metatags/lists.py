@@ -67,6 +67,7 @@ metatag(
     text(limit=60),
     _search,
     section="lists",
+    costly=True,
     summary=_("What your saved searches with this label find; all takes every one."),
     examples=("search:all", "search:landscapes"),
     values=("all",),

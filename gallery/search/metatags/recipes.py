@@ -115,6 +115,7 @@ metatag(
     text(limit=200, nullable=True),
     _lora,
     section="recipe",
+    costly=True,
     summary=_("A LoRA by its name; * stands for any text."),
     examples=("lora:add_detail", "lora:any"),
     values=_ANY_OR_NONE,

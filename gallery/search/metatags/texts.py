@@ -45,6 +45,7 @@ metatag(
     text(limit=200, nullable=True),
     _commentary,
     section="texts",
+    costly=True,
     summary=_("Words in the title or the commentary."),
     examples=("commentary:rain", "commentary:none"),
     values=("any", "none"),
