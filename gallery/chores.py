@@ -12,13 +12,14 @@ from urllib.parse import urlencode
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from gallery.errors import SearchTimeout
 from gallery.models import BulkUpdateRequest, Post
 from gallery.models.bulk_update import BulkUpdateStatus
+from gallery.page_links import wiki_url
 from gallery.search.budget import time_budget
 from gallery.search_links import posts_url
 from gallery.visibility import Viewer, visible_posts
@@ -97,7 +98,7 @@ def _tags_without_page(viewer: Viewer) -> Chore:
     page = WikiPage.objects.filter(title=OuterRef("name"), is_deleted=False)
     tags = Tag.objects.filter(~Exists(page), category=Category.GENERAL, general_count__gt=0, is_deprecated=False)
     lines = [
-        ChoreLine(tag.name, posts_url(tag.name), _posts_of(tag), _("Write it"), _wiki_url(tag.name))
+        ChoreLine(tag.name, posts_url(tag.name), _posts_of(tag), _("Write it"), wiki_url(tag.name))
         for tag in tags.order_by("-general_count", "name")[:LISTED]
     ]
     text = _("Nobody has written down what these general tags mean. The largest come first.")
@@ -107,7 +108,7 @@ def _tags_without_page(viewer: Viewer) -> Chore:
 def _deprecated_on_posts(viewer: Viewer) -> Chore:
     tags = Tag.objects.filter(is_deprecated=True, general_count__gt=0)
     lines = [
-        ChoreLine(tag.name, posts_url(tag.name), _posts_of(tag), _("What to use instead"), _wiki_url(tag.name))
+        ChoreLine(tag.name, posts_url(tag.name), _posts_of(tag), _("What to use instead"), wiki_url(tag.name))
         for tag in tags.order_by("-general_count", "name")[:LISTED]
     ]
     text = _("Deprecated tags stay on old posts until somebody replaces them.")
@@ -223,10 +224,3 @@ def _posts_of(tag: Tag) -> str:
 
 def _number_of_posts(number: int) -> str:
     return ngettext("%(number)d post", "%(number)d posts", number) % {"number": number}
-
-
-def _wiki_url(name: str) -> str:
-    try:
-        return reverse("gallery:wiki_page", args=[name])
-    except NoReverseMatch:
-        return ""

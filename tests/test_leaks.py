@@ -17,7 +17,8 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery import favourite_groups, opinions, saved_searches
-from gallery.models import Asset, FavouriteGroup, Post, SavedSearch, User
+from gallery.bulk_updates.requests import propose
+from gallery.models import Asset, BulkUpdateRequest, FavouriteGroup, Post, SavedSearch, User
 from gallery.models.asset import AssetFile, Variant
 from generation.models import Take
 from tagging.models import Tag
@@ -135,6 +136,7 @@ def hidden(db: None, settings: Any, tmp_path: Any) -> Hidden:
         favourite_groups.add_to_group(maker, opened.pk, kept)
         favourite_groups.add_to_group(maker, private.pk, kept)
     saved_searches.save(maker, "umbrella zxsavedsearch", ["zxlabel"])
+    propose(maker, title="Rain", script="update umbrella -> rain\nalias brolly -> umbrella", reason="")
     return Hidden(maker, explicit, removed, quiet, take, waiting, public)
 
 
@@ -238,6 +240,12 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield reverse(f"gallery:{name}")
     plain = ("front", "settings", "moderation_log", "about", "lists", "create_list", "search_help")
     yield from (reverse(f"gallery:{name}") for name in plain)
+    for number in BulkUpdateRequest.objects.values_list("pk", flat=True):
+        for act in ("", "_progress", "_vote", "_comment", "_decide"):
+            yield reverse(f"gallery:bulk_update{act}", args=[number])
+    for query in ("", "?status=pending", "?before=9"):
+        yield reverse("gallery:bulk_updates") + query
+    yield from (reverse(f"gallery:{name}") for name in ("bulk_update_new", "chores"))
     yield reverse("gallery:sign_in_link", args=["no-such-token"])
     yield from (reverse(f"generation:{name}") for name in ("create", "events", "takes"))
     yield reverse("generation:takes") + f"?before={hidden.take.pk + 1}"
