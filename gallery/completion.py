@@ -22,6 +22,7 @@ from gallery.tag_groups import category_word
 from gallery.visibility import Viewer
 from tagging.completion import Completion, Match
 from tagging.completion_rows import japanese_names
+from tagging.models import Category
 from tagging.query import MetatagKind, registry
 
 Box = Literal["query", "tags", "prompt"]
@@ -63,6 +64,7 @@ class Line:
     name: str
     insert: str
     category: str = ""
+    category_label: str = ""
     post_count: int | None = None
     antecedent: str | None = None
     local_name: str = ""
@@ -115,6 +117,7 @@ def _tag_line(line: Completion, local_name: str, prefix: str) -> Line:
         line.name,
         f"{prefix}{line.name}",
         category=category_word(line.category),
+        category_label=str(Category(line.category).label) if line.category != Category.GENERAL else "",
         post_count=line.post_count,
         antecedent=line.antecedent,
         local_name="" if local_name == line.antecedent else local_name,

@@ -83,17 +83,17 @@ def _own_name(viewer: Viewer, text: str, limit: int) -> list[Value]:
 
 
 def _own_groups(viewer: Viewer, text: str, limit: int) -> list[Value]:
-    if not signed_in(viewer):
+    if not isinstance(viewer, User) or not signed_in(viewer):
         return []
-    groups = FavouriteGroup.objects.filter(owner_id=viewer.pk, name__icontains=text).order_by("name")
+    groups = FavouriteGroup.objects.filter(owner=viewer, name__icontains=text).order_by("name")
     names = sorted(groups.values_list("name", flat=True), key=lambda name: not name.lower().startswith(text))
     return [Value(name, own=True, verbatim=True) for name in names[:limit]]
 
 
 def _own_labels(viewer: Viewer, text: str, limit: int) -> list[Value]:
-    if not signed_in(viewer):
+    if not isinstance(viewer, User) or not signed_in(viewer):
         return []
-    labels = SavedSearch.objects.filter(user_id=viewer.pk).values_list("labels", flat=True)
+    labels = SavedSearch.objects.filter(user=viewer).values_list("labels", flat=True)
     names = sorted({label for each in labels for label in each if label.lower().startswith(text)})
     return [Value(name, own=True, verbatim=True) for name in names[:limit]]
 

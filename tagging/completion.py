@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from tagging import completion_rows
 from tagging.completion_rows import Among, Row
-from tagging.names import MAX_LENGTH, normalise_tag
+from tagging.names import BAD_START, MAX_LENGTH, normalise_tag
 from tagging.other_names import fold_name, is_other_name
 from tagging.suggest import misspelt
 
@@ -81,6 +81,8 @@ def complete(typed: str, limit: int = 10, *, among: Among = EVERY_TAG, told: Tol
 
 
 def _by_name(name: str, among: Among) -> list[Row]:
+    if name[0] in BAD_START:
+        return []
     words = re.findall("[a-z0-9]+", name)
     # One letter begins a word in a tenth of all names, so it is only looked for at their beginning.
     if max(map(len, words), default=0) < 2:

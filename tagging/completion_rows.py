@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 CANDIDATES = 100
+OTHER_NAMES = 1000  # the shortest ones, before it is known which tags they are of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +67,23 @@ def by_words(words: list[str], last_is_whole: bool, typed: str, among: Among) ->
     """Names and aliases that have all of `words` (letters and digits alone) in any order, the last as a beginning."""
     *whole, last = (f"'{word}'" for word in words)
     query = " & ".join([*whole, last if last_is_whole else f"{last}:*"])
-    return _names_and_aliases("{0}.words @@ %s::tsquery", query, typed, among)
+    having_them = "words @@ %s::tsquery"
+    if typed in words and len(typed) < 3:
+        # Two letters begin a word of very many aliases: only those are looked at that begin so themselves.
+        return _names_and_aliases((having_them, query), ("antecedent LIKE %s", f"{_escaped(typed)}%"), typed, among)
+    return _names_and_aliases((having_them, query), (having_them, query), typed, among)
 
 
 def by_beginning(typed: str, among: Among) -> list[Row]:
     """Names and aliases that begin with `typed`."""
-    return _names_and_aliases("{0}.{1} LIKE %s", f"{_escaped(typed)}%", typed, among)
+    pattern = f"{_escaped(typed)}%"
+    return _names_and_aliases(("name LIKE %s", pattern), ("antecedent LIKE %s", pattern), typed, among)
 
 
 def by_pattern(pattern: str, among: Among) -> list[Row]:
     """Names and aliases that fit `pattern`, in which `*` stands for anything."""
-    return _names_and_aliases("{0}.{1} LIKE %s", "%".join(map(_escaped, pattern.split("*"))), "", among)
+    pattern = "%".join(map(_escaped, pattern.split("*")))
+    return _names_and_aliases(("name LIKE %s", pattern), ("antecedent LIKE %s", pattern), "", among)
 
 
 def by_initials(initials: str, among: Among) -> list[Row]:
@@ -118,12 +125,15 @@ def by_other_name(folded: str, among: Among, *, inside: bool = False) -> list[Ro
     return _rows(
         f"""
         SELECT {_COLUMNS}, o.name
-        FROM tagging_othername o
+        FROM (
+            SELECT page_id, name, position FROM tagging_othername
+            WHERE folded LIKE %s ORDER BY length(folded), folded LIMIT {OTHER_NAMES}
+        ) o
         JOIN tagging_wikipage w ON w.id = o.page_id AND NOT w.is_deleted
         LEFT JOIN tagging_tagalias a ON a.antecedent = w.title
         LEFT JOIN tagging_tag own ON own.name = w.title
         JOIN tagging_tag t ON t.id = COALESCE(a.consequent_id, own.id)
-        WHERE o.folded LIKE %s{among.condition}
+        WHERE TRUE{among.condition}
         ORDER BY {among.order}, o.position LIMIT {CANDIDATES}
         """,  # noqa: S608 - see _rows
         [pattern],
@@ -147,26 +157,31 @@ ORDER BY w.title, o.position, o.id
 """
 
 
-def _names_and_aliases(condition: str, looked_for: str, exact: str, among: Among) -> list[Row]:
-    """The largest tags by name and by alias, and in any case those called `exact`, which need not be large."""
-    by_name, by_alias = condition.format("t", "name"), condition.format("a", "antecedent")
-    aliases = "tagging_tagalias a JOIN tagging_tag t ON t.id = a.consequent_id"
+def _names_and_aliases(of_name: tuple[str, str], of_alias: tuple[str, str], exact: str, among: Among) -> list[Row]:
+    """The largest tags by name and by alias, and in any case those called `exact`, which need not be large.
+
+    `of_name` and `of_alias` are conditions with their parameter. Aliases are found before their tags (OFFSET 0 keeps
+    the planner from walking through all tags in search of one with such an alias).
+    """
     return _rows(
         f"""
         SELECT {_COLUMNS}, c.antecedent
         FROM (
             (SELECT t.id, NULL AS antecedent FROM tagging_tag t
-             WHERE {by_name}{among.condition} ORDER BY {among.order} LIMIT {CANDIDATES})
+             WHERE t.{of_name[0]}{among.condition} ORDER BY {among.order} LIMIT {CANDIDATES})
             UNION ALL
-            (SELECT t.id, a.antecedent FROM {aliases}
-             WHERE {by_alias}{among.condition} ORDER BY {among.order} LIMIT {CANDIDATES})
+            (SELECT t.id, a.antecedent
+             FROM (SELECT consequent_id, antecedent FROM tagging_tagalias WHERE {of_alias[0]} OFFSET 0) a
+             JOIN tagging_tag t ON t.id = a.consequent_id
+             WHERE TRUE{among.condition} ORDER BY {among.order} LIMIT {CANDIDATES})
             UNION ALL
             (SELECT t.id, NULL FROM tagging_tag t WHERE t.name = %s{among.condition})
             UNION ALL
-            (SELECT t.id, a.antecedent FROM {aliases} WHERE a.antecedent = %s{among.condition})
+            (SELECT t.id, a.antecedent FROM tagging_tagalias a JOIN tagging_tag t ON t.id = a.consequent_id
+             WHERE a.antecedent = %s{among.condition})
         ) c JOIN tagging_tag t USING (id)
         """,  # noqa: S608 - see _rows
-        [looked_for, looked_for, exact, exact],
+        [of_name[1], of_alias[1], exact, exact],
     )
 
 

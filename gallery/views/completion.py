@@ -42,6 +42,7 @@ def as_json(line: Line) -> dict[str, Any]:
     if line.kind == "tag":
         said |= {"category": line.category, "post_count": line.post_count, "antecedent": line.antecedent}
     more = {
+        "category_label": line.category_label,
         "local_name": line.local_name,
         "note": line.note,
         "match": line.match,

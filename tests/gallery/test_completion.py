@@ -210,7 +210,7 @@ def test_japanese_readers_see_the_japanese_name_beside_the_tag(visitor: Viewer) 
 @pytest.mark.parametrize("box", ["query", "tags", "prompt", "nonsense"])
 def test_nothing_that_is_typed_is_a_fault(client: Client, typed: str, box: str) -> None:
     make_post()
-    answer = client.get("/tags/complete", {"q": typed.encode("utf-8", "replace"), "box": box})
+    answer = client.get("/tags/complete", {"q": typed.encode("utf-8", "replace").decode(), "box": box})
     assert answer.status_code == 200
     complete_word(make_user(), "query", typed)
 

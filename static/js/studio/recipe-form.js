@@ -12,6 +12,7 @@ class RecipeForm extends HTMLElement {
     this.form.addEventListener("input", (event) => this.#typed(event));
     this.form.addEventListener("click", (event) => this.#clicked(event));
     this.form.addEventListener("keydown", (event) => this.#sendByKey(event));
+    this.form.addEventListener("complete:lines", (event) => this.#knownFirst(event.detail.lines));
     this.form.addEventListener("complete:option", (event) => this.#markOption(event.detail));
     this.#markKnown();
     // After whoever swapped the form in has finished with it.
@@ -94,7 +95,12 @@ class RecipeForm extends HTMLElement {
     this.#markKnown();
   }
 
-  // Tags that the chosen model has learned say so in the list.
+  // Tags that the chosen model has learned come first in the list, and say so.
+  #knownFirst(lines) {
+    const known = new Set(this.model?.known_tags ?? []);
+    lines.sort((one, other) => known.has(other.name) - known.has(one.name));
+  }
+
   #markOption({ line, option }) {
     if (!this.model?.known_tags.includes(line.name)) return;
     const mark = document.createElement("span");
