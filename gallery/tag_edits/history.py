@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
@@ -125,7 +126,7 @@ def _line(version: PostVersion, viewer: Viewer, tags: dict[int, Tag], known: set
         editor="" if hidden else version.editor.username,
         added=_tags(version.added_ids, tags),
         removed=_tags(version.removed_ids, tags),
-        rating=Change(Rating(old_rating).label if old_rating else "", Rating(version.rating).label)
+        rating=Change(str(Rating(old_rating).label) if old_rating else "", str(Rating(version.rating).label))
         if first or old_rating != version.rating
         else None,
         parent=Change(_number(old_parent, known), _number(version.parent_id, known))
@@ -135,11 +136,11 @@ def _line(version: PostVersion, viewer: Viewer, tags: dict[int, Tag], known: set
     )
 
 
-def _old(version: PostVersion, what: str) -> object:
+def _old(version: PostVersion, what: str) -> Any:
     return getattr(version, f"old_{what}")
 
 
-def _number(pk: object, known: set[int]) -> str:
+def _number(pk: int | None, known: set[int]) -> str:
     """The number of a parent; `?` for one that the viewer cannot open."""
     if not pk:
         return ""

@@ -1,6 +1,7 @@
 """The history of posts and tags: what people changed, and going back."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -76,7 +77,7 @@ def all_changes(request: HttpRequest) -> HttpResponse:
         page = changes(request.user, wanted)
     except UserFacingError as error:
         problem, status = error.message, error.status
-    context = {"page": page, "wanted": wanted, "problem": problem}
+    context: dict[str, Any] = {"page": page, "wanted": wanted, "problem": problem}
     if page and page.next_before:
         kept = {name: value for name in ("user", "added", "removed") if (value := getattr(wanted, name))}
         context["older_url"] = f"?{urlencode(kept | {'before': page.next_before})}"
