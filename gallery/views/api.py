@@ -51,7 +51,7 @@ def posts(request: HttpRequest) -> JsonResponse:
     query, limit = _text(request, "tags"), _limit(request, MOST_POSTS)
     page = search(query, request.user, page_token=_text(request, "page") or None, limit=limit)
     response = JsonResponse(posts_as_json(page.posts, request.user, request.build_absolute_uri), safe=False)
-    if links := _links(request, {"next": page.next_token, "prev": page.previous_token}):
+    if links := _links(request, page.query, {"next": page.next_token, "prev": page.previous_token}):
         response["Link"] = links
     return response
 
@@ -93,9 +93,9 @@ def _limit(request: HttpRequest, most: int) -> int:
     raise Invalid("bad_limit", value=text[:60], limit=most)
 
 
-def _links(request: HttpRequest, tokens: dict[str, str | None]) -> str:
-    """RFC 8288: the same search at another place, for each token that there is."""
-    kept = {name: _text(request, name) for name in ("tags", "limit") if _text(request, name)}
+def _links(request: HttpRequest, query: str, tokens: dict[str, str | None]) -> str:
+    """RFC 8288: the same search at another place, for each token that there is. `query`: with a shuffle's number."""
+    kept = {name: text for name, text in (("tags", query), ("limit", _text(request, "limit"))) if text}
     address = request.build_absolute_uri(request.path)
     return ", ".join(
         f'<{address}?{urlencode({**kept, "page": token})}>; rel="{rel}"' for rel, token in tokens.items() if token

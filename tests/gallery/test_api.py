@@ -136,6 +136,16 @@ def test_all_pages_together_are_the_search_in_both_directions(client):
         assert parse_qs(urlsplit(links(response)["prev"]).query)["limit"] == ["3"]
 
 
+def test_a_shuffle_stays_the_same_from_page_to_page(client):
+    made = [make_post(tags=["sky"]).pk for _number in range(7)]
+    seen, address = [], "/posts.json?tags=sky order:random&limit=3"
+    while address:
+        response = client.get(address)
+        seen += [post["id"] for post in response.json()]
+        address = links(response).get("next")
+    assert sorted(seen) == made
+
+
 def links(response) -> dict[str, str]:
     return {rel: url for url, rel in re.findall(r'<([^>]*)>; rel="(\w+)"', response.get("Link", ""))}
 
