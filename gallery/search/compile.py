@@ -34,7 +34,8 @@ class Compiled:
     `at_most` posts match, as far as the counters of tags tell (infinite where they tell nothing; it is a guess, since
     they count active posts). `by_index`: an index that is not on the order finds them. `windows`: for the orders `id`
     and `created_at`, the part of the condition that bounds a walk through them. `only_tag`: it is this one tag.
-    `costly`: whether one post matches takes long to see.
+    `costly`: whether one post matches takes long to see. `together`: how many posts each of the tags has that a match
+    needs all of.
     """
 
     condition: Q
@@ -43,6 +44,7 @@ class Compiled:
     windows: dict[str, Q] = field(default_factory=dict)
     only_tag: int | None = None
     costly: bool = False
+    together: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def compile_search(tree: Node, compilation: Compilation) -> Compiled:
         if isinstance(node, Metatag) and (node.name == "id" or node.name in BY_TIME):
             order = "id" if node.name == "id" else "created_at"
             windows[order] = windows.get(order, Q()) & compiler.part(node).condition
-    only = names.tag(tree.name) if isinstance(tree, TagNode) else None
+    needed = [names.tag(node.name) for node in top if isinstance(node, TagNode)]
+    only = needed[0] if isinstance(tree, TagNode) else None
     return Compiled(
         condition=visible_posts(compilation.viewer, any_status=any_status) & part.condition,
         at_most=part.at_most,
@@ -83,6 +86,7 @@ def compile_search(tree: Node, compilation: Compilation) -> Compiled:
         windows=windows,
         only_tag=only.id if only else None,
         costly=any(METATAGS[leaf.name].costly for leaf in leaves(tree) if isinstance(leaf, Metatag)),
+        together=tuple(tag.posts for tag in needed if tag is not None),
     )
 
 

@@ -12,11 +12,15 @@ one match costs about as much as `STEPS_PER_MATCH` steps of a walk (it lies anyw
 are equal at n = √(k·N/STEPS_PER_MATCH): up to there tags are rare. A walk for so many matches takes n·STEPS_PER_MATCH
 steps; after `PATIENCE` times that, matches lie elsewhere. At a million posts and 40 a page that makes 4,500 matches and
 18,000 steps, about 20 ms; at ten million 14,000 and 57,000, where the best fixed number was 60,000 when measured.
+
+How many matches several tags have together no counter tells: as many as the rarest has if one brings the other, and
+far fewer if they meet by chance. The middle of both (on a scale of factors) is the guess. Where it says rare, and the
+rarest tag rules out a disaster, the walk is not even tried.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import sqrt
+from math import prod, sqrt
 from typing import Any
 
 from gallery.search.budget import Budget
@@ -26,6 +30,8 @@ from gallery.search.statements import Stretch, horizon_of, match_all, walk
 
 STEPS_PER_MATCH = 2.0
 PATIENCE = 2.0
+# So much more than thought a search may match at worst: 45,000 of a million, a tenth of a second.
+WORST_TIMES = 10.0
 # So few posts are looked at in no time, whichever way.
 SMALL_SITE = 5_000
 # A step that reads a prompt or counts children takes about so many plain ones.
@@ -68,7 +74,7 @@ def find(budget: Budget, compiled: Compiled, stretch: Stretch) -> Found:
     posts = newest_id(budget)
     rare = sqrt(stretch.needed * max(posts, 1) / STEPS_PER_MATCH)
     indexed = compiled.by_index or ordering.few
-    if ordering.few or (indexed and compiled.at_most <= rare):
+    if ordering.few or (indexed and (compiled.at_most <= rare or _rarely_together(compiled, posts, rare))):
         return _match(budget, compiled, stretch, indexed)
     if ordering.table is None:
         if compiled.at_most <= MANY:
@@ -89,6 +95,14 @@ def counting(compiled: Compiled, posts: int) -> Mapping[str, str] | None:
     if not compiled.by_index:
         return None
     return PASSING if compiled.at_most > posts * DENSE else MATCHING
+
+
+def _rarely_together(compiled: Compiled, posts: int, rare: float) -> bool:
+    """Whether tags of which each has many posts are thought to have few in common."""
+    if len(compiled.together) < 2 or compiled.at_most > WORST_TIMES * rare:
+        return False
+    by_chance = posts * prod(min(1.0, count / max(posts, 1)) for count in compiled.together)
+    return sqrt(compiled.at_most * by_chance) <= rare
 
 
 def newest_id(budget: Budget) -> int:
