@@ -40,6 +40,7 @@ def main() -> None:
     asked = parser.parse_args()
     with ExitStack() as stack:
         folder = asked.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="irodori-bench-")))
+        print(f"A site of {asked.posts:,} posts; a million take six minutes to make and ten to ask, on two idle cores.")
         began = time.monotonic()
         made = stack.enter_context(corpus(folder, posts=asked.posts, tags=asked.tags, seed=asked.seed))
         migrate(made.url)
@@ -82,7 +83,8 @@ def measure(made: Corpus, each: int, kinds: str, *, alone: bool) -> None:
         f"\n\n{made.posts:,} posts, {len(found)} searches, PostgreSQL and site on {os.cpu_count()} × "
         f"{platform.machine()}, load average at the start {load:.1f}\n"
     )
-    print(report.table(), report.summary(), "Slowest of the site:\n\n" + report.slowest(8), sep="\n\n")
+    print("On the clock:", report.table(), "Computed:", report.table(computed=True), report.summary(), sep="\n\n")
+    print("\nSlowest of the site:\n\n" + report.slowest(8))
     for asked in found:
         if asked.name:
             plan = short_plan(site.explain(asked))
