@@ -83,7 +83,9 @@ class Lines:
 
 
 def read_box(text: str) -> Box:
-    """The kind of box that asks; `query` for any other word."""
+    """The kind of box that asks; `edit` is another word for an edit string, and any other word is a `query`."""
+    if text == "edit":
+        return "tags"
     return cast(Box, text) if text in get_args(Box) else "query"
 
 

@@ -1,6 +1,6 @@
 /**
  * Completion for every text box with data-complete="<address>" (see complete/combobox.js).
- * data-complete-mode: "query" (search language), "tags" (edit string, words apart) or "prompt" (pieces apart by commas).
+ * data-complete-mode: "query" (search language), "tags" or "edit" (edit string, words apart by blanks) or "prompt" (pieces apart by commas).
  */
 import { Combobox } from "./complete/combobox.js";
 

@@ -320,7 +320,7 @@ def test_the_tag_editor_offers_terms_and_no_deprecated_tags(open_page: OpenPage,
     expect(page.locator("#user-menu")).to_be_attached()
     post = PostGeneration.objects.latest("post_id").post_id
     page.goto(f"/posts/{post}/edit")
-    selector = "textarea[data-complete-mode=tags]"
+    selector = "textarea[name=tags][data-complete]"
     box = page.locator(selector)
     expect(box).not_to_have_attribute("role", re.compile("."))
     box.fill("")

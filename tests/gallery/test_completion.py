@@ -209,6 +209,12 @@ def test_japanese_readers_see_the_japanese_name_beside_the_tag(visitor: Viewer) 
     assert [line.local_name for line in lines(visitor, "blue")] == [""]
 
 
+@pytest.mark.parametrize("box", ["tags", "edit"])
+def test_both_words_for_an_edit_string_ask_for_its_terms(client: Client, box: str) -> None:
+    answer = client.get("/tags/complete", {"q": "rat", "box": box}).json()["completions"]
+    assert [line["insert"] for line in answer] == ["rating:"]
+
+
 @pytest.mark.parametrize(
     "typed", ["", " ", "\x00", "\ud800", ":", "user:", "user:\x00", "model:%", "x" * 5000, "order:" * 40]
 )
