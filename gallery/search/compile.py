@@ -13,6 +13,7 @@ from gallery.models.post import PostStatus
 from gallery.search.compilation import Compilation
 from gallery.search.expressions import ALL, NOTHING
 from gallery.search.metatags import METATAGS
+from gallery.search.metatags.files import in_pixels
 from gallery.search.metatags.states import EVERY_STATUS, STATUSES
 from gallery.search.metatags.times import BY_TIME
 from gallery.search.names import Names, check_wildcards, resolve
@@ -20,11 +21,14 @@ from gallery.search.saved import fold, saved_trees
 from gallery.visibility import Viewer, visible_posts
 from tagging.query import And, Everything, Metatag, Node, Not, Or, Wildcard, leaves, registry
 from tagging.query import Tag as TagNode
-from tagging.query.values import Clock
+from tagging.query.values import Clock, Numbers
 
 UNKNOWN = float("inf")
 # What a metatag that says it matches few posts is taken for.
 FEW = 500.0
+# The orders by what a metatag speaks of.
+BOUNDS = {name: name for name in ("id", "score", "favcount", "views", "filesize", "tagcount", "mpixels")}
+BOUNDS |= dict.fromkeys(BY_TIME, "created_at")
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,16 @@ class Compiled:
     """A search as SQL, and what is known beforehand of its result.
 
     `at_most` posts match, as far as the counters of tags tell (infinite where they tell nothing; it is a guess, since
-    they count active posts). `by_index`: an index that is not on the order finds them. `windows`: for the orders `id`
-    and `created_at`, the part of the condition that bounds a walk through them. `only_tag`: it is this one tag.
-    `costly`: whether one post matches takes long to see. `together`: how many posts each of the tags has that a match
-    needs all of.
+    they count active posts). `by_index`: an index that is not on the order finds them. `windows`: by the name of an
+    order, what the search says of its key, so that a walk through it begins where matches may be. `only_tag`: it is
+    this one tag. `costly`: whether one post matches takes long to see. `together`: how many posts each of the tags has
+    that a match needs all of.
     """
 
     condition: Q
     at_most: float = UNKNOWN
     by_index: bool = False
-    windows: dict[str, Q] = field(default_factory=dict)
+    windows: dict[str, list[Numbers]] = field(default_factory=dict)
     only_tag: int | None = None
     costly: bool = False
     together: tuple[int, ...] = ()
@@ -72,11 +76,13 @@ def compile_search(tree: Node, compilation: Compilation) -> Compiled:
     compiler = _Compiler(names, compilation, saved, any_status)
     part = compiler.part(tree)
     top = tree.children if isinstance(tree, And) else (tree,)
-    windows: dict[str, Q] = {}
+    windows: dict[str, list[Numbers]] = {}
     for node in top:
-        if isinstance(node, Metatag) and (node.name == "id" or node.name in BY_TIME):
-            order = "id" if node.name == "id" else "created_at"
-            windows[order] = windows.get(order, Q()) & compiler.part(node).condition
+        if isinstance(node, Metatag) and node.name in BOUNDS:
+            value = registry.read(node, compilation.clock)
+            if isinstance(value, Numbers):
+                in_units = in_pixels(value) if node.name == "mpixels" else value
+                windows.setdefault(BOUNDS[node.name], []).append(in_units)
     needed = [names.tag(node.name) for node in top if isinstance(node, TagNode)]
     only = needed[0] if isinstance(tree, TagNode) else None
     return Compiled(

@@ -8,6 +8,7 @@ from django.db.models import OrderBy, Q, QuerySet
 
 from gallery.models import Post
 from gallery.search.compile import Compiled
+from gallery.search.expressions import within
 from gallery.search.orders import Ordering
 from gallery.search.places import Place
 
@@ -54,8 +55,7 @@ def horizon_of(compiled: Compiled, stretch: Stretch, steps: int) -> Statement | 
     if ordering.table is None:
         return None
     rows: QuerySet[Any] = ordering.table._default_manager.all()
-    if ordering.table is Post:
-        rows = rows.filter(compiled.windows.get(ordering.name, Q()))
+    rows = rows.filter(_window(compiled, ordering, ordering.own_key))
     if stretch.place is not None:
         rows = rows.filter(stretch.place.condition(ordering.own_key, ordering.own_tie, by_id=ordering.by_id))
     rows = rows.annotate(order_key=ordering.own_key, order_tie=ordering.own_tie)
@@ -98,7 +98,17 @@ def _matching(compiled: Compiled, ordering: Ordering) -> QuerySet[Any, Any]:
     if ordering.by_stats:
         # Through an outer join, which Django would make, there is no way from the index on the order to the posts.
         rows = rows.filter(stats__isnull=False)
+    if ordering.table is not None:
+        rows = rows.filter(_window(compiled, ordering, ordering.key))
     return rows.annotate(order_key=ordering.key).order_by().values_list("id", "order_key")
+
+
+def _window(compiled: Compiled, ordering: Ordering, key: Any) -> Q:
+    """What the search says of the order's own key; said once more about `key`, it is a range of the index."""
+    result = Q()
+    for numbers in compiled.windows.get(ordering.name, []):
+        result &= within(key, numbers)
+    return result
 
 
 def _sorting(key: Any, tie: Any, stretch: Stretch) -> list[OrderBy]:

@@ -117,6 +117,13 @@ def test_a_walk_that_finds_too_little_ends_before_it_is_long(large_site):
     assert removed < POSTS / 4
 
 
+@pytest.mark.parametrize("text", ["score:>40 order:score_asc", "score:<5 order:score", "id:<5000", "id:>6000 order:id"])
+def test_a_walk_begins_where_the_search_says_that_matches_are(large_site, text):
+    traced = trace(text, VISITOR, analyse=True)
+    assert (traced.result.way, len(traced.result.rows)) == ("probe", 40)
+    assert "Rows Removed by Filter" not in traced.plans[-1]
+
+
 def test_the_way_back_is_as_short(large_site):
     first = search("common", VISITOR)
     second = search("common", VISITOR, page_token=first.next_token)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.models import Asset
 from gallery.search.compilation import Compilation
-from gallery.search.expressions import within
+from gallery.search.expressions import NOTHING, within
 from gallery.search.metatags.kinds import always, metatag
 from tagging.query.readers import choices, file_sizes, hex_digests, integers, megapixels, ratios
 from tagging.query.values import Choices, Interval, Numbers
@@ -20,12 +20,14 @@ _MEGA = 1_000_000
 
 
 def _mpixels(value: Numbers, compilation: Compilation) -> Q:
-    """In whole pixels, so that the index on width × height serves it."""
-    intervals = [Interval(point, point) for point in value.points] + list(value.intervals)
-    pixels = [interval for interval in map(_in_pixels, intervals) if interval is not None]
-    if not pixels:
-        return Q(pk__in=[])
-    return within(F("width") * F("height"), Numbers(frozenset(), tuple(pixels)))
+    pixels = in_pixels(value)
+    return within(F("width") * F("height"), pixels) if pixels.intervals else NOTHING
+
+
+def in_pixels(megapixels: Numbers) -> Numbers:
+    """Whole pixels, so that the index on width × height serves them."""
+    intervals = [Interval(point, point) for point in megapixels.points] + list(megapixels.intervals)
+    return Numbers(frozenset(), tuple(pixels for pixels in map(_in_pixels, intervals) if pixels is not None))
 
 
 def _in_pixels(interval: Interval) -> Interval | None:
