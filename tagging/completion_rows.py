@@ -6,6 +6,7 @@ initials (btree), any part of them and how alike they are (trigrams), and beginn
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.db import connection
@@ -99,7 +100,10 @@ def by_initials(initials: str, among: Among) -> list[Row]:
 
 
 def by_likeness(typed: str, among: Among) -> list[Row]:
-    """Names and aliases that share many trigrams with `typed`, the likest first."""
+    """Names and aliases that share many trigrams with `typed`, the likest first; none for less than three letters,
+    for which the index of trigrams would be read from one end to the other."""
+    if not re.search("[a-z0-9]{3}", typed):
+        return []
     return _rows(
         f"""
         SELECT {_COLUMNS}, c.antecedent

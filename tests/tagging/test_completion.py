@@ -231,3 +231,7 @@ def test_one_statement_finds_names_and_aliases(django_assert_num_queries: Any) -
         complete("hair")
     with django_assert_num_queries(2):
         complete("lnog_hair")
+    # Nothing is like one or two letters: all names would be read in search of it.
+    for typed, statements in (("(", 0), ("zq", 1), ("z-", 1)):
+        with django_assert_num_queries(statements):
+            assert complete(typed) == []
