@@ -296,7 +296,8 @@ def _edit_page(request: SignedInRequest, form: WikiForm, name: str, *, status: i
 def _conflict_page(request: SignedInRequest, form: WikiForm, theirs: WikiPage) -> HttpResponse:
     """Both texts side by side; saving once more replaces theirs knowingly."""
     mine, now = form.written(), Written.of(theirs)
-    again = WikiForm(form.data.copy() | {"seen": state_of(theirs)})
+    typed = {name: form.data.get(name, "") for name in form.fields}
+    again = WikiForm(typed | {"seen": state_of(theirs)})
     newest = theirs.versions.select_related("editor").order_by("-number").first()
     return _edit_page(
         request,
