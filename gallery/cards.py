@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gallery.community.opinions import favourites_among
 from gallery.models import Asset, Post
 from gallery.models.asset import Variant
 from gallery.models.post import PostStatus
-from gallery.opinions import favourites_among
 from gallery.visibility import Viewer
 from tagging.models import Category, Tag
 

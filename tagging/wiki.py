@@ -1,7 +1,7 @@
 """Wiki pages: what a tag means, what else it is called, and every state they have been in.
 
 A page is about the tag of its name, whether that exists or not; `help:`, `about:`, `howto:`, `tag_group:` and
-`list_of_…` pages speak of more than one tag. Who may do what is decided above (`gallery.wiki_rights`).
+`list_of_…` pages speak of more than one tag. Who may do what is decided above (`gallery.wiki.rights`).
 """
 
 from __future__ import annotations

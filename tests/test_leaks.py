@@ -16,8 +16,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gallery import favourite_groups, opinions, saved_searches
 from gallery.bulk_updates.requests import propose
+from gallery.community import favourite_groups, opinions, saved_searches
 from gallery.models import Asset, BulkUpdateRequest, FavouriteGroup, Post, SavedSearch, User
 from gallery.models.asset import AssetFile, Variant
 from generation.models import Take

@@ -20,9 +20,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import int_to_base36
 
-from gallery import favourite_groups, saved_searches
 from gallery.accounts.sign_in_link import make_link
 from gallery.bulk_updates.requests import propose
+from gallery.community import favourite_groups, saved_searches
 from gallery.models import Asset, User
 from generation import events
 from tagging.models import Tag

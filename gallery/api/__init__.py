@@ -1,7 +1,7 @@
 """The read-only JSON interface: posts, counts and tags in the shape of Danbooru's, for programs that speak with boorus.
 
 What a reader may see is decided where the pages decide it: `gallery.search`, `gallery.visibility`,
-`gallery.known_tags`.
+`gallery.tags.known`.
 """
 
 from gallery.api.posts import posts_as_json

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gallery.errors import Invalid
-from gallery.known_tags import mentionable_tags
 from gallery.search.budget import PAGE_MS, time_budget
+from gallery.tags.known import mentionable_tags
 from gallery.visibility import Viewer, signed_in
 from tagging.models import KNOWN_TO_ALL, Category, Tag
 from tagging.names import normalise_tag

@@ -7,7 +7,7 @@ from gallery.models.post import Post
 
 
 class PostVote(models.Model):
-    """One person's +1 or -1 for a post. Who voted is told to that person alone."""
+    """One person's +1 or -1 for a post. Who voted is told to that person and to moderators alone."""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="votes")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="post_votes")

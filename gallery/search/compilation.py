@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from gallery.favourite_groups import normalise_group_name, own_group, visible_groups
+from gallery.community.favourite_groups import normalise_group_name, own_group, visible_groups
 from gallery.models import FavouriteGroup, Post, PostGeneration, PostStats, User
 from gallery.visibility import Viewer, readable_prompts, signed_in, visible_posts
 from tagging.query.values import Clock

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gallery.known_tags import mentionable_tags
 from gallery.models import Post, User
 from gallery.post_state import suggested_rating
 from gallery.ratings import Rating
 from gallery.tag_edits.rules import Settled
+from gallery.tags.known import mentionable_tags
 from tagging.models import Category, Tag
 
 FEW_GENERAL_TAGS = 10

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from gallery import favourite_groups, opinions
+from gallery.community import favourite_groups, opinions
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import Post, PostGeneration, User
 from gallery.post_state import EDITABLE, authors_rating, checked_rating, locked, require_status

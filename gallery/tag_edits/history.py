@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from gallery.models import Post, PostVersion, User
 from gallery.ratings import Rating
 from gallery.search.budget import time_budget
-from gallery.tag_groups import category_word
+from gallery.tags.groups import category_word
 from gallery.visibility import Viewer, reachable_posts, signed_in, visible_posts
 from tagging.edit import resolve_tags
 from tagging.models import Tag

@@ -11,15 +11,15 @@ from django.views.decorators.http import require_safe
 
 from gallery.cards import cards
 from gallery.errors import UserFacingError
-from gallery.known_tags import mentionable_tags, nearest_for
-from gallery.page_links import wiki_edit_url, wiki_url
+from gallery.links.pages import wiki_edit_url, wiki_url
+from gallery.links.results import order_links, random_order, ready_made, wildcard_tags
+from gallery.links.searches import SearchTerms, posts_url
 from gallery.ratings import up_to
-from gallery.result_links import order_links, random_order, ready_made, wildcard_tags
 from gallery.search import SearchPage, search, tags_of_page
-from gallery.search_links import SearchTerms, posts_url
-from gallery.tag_groups import group_tags
+from gallery.tags.groups import group_tags
+from gallery.tags.known import mentionable_tags, nearest_for
 from gallery.visibility import Viewer, ceiling, effective_ratings
-from gallery.wiki_text import title_of
+from gallery.wiki.text import title_of
 from tagging.edit import resolve_tags
 from tagging.messages import explain, explain_unknown
 from tagging.models import WikiPage

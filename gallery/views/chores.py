@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
-from gallery.chores import chores
+from gallery.tags.chores import chores
 
 
 @login_required

@@ -7,7 +7,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from gallery.completion import Line, complete_word, read_box
+from gallery.tags.completion import Line, complete_word, read_box
 
 # The beginnings that everybody types. Others change sooner with what is posted, and are asked for rarely.
 HOT_LETTERS = 2

@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gallery import favourite_groups
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import Card, cards
+from gallery.community import favourite_groups
 from gallery.errors import Invalid, UserFacingError
 from gallery.forms import ListForm
 from gallery.models import FavouriteGroup, Post, User

@@ -17,11 +17,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from gallery import favourite_groups, opinions
+from gallery.community import favourite_groups, opinions
+from gallery.community.view_counts import count_view
 from gallery.errors import UserFacingError
 from gallery.models import FavouriteGroup, FavouriteGroupEntry, Post, PostStats, User
 from gallery.models.post import PostStatus
-from gallery.view_counts import count_view
 from gallery.visibility import reachable_posts, signed_in
 
 MENU_LISTS = 30

@@ -16,11 +16,11 @@ from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards
 from gallery.errors import LinkUnusable, UserFacingError
 from gallery.forms import RoleForm, SettingsForm
+from gallery.links.searches import posts_url
 from gallery.models import Post, User
 from gallery.models.post import PostStatus
 from gallery.ratings import ORDER, Rating, up_to
 from gallery.search import search
-from gallery.search_links import posts_url
 from gallery.visibility import ceiling
 from tagging.query import Metatag, print_query
 

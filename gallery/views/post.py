@@ -24,13 +24,13 @@ from gallery.cards import (
 )
 from gallery.errors import UserFacingError
 from gallery.forms import ModerationForm, PostForm, WithdrawForm
+from gallery.links.searches import SearchTerms, posts_url
 from gallery.models import Post
 from gallery.models.asset import Variant
 from gallery.models.post import PostStatus
 from gallery.provenance import Recipe, parameters_text
 from gallery.search import neighbours
-from gallery.search_links import SearchTerms, posts_url
-from gallery.tag_groups import group_tags
+from gallery.tags.groups import group_tags
 from gallery.views.opinions import opinions_panel
 from gallery.views.post_tags import editing
 from gallery.visibility import may_read_prompt, reachable_posts

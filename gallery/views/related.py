@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from gallery.errors import UserFacingError
-from gallery.related_tags import RelatedTag, related
-from gallery.search_links import SearchTerms, posts_url
-from gallery.tag_groups import TagGroup, TagLine, category_word
+from gallery.links.searches import SearchTerms, posts_url
+from gallery.tags.groups import TagGroup, TagLine, category_word
+from gallery.tags.related import RelatedTag, related
 from tagging.messages import explain
 from tagging.models import DISPLAY_ORDER, Category
 from tagging.query import QueryError

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gallery import saved_searches
 from gallery.accounts.signed_in import SignedInRequest
+from gallery.community import saved_searches
 from gallery.errors import UserFacingError
+from gallery.links.searches import posts_url
 from gallery.models import SavedSearch
-from gallery.search_links import posts_url
 from tagging.messages import explain
 from tagging.query import QueryError
 

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from gallery.links.searches import posts_url
+from gallery.search.guide import EDITS, GRAMMAR, VALUES, Example, explained, runnable
 from gallery.search.metatags import SECTIONS
-from gallery.search_guide import EDITS, GRAMMAR, VALUES, Example, explained, runnable
-from gallery.search_links import posts_url
 from tagging.query import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, registry
 from tagging.query.tree import ORDER
 

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards
 from gallery.errors import UserFacingError
+from gallery.links.searches import posts_url
 from gallery.models import Post
-from gallery.search_links import posts_url
-from gallery.tag_scripts import MOST_POSTS, Outcome, run_script
+from gallery.tag_edits.many import MOST_POSTS, Outcome, run_script
 from gallery.visibility import reachable_posts
 
 

@@ -11,15 +11,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.errors import Invalid, UserFacingError
-from gallery.known_tags import nearest_for, told_to
-from gallery.list_pages import numbered
-from gallery.page_links import tag_url, wiki_edit_url, wiki_url
-from gallery.search_links import posts_url
+from gallery.links.numbered import numbered
+from gallery.links.pages import tag_url, wiki_edit_url, wiki_url
+from gallery.links.searches import posts_url
 from gallery.tag_edits import curation
-from gallery.tag_facts import facts_of, newer_name, newest_cards
-from gallery.tag_groups import category_word
-from gallery.tag_list import TagFilter
-from gallery.wiki_text import excerpt
+from gallery.tags.facts import facts_of, newer_name, newest_cards
+from gallery.tags.groups import category_word
+from gallery.tags.known import nearest_for, told_to
+from gallery.tags.listing import TagFilter
+from gallery.wiki.text import excerpt
 from tagging.models import Category, Tag, WikiPage
 from tagging.names import TagNameError
 from tagging.query import Tag as TagTerm

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.errors import UserFacingError
-from gallery.known_tags import mentionable_tags
 from gallery.models import Post, User
 from gallery.post_state import EDITABLE
 from gallery.tag_edits.curation import may_recategorise, revert_tag
 from gallery.tag_edits.history import Filter, changes, history
 from gallery.tag_edits.undo import revert_to, undo, undo_since
+from gallery.tags.known import mentionable_tags
 from gallery.views.post_tags import tell
 from gallery.visibility import reachable_posts, signed_in
 from tagging.models import Tag

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gallery import wiki_rights
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.errors import UserFacingError
-from gallery.list_pages import numbered
-from gallery.page_links import wiki_edit_url, wiki_history_url, wiki_url
-from gallery.tag_facts import facts_of, newer_name, newest_cards
-from gallery.text_diff import compare
-from gallery.wiki_text import excerpt, render_wiki
+from gallery.links.numbered import numbered
+from gallery.links.pages import wiki_edit_url, wiki_history_url, wiki_url
+from gallery.tags.facts import facts_of, newer_name, newest_cards
+from gallery.wiki import rights as wiki_rights
+from gallery.wiki.diff import compare
+from gallery.wiki.text import excerpt, render_wiki
 from tagging.messages import explain_name, explain_wiki
 from tagging.models import WikiPage, WikiVersion
 from tagging.names import TagNameError

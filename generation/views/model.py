@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from gallery.search_links import posts_url
+from gallery.links.searches import posts_url
 from generation.card import card_of
 from generation.models import Checkpoint
 

@@ -5,11 +5,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from gallery import chores as chores_module
 from gallery.bulk_updates import requests
-from gallery.chores import Chore, chores
 from gallery.models import User
 from gallery.search.budget import time_budget
+from gallery.tags import chores as chores_module
+from gallery.tags.chores import Chore, chores
 from tagging.models import Tag, TagAlias, TagImplication
 from tagging.wiki import Written, write_page
 from tests.factories import make_post, make_user

@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
-from gallery.completion import Line, complete_word
 from gallery.models import FavouriteGroup, Post, PostGeneration, SavedSearch, User
 from gallery.posts import PostStatus, set_status
+from gallery.tags.completion import Line, complete_word
 from gallery.visibility import Viewer
 from tagging.models import Tag, TagAlias
 from tagging.other_names import seed_other_names

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gallery import favourite_groups as groups
 from gallery import posts
+from gallery.community import favourite_groups as groups
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import FavouriteGroup, FavouriteGroupEntry, Post, User
 from gallery.models.post import PostStatus

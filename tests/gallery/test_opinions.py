@@ -3,11 +3,12 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from gallery import opinions, posts
+from gallery import posts
+from gallery.community import opinions
+from gallery.community.opinions import Opinion, opinion_of
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Favourite, Post, PostStats, PostVote, User
 from gallery.models.post import PostStatus
-from gallery.opinions import Opinion, opinion_of
 from tests.factories import make_asset_row, make_post, make_user
 from tests.gallery.threads import at_once
 

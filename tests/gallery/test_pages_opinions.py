@@ -7,9 +7,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from gallery import favourite_groups, opinions
+from gallery.community import favourite_groups, opinions
+from gallery.community.opinions import Opinion, opinion_of
 from gallery.models import Favourite, FavouriteGroup, Post, PostStats, PostVote, User
-from gallery.opinions import Opinion, opinion_of
 from tests.factories import make_asset_row, make_post, make_user
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ import re
 import pytest
 from django.test import Client
 
-from gallery.result_links import ORDERS, READY_MADE
+from gallery.links.results import ORDERS, READY_MADE
 from gallery.search import SearchPage
-from gallery.search_guide import GRAMMAR
+from gallery.search.guide import GRAMMAR
 from gallery.views import browse
 from tagging.models import Category, Tag
 from tagging.query import registry

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.test import Client
 
-from gallery.page_links import tag_url
+from gallery.links.pages import tag_url
 from tagging.models import Category, Tag, TagAlias, TagImplication
 from tagging.wiki import Written, write_page
 from tests.factories import make_post, make_user

@@ -5,8 +5,8 @@ import html
 import pytest
 from django.test import Client
 
-from gallery.page_links import wiki_url
-from gallery.wiki_text import excerpt, render_wiki
+from gallery.links.pages import wiki_url
+from gallery.wiki.text import excerpt, render_wiki
 from tagging.models import Category, Tag, WikiPage
 from tagging.wiki import Written, set_deleted, set_locked, state_of, write_page
 from tests.factories import make_post, make_user

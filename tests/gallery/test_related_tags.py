@@ -9,7 +9,7 @@ from django.urls import reverse
 from gallery import posts
 from gallery.models import Post, User
 from gallery.models.post import PostStatus
-from gallery.related_tags import related
+from gallery.tags.related import related
 from tagging.models import Category, Tag
 from tagging.query import QueryError
 from tests.factories import make_asset_row, make_post, make_recipe, make_user

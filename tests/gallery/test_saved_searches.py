@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gallery import saved_searches
+from gallery.community import saved_searches
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import Post, SavedSearch, User
 from tagging.query import QueryError

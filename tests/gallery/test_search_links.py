@@ -2,7 +2,7 @@
 
 import pytest
 
-from gallery.search_links import SearchTerms
+from gallery.links.searches import SearchTerms
 from tagging.query import parse
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from gallery import favourite_groups
+from gallery.community import favourite_groups
 from gallery.models import Post, User
 from gallery.search import search
 from tests.factories import make_asset_row, make_post, make_user

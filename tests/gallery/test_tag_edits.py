@@ -8,7 +8,8 @@ from django.core.cache import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gallery import favourite_groups, moderation, posts
+from gallery import moderation, posts
+from gallery.community import favourite_groups
 from gallery.errors import Invalid, InvalidTransition, NotAllowed, UserFacingError
 from gallery.models import Favourite, FavouriteGroupEntry, Post, PostVote, User
 from gallery.tag_edits import apply_script, edit_tags, recategorise, recount_categories

@@ -7,7 +7,7 @@ from django.test import Client
 
 from gallery.errors import Invalid
 from gallery.models import Post
-from gallery.tag_scripts import MOST_POSTS, run_script
+from gallery.tag_edits.many import MOST_POSTS, run_script
 from tagging.models import Tag
 from tests.factories import make_asset_row, make_post, make_user
 

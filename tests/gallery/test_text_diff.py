@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.text_diff import Change, compare
+from gallery.wiki.diff import Change, compare
 
 TEXTS = st.lists(st.sampled_from(["a cat", "a dog", "", "cats and dogs", "a  cat"]), max_size=12).map("\n".join)
 

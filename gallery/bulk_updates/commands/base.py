@@ -5,8 +5,8 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Self
 
 from gallery.errors import Invalid
-from gallery.known_tags import mentionable_tags
 from gallery.models import User
+from gallery.tags.known import mentionable_tags
 from tagging.models import Tag
 from tagging.names import normalise_tag, validate_tag
 from tagging.relations import alias_target

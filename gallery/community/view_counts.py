@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from gallery.models import Post, PostStats
 from gallery.visibility import Viewer
 
-SALT = "gallery.view_counts"
+SALT = "gallery.community.view_counts"
 WEEK = timedelta(days=7)
 # Whoever has an IPv6 address has the whole network of this length.
 IPV6_NETWORK = 64

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 
-from gallery.known_tags import mentionable_tags
 from gallery.search import sample_tags
+from gallery.tags.known import mentionable_tags
 from gallery.visibility import Viewer, effective_ratings, signed_in
 from tagging.edit import resolve_tags
 from tagging.models import DISPLAY_ORDER, Tag

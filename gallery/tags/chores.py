@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from gallery.errors import SearchTimeout
+from gallery.links.pages import wiki_url
+from gallery.links.searches import posts_url
 from gallery.models import BulkUpdateRequest, Post
 from gallery.models.bulk_update import BulkUpdateStatus
-from gallery.page_links import wiki_url
 from gallery.search.budget import time_budget
-from gallery.search_links import posts_url
 from gallery.visibility import Viewer, visible_posts
 from tagging.models import Category, Tag, TagAlias, TagImplication, WikiPage
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from gallery.search_links import posts_url
+from gallery.links.searches import posts_url
 from tagging.query import MetatagKind, registry
 
 

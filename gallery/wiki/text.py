@@ -5,9 +5,9 @@ from html import unescape
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from gallery.links.pages import wiki_url
+from gallery.links.searches import posts_url
 from gallery.markup import POST, SEARCH, Rendered, linked_titles, render_markdown
-from gallery.page_links import wiki_url
-from gallery.search_links import posts_url
 from tagging.models import WikiPage
 from tagging.names import TagNameError
 from tagging.wiki import canonical_title

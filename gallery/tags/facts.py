@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from gallery.cards import Card, cards
 from gallery.errors import UserFacingError
-from gallery.known_tags import told_to
-from gallery.page_links import tag_url
+from gallery.links.pages import tag_url
+from gallery.links.searches import posts_url
 from gallery.search import search
-from gallery.search_links import posts_url
-from gallery.tag_groups import category_word
+from gallery.tags.groups import category_word
+from gallery.tags.known import told_to
 from gallery.visibility import Viewer
 from tagging.models import Tag, TagAlias
 from tagging.query import QueryError, print_query

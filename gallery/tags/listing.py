@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
 from gallery.errors import Invalid
-from gallery.known_tags import told_to
+from gallery.tags.known import told_to
 from gallery.visibility import Viewer
 from tagging.models import NAME_LENGTH, Category, OtherName, Tag, WikiPage
 from tagging.names import normalise_tag

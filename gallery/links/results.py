@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from gallery.errors import UserFacingError
-from gallery.search_links import SearchTerms, posts_url
-from gallery.tag_groups import category_word
-from gallery.tag_list import TagFilter
+from gallery.links.searches import SearchTerms, posts_url
+from gallery.tags.groups import category_word
+from gallery.tags.listing import TagFilter
 from gallery.visibility import Viewer
 from tagging.query import Metatag, QueryError, Wildcard, leaves, parse, registry
 from tagging.query.tree import Node

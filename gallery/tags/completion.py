@@ -15,10 +15,10 @@ from typing import Literal, cast, get_args
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from gallery.completion_values import Value, values_of
-from gallery.known_tags import complete_for
 from gallery.ratings import Rating
-from gallery.tag_groups import category_word
+from gallery.tags.completion_values import Value, values_of
+from gallery.tags.groups import category_word
+from gallery.tags.known import complete_for
 from gallery.visibility import Viewer
 from tagging.completion import Completion, Match
 from tagging.completion_rows import japanese_names

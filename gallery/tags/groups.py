@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gallery.search_links import SearchTerms, posts_url
+from gallery.links.searches import SearchTerms, posts_url
 from tagging.models import DISPLAY_ORDER, Category, Tag
 from tagging.query import Not
 from tagging.query import Tag as TagTerm

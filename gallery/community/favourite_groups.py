@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
+from gallery.community.opinions import active_post
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import FavouriteGroup, FavouriteGroupEntry, Post, User
-from gallery.opinions import active_post
 from gallery.visibility import Viewer, signed_in, visible_posts
 
 MAX_NAME = 170
