@@ -124,7 +124,8 @@ def _results(query: str, page: SearchPage, viewer: Viewer) -> dict[str, object]:
         "random_url": f"{reverse('gallery:random')}?{urlencode({'tags': query})}" if page.posts else "",
         "next_url": posts_url(query, page.next_token) if page.next_token else "",
         "previous_url": posts_url(query, page.previous_token) if page.previous_token else "",
-        "unknown": _unknown_tags(asked.terms, viewer) if not page.posts else [],
+        # With results too: a mistyped tag behind a minus takes nothing away, which nobody would notice.
+        "unknown": _unknown_tags(asked.terms, viewer),
     }
 
 

@@ -169,3 +169,11 @@ def test_the_category_of_a_matched_tag_is_its_colour(client):
     make_post(tags=["long_hair"])
     Tag.objects.filter(name="long_hair").update(category=Category.META)
     assert "tag--meta" in text(client.get("/posts?tags=*_hair"))
+
+
+def test_a_mistyped_tag_behind_a_minus_is_told_though_posts_are_found(client):
+    make_post(tags=["sky", "night"])
+    page = client.get("/posts?tags=sky -nigth")
+    assert len(page.context["cards"]) == 1
+    assert "There is no tag “nigth”." in text(page)
+    assert "There is no tag" not in text(client.get("/posts?tags=sky or night"))
