@@ -116,6 +116,13 @@ MESSAGES: dict[str, Any] = {
     ),
     "update_without_search": _("Say which posts to change: an update needs a search before the arrow."),
     "update_with_order": _("An update walks through all posts that it finds; take “%(name)s:” out of its search."),
+    "update_of_own_things": _(
+        "What “%(name)s:” finds depends on who asks, and an update asks for the whole site. Take it out of the search."
+    ),
+    "update_by_prompt": _(
+        "“%(term)s” asks about prompts, which some authors hide; the new tags would tell what stands in them. "
+        "Take it out of the search."
+    ),
     "update_of_one_post": _("“%(term)s” is for one post at a time and cannot stand in an update."),
     "update_stopped_at_post": _("Post %(id)d: %(problem)s"),
     "request_title_needed": _("Give the request a title, so that others see what it is about."),

@@ -157,6 +157,13 @@ def test_numbers_of_posts_are_of_those_that_everybody_may_see():
     assert "about 1 post" in text
 
 
+@pytest.mark.parametrize("query", ["search:cats", "upvote:alice", 'prompt:"!!!"', "(cat"])
+def test_a_request_whose_search_is_none_any_more_is_shown_without_a_number(query):
+    request = BulkUpdateRequest.objects.create(requester=make_user(), title="Cats", script=f"update {query} -> dog")
+    for path in (address(request), address(request, "/progress")):
+        assert "is edited: dog" in Client().get(path).content.decode()
+
+
 @pytest.mark.parametrize("path", ["/bulk-updates/99999999999999999999", "/bulk-updates/4", "/bulk-updates/0/progress"])
 def test_requests_that_are_not_there_are_not_found(path):
     assert Client().get(path).status_code == 404

@@ -7,21 +7,27 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
 from gallery.bulk_updates.commands.base import Command, read_pair
-from gallery.errors import Invalid, SearchTimeout, UserFacingError
+from gallery.errors import Invalid, UserFacingError
 from gallery.models import Post, User
 from gallery.models.user import Role
 from gallery.post_state import EDITABLE
 from gallery.ratings import ORDER
 from gallery.search import iterate_ids, search
+from gallery.search.compile import compile_query
 from gallery.tag_edits import apply_script, terms
-from tagging.query import Everything, leaves, parse
+from tagging.query import Everything, QueryError, leaves, parse, registry
 from tagging.query import Metatag as MetatagNode
+from tagging.query.values import Choices
 
 # These rule a list as people read it; a bulk update walks all posts by number.
 RULING_THE_LIST = frozenset({"order", "ordfav", "ordfavgroup", "limit", "random"})
 # An edit string may hold more than tags: opinions are somebody's own, a rating is decided post by post, and no two
 # posts have the same relatives.
 NOT_IN_BULK = frozenset({"fav", "favgroup", "upvote", "downvote", "parent", "child", "rating"})
+# What somebody keeps, saves or thinks is their own, and a site has none of it.
+OF_ONE_PERSON = frozenset({"search", "fav", "favgroup", "upvote", "downvote"})
+# The site reads prompts that are hidden from the readers of the request: the tags would tell what stands in them.
+MAY_BE_HIDDEN = frozenset({"prompt", "negative", "seed", "lora"})
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,9 @@ class MassUpdate(Command):
         if isinstance(tree, Everything):
             raise Invalid("update_without_search")
         for leaf in leaves(tree):
-            if isinstance(leaf, MetatagNode) and leaf.name in RULING_THE_LIST:
-                raise Invalid("update_with_order", name=leaf.name)
+            if isinstance(leaf, MetatagNode):
+                _refuse(leaf)
+        compile_query(tree, everything_viewer())
         wanted = terms.read(self.script)
         if not (wanted.tags or wanted.removed or wanted.acts):
             raise Invalid("bad_command", usage=self.usage)
@@ -61,8 +68,8 @@ class MassUpdate(Command):
     def posts(self) -> int | None:
         try:
             return search(self.query, AnonymousUser(), limit=1).count
-        except SearchTimeout:
-            return None
+        except (QueryError, UserFacingError):
+            return None  # too slow, or no search any more
 
     def step(self, editor: User, after_id: int, limit: int) -> list[int]:
         found = iterate_ids(self.query, everything_viewer(), after_id=after_id, batch=limit)
@@ -72,6 +79,18 @@ class MassUpdate(Command):
             except UserFacingError as error:
                 raise Invalid("update_stopped_at_post", id=post.pk, problem=error.message) from error
         return list(found)
+
+
+def _refuse(leaf: MetatagNode) -> None:
+    """Raises Invalid for a metatag that an update cannot ask for."""
+    if leaf.name in RULING_THE_LIST:
+        raise Invalid("update_with_order", name=leaf.name)
+    if leaf.name in OF_ONE_PERSON:
+        raise Invalid("update_of_own_things", name=leaf.name)
+    value = registry.read(leaf)
+    of_prompt = leaf.name == "has" and isinstance(value, Choices) and value.values & {"prompt", "metadata"}
+    if leaf.name in MAY_BE_HIDDEN or of_prompt:
+        raise Invalid("update_by_prompt", term=f"{leaf.name}:{leaf.value}")
 
 
 def everything_viewer() -> User:
