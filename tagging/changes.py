@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from tagging.models import Category, Tag, TagVersion
-from tagging.relations import drop_implications
+from tagging.relations import drop_implications, lock_relations
 
 
 @transaction.atomic
@@ -28,6 +28,8 @@ def set_deprecated(tag: Tag, deprecated: bool, editor: Any) -> Tag:
 
     Deprecating drops the implications from and to the tag: following them would add it.
     """
+    if deprecated:
+        lock_relations()  # before the tag, as whoever changes relations takes them
     changed = _change(tag, editor, is_deprecated=deprecated)
     if deprecated:
         drop_implications(changed)

@@ -193,11 +193,17 @@ def drop_implications(tag: Tag) -> int:
         return len(_take_implications(tag.name))
 
 
+def lock_relations() -> None:
+    """Relations are changed by nobody else until this transaction ends. Tags and posts are locked after it, not before:
+    the other way round two people could wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tagging_relations'))")
+
+
 @contextmanager
 def _change(antecedent: str, consequent: str) -> Iterator[None]:
     """One change of relations at a time, until its transaction ends; the database's refusals as RelationErrors."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tagging_relations'))")
+    lock_relations()
     try:
         with transaction.atomic():
             yield

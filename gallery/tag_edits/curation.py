@@ -7,6 +7,7 @@ from gallery.models import User
 from gallery.tag_edits.store import lock_posts_with, recount_categories
 from tagging.changes import change_category, set_deprecated, version_of
 from tagging.models import Category, Tag
+from tagging.relations import lock_relations
 
 # A tag on fewer posts that everybody may see can be put right by every member; Danbooru draws the same line.
 SMALL_TAG = 50
@@ -48,6 +49,8 @@ def revert_tag(editor: User, tag: Tag, number: int) -> Tag:
     version = version_of(tag, number)
     if version is None:
         raise Invalid("no_version", number=number)
+    if version.is_deprecated:
+        lock_relations()  # before posts and tags, as deprecating asks for
     changed = recategorise(editor, tag, Category(version.category))
     if changed.is_deprecated != version.is_deprecated:
         changed = deprecate(editor, changed, version.is_deprecated)

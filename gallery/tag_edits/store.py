@@ -56,18 +56,23 @@ def write(editor: User, post: Post, tags: Iterable[Tag], before: State) -> None:
 
     Call it in a transaction. Raises Invalid for a parent that cannot be.
     """
-    put_tags(post, locked_tags(tags, before.tag_ids))
+    recounted = State.of(post).counted.general != before.counted.general
+    put_tags(post, locked_tags(tags, before.tag_ids, recounted))
     after = State.of(post)
     save_with_parent(post, parent_changed=after.parent_id != before.parent_id)
     move_post_counts(before.counted, after.counted)
     record(editor, post, before)
 
 
-def locked_tags(tags: Iterable[Tag], before: Iterable[int] = ()) -> list[Tag]:
+def locked_tags(tags: Iterable[Tag], before: Iterable[int] = (), recounted: bool = False) -> list[Tag]:
     """The tags, of which those that a post with the tags `before` gains or loses are locked in the order in which
-    counters are, and read again: a category that changes meanwhile waits for the post to be written."""
+    counters are, and read again: a category that changes meanwhile waits for the post to be written.
+
+    `recounted`: the counters of all tags move, as when the rating does; then all are locked here. Locked in two rounds,
+    two posts with the same tags could wait for each other in a circle.
+    """
     found = {tag.pk: tag for tag in tags}
-    changed = set(before) ^ found.keys()
+    changed = set(before) | found.keys() if recounted else set(before) ^ found.keys()
     for tag in Tag.objects.select_for_update(no_key=True).filter(pk__in=changed).order_by("pk"):
         if tag.pk in found:
             found[tag.pk] = tag

@@ -1,10 +1,13 @@
 """Edit strings: three-way merges, terms, rules, limits."""
 
 import itertools
+import re
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -468,3 +471,22 @@ def test_a_category_that_changes_while_posts_do_is_counted_right():
         kinds = list(Tag.objects.filter(pk__in=row.tag_ids).values_list("category", flat=True))
         assert row.character_tags == kinds.count(Category.CHARACTER)
         assert row.general_tags == kinds.count(Category.GENERAL)
+
+
+def locks(queries: CaptureQueriesContext) -> list[str]:
+    """The tables of rows locked for update, in the order in which they were."""
+    found = [query["sql"] for query in queries if " UPDATE" in query["sql"] and query["sql"].startswith("SELECT")]
+    return ["posts" if 'FROM "gallery_post"' in sql else "tags" for sql in found]
+
+
+def test_tags_are_locked_together_when_the_rating_moves_the_counters_of_all():
+    author = make_user(shown_ratings="gs")
+    post = plain_post("cat", "dog", author=author)
+    kept, gained = Tag.objects.get(name="cat").pk, Tag.objects.create(name="sea").pk
+    with CaptureQueriesContext(connection) as queries:
+        apply_script(author, post, "sea rating:s")
+    rounds = [
+        query["sql"] for query in queries if "tagging_tag" in query["sql"] and "FOR NO KEY UPDATE" in query["sql"]
+    ]
+    for number in (kept, gained):
+        assert re.search(rf"[(, ]{number}[), ]", rounds[0])

@@ -1,6 +1,8 @@
 """Category and deprecation of tags, with a version for every change."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tagging.changes import change_category, set_deprecated, version_of
 from tagging.models import Category, Tag, TagImplication
@@ -46,3 +48,12 @@ def test_deprecating_drops_implications_both_ways():
     create_implication("dog", "animal")
     set_deprecated(Tag.objects.get(name="cat"), True, None)
     assert [str(edge) for edge in TagImplication.objects.all()] == ["dog ⇒ animal"]
+
+
+def test_deprecating_waits_for_changes_of_relations_before_it_locks_the_tag():
+    tag = Tag.objects.create(name="cat")
+    with CaptureQueriesContext(connection) as queries:
+        set_deprecated(tag, True, None)
+    locks = [query["sql"] for query in queries if "advisory" in query["sql"] or "FOR NO KEY UPDATE" in query["sql"]]
+    assert "tagging_relations" in locks[0]
+    assert "tagging_tag" in locks[1]
