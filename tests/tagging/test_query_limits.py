@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import pytest
 
 from tagging.query import MAX_DEPTH, MAX_TERMS, And, Metatag, MetatagKind, Node, Not, Or, Registry, parse
 from tagging.query.tokens import tokens
@@ -85,3 +88,37 @@ def test_all_values_of_a_query_are_read_by_one_clock() -> None:
     clock = Clock.utc()
     registry.read(Metatag("word", "c"), clock)
     assert clocks[2] is clock
+
+
+WORST = {
+    "an age with blanks to share out": """'1y' + ' ' * 3990 + '!'""",
+    "an age of units and blanks": """('1y 2mo 3w 4d 5h 6m 7s ' * 200)[:3990] + '!'""",
+    "many such ages": """('1y' + ' ' * 60 + '!,') * 60""",
+    "digits": """'1' * 3990 + '!'""",
+    "dots": """'.' * 3990 + '!'""",
+    "commas": """',' * 3990""",
+    "comparisons and blanks": """'>' + ' ' * 3900 + '!'""",
+    "backslashes": """'\\\\' * 1990 + '!'""",
+}
+
+
+@pytest.mark.parametrize("value", WORST.values(), ids=WORST)
+def test_no_value_keeps_a_reader_busy(value: str) -> None:
+    """With work that doubles with each blank this would end with the universe; the time allowed is for slow machines.
+
+    In a process of its own, since nothing interrupts a pattern that is being matched.
+    """
+    reading = f"""
+from datetime import UTC, datetime
+from tagging.query import readers
+from tagging.query.values import BadValue, Clock
+
+made = [readers.integers(), readers.decimals(), readers.megapixels(), readers.ratios(), readers.file_sizes(),
+        readers.dates(), readers.ages(), readers.user_name(), readers.hex_digests(64)]
+for read in made:
+    try:
+        read({value}, True, Clock(datetime.now(UTC)))
+    except BadValue:
+        pass
+"""
+    subprocess.run([sys.executable, "-c", reading], check=True, timeout=20)

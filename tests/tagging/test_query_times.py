@@ -80,6 +80,7 @@ def test_a_date_is_this_stretch_of_time(text: str, expected: Interval) -> None:
         ("<1.5h", Interval(NOW - timedelta(minutes=90), None, low_open=True)),
         ("<2 weeks", Interval(NOW - timedelta(weeks=2), None, low_open=True)),
         ("<1h30m", Interval(NOW - timedelta(minutes=90), None, low_open=True)),
+        ("<1 hr  30 min ", Interval(NOW - timedelta(minutes=90), None, low_open=True)),
         ("<1hr 30min", Interval(NOW - timedelta(minutes=90), None, low_open=True)),
         ("<2MO", Interval(tokyo(2026, 1, 31, 14, 30, 15), None, low_open=True)),
         ("<2mo1y", None),

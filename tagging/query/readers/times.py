@@ -39,10 +39,13 @@ _UNITS = {
     "year": _beginnings("year", 1, "yr"),
 }
 _LARGEST_FIRST = ("year", "month", "week", "day", "hour", "minute", "second")
+# For words without white space: were it optional between optional parts, a run of it could be shared out among them in
+# as many ways as it has sevenfold choices, and all of them would be tried before such a word is refused.
 _AGE = re.compile(
-    r"\s*".join(rf"(?:(?P<{unit}>[0-9]{{1,9}}(?:\.[0-9]{{1,6}})?)\s*{_UNITS[unit]})?" for unit in _LARGEST_FIRST),
+    "".join(rf"(?:(?P<{unit}>[0-9]{{1,9}}(?:\.[0-9]{{1,6}})?){_UNITS[unit]})?" for unit in _LARGEST_FIRST),
     re.IGNORECASE,
 )
+_LONGEST_AGE = 100  # in characters, without white space
 _MONTH_DAYS = 365.2425 / 12  # for the fraction in `1.5mo`
 
 
@@ -154,7 +157,8 @@ def _before(now: datetime, ages: Interval) -> Interval:
 
 def _moment(word: str, clock: Clock) -> datetime | None:
     """The moment (in UTC) that is so long ago. Days and longer are counted on the calendar where the reader is."""
-    match = _AGE.fullmatch(word) if word else None
+    joined = "".join(word.split())
+    match = _AGE.fullmatch(joined) if 0 < len(joined) <= _LONGEST_AGE else None
     if match is None:
         return None
     amounts = {unit: float(match[unit] or 0) for unit in _UNITS}
