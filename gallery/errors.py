@@ -49,6 +49,7 @@ MESSAGES: dict[str, Any] = {
     "parent_circle": _("Post %(id)d cannot be the parent: it is this post or stands below it."),
     "too_many_children": _("Post %(id)d would have more than %(limit)d children, the most that a post can have."),
     "no_version": _("There is no version %(number)d."),
+    "version_gone": _("Version %(number)d is another edit by now; look at the history again before you take it back."),
     "first_version": _("The first version is how the post was published; there is nothing before it to go back to."),
     "bad_page": _("“%(page)s” is not a page; use a number from 1 to %(limit)d, or b and a post number."),
     "bad_limit": _("“%(value)s” is not a number of lines; use 1 to %(limit)d."),

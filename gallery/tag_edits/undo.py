@@ -25,10 +25,13 @@ from tagging.models import Tag
 
 
 @transaction.atomic
-def revert_to(editor: User, post: Post, number: int) -> Edited:
-    """Make a post what it was in version `number`. Raises as `edit_tags` does, and Invalid (no such version)."""
+def revert_to(editor: User, post: Post, number: int, seen: int | None = None) -> Edited:
+    """Make a post what it was in version `number`; `seen` is the key of the one that the editor chose, None for any.
+
+    Raises as `edit_tags` does, and Invalid (no such version, or the number is another's by now).
+    """
     post = begin(editor, post)[post.pk]
-    version = _version(post, number)
+    version = _version(post, number, seen)
     before = State.of(post)
     there = set(post.tag_ids)
     notes: list[str] = []
@@ -40,13 +43,14 @@ def revert_to(editor: User, post: Post, number: int) -> Edited:
 
 
 @transaction.atomic
-def undo(editor: User, post: Post, number: int) -> Edited:
+def undo(editor: User, post: Post, number: int, seen: int | None = None) -> Edited:
     """Take one edit of a post back: what it added goes, what it removed returns, later edits stay.
 
-    Raises as `edit_tags` does, and Invalid (no such version, or the first one).
+    `seen` is the key of the version that the editor chose, None for any of that number. Raises as `edit_tags` does, and
+    Invalid (no such version, the number is another's by now, or the first one).
     """
     post = begin(editor, post)[post.pk]
-    return _undo(editor, post, [_version(post, number)])
+    return _undo(editor, post, [_version(post, number, seen)])
 
 
 @dataclass(frozen=True)
@@ -92,13 +96,16 @@ def _undo_all(moderator: User, person: User, since: datetime, post_id: int) -> b
 def _undo(editor: User, post: Post, versions: Iterable[PostVersion]) -> Edited:
     """Take back edits of a locked post, given newest first, as one edit."""
     before = State.of(post)
-    ids = set(post.tag_ids)
+    ids = _as_now(post.tag_ids)
     rating, parent_id, source = post.rating, post.parent_id, post.source
     for version in versions:
         base = post.versions.filter(number=version.number - 1).first()
         if base is None:
             raise Invalid("first_version")
-        ids = (ids - set(version.added_ids)) | set(version.removed_ids)
+        tags_after = set(version.tag_ids)
+        tags_before = _as_now((tags_after - set(version.added_ids)) | set(version.removed_ids))
+        tags_after = _as_now(tags_after)
+        ids = (ids - (tags_after - tags_before)) | (tags_before - tags_after)
         if version.rating != base.rating and rating == version.rating:
             rating = base.rating
         if version.parent_id != base.parent_id and parent_id == version.parent_id:
@@ -114,11 +121,19 @@ def _undo(editor: User, post: Post, versions: Iterable[PostVersion]) -> Edited:
     return Edited(post, tuple(notes + warnings))
 
 
-def _version(post: Post, number: int) -> PostVersion:
+def _version(post: Post, number: int, seen: int | None) -> PostVersion:
     version = post.versions.filter(number=number).first()
     if version is None:
         raise Invalid("no_version", number=number)
+    if seen is not None and version.pk != seen:
+        # The one that was seen came to nothing and went, and its number is that of a later edit, maybe another's.
+        raise Invalid("version_gone", number=number)
     return version
+
+
+def _as_now(ids: Iterable[int]) -> set[int]:
+    """Keys of the tags that these tags are by now: a name that became an old one stands for another tag."""
+    return {tag.pk for tag in _tags(ids)}
 
 
 def _tags(ids: Iterable[int]) -> list[Tag]:

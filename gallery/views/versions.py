@@ -54,7 +54,7 @@ def post_version(request: SignedInRequest, post_id: int, number: int) -> HttpRes
     if act is None:
         return render(request, "errors/400.html", status=400)
     try:
-        edited = act(request.user, shown, number)
+        edited = act(request.user, shown, number, _number(request.POST.get("version", "")))
     except UserFacingError as error:
         messages.error(request, error.message)
     else:

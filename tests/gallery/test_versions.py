@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from gallery import moderation, posts
+from gallery.bulk_updates.retagging import retag
 from gallery.errors import Invalid, NotAllowed, UserFacingError
 from gallery.models import Post, PostVersion, User
 from gallery.tag_edits import apply_script, edit_tags
@@ -161,6 +162,43 @@ def test_going_back_keeps_todays_rules():
     edited = revert_to(make_user(), post, 1)
     assert now_of(post) == {"cat", "feline"}
     assert any("nice" in warning for warning in edited.warnings)
+
+
+def test_undoing_takes_back_what_a_tag_is_called_since():
+    vandal = make_user("vandal")
+    post = plain_post("sea", "kitty", author=make_user("author"))
+    apply_script(vandal, post, "lond_hair -kitty")
+    for old, new in (("lond_hair", "long_hair"), ("kitty", "cat")):
+        TagAlias.objects.create(antecedent=old, consequent=Tag.objects.create(name=new))
+    renamed, name = (Tag.objects.get(name=each).pk for each in ("lond_hair", "long_hair"))
+    retag(make_user("gardener"), [Post.objects.get(pk=post.pk)], lambda ids: (ids - {renamed}) | {name})
+    undo(make_user("fourth"), post, 2)
+    assert now_of(post) == {"sea", "cat"}
+
+
+def test_undoing_leaves_a_tag_that_was_there_before_under_its_present_name():
+    post = plain_post("long_hair", author=make_user("author"))
+    apply_script(make_user("other"), post, "lond_hair dog")
+    TagAlias.objects.create(antecedent="lond_hair", consequent=Tag.objects.get(name="long_hair"))
+    undo(make_user("third"), post, 2)
+    assert now_of(post) == {"long_hair"}
+
+
+def test_what_was_seen_is_undone_and_no_later_edit_of_the_same_number(client):
+    other, third = make_user("other"), make_user("third")
+    post = plain_post("cat", author=make_user("author"))
+    edit_tags(other, post, new="cat dog")
+    signed_in(client, make_user("fourth"))
+    seen = post.versions.get(number=2).pk
+    assert f'name="version" value="{seen}"' in client.get(f"/posts/{post.pk}/history").content.decode()
+    edit_tags(other, post, new="cat")
+    edit_tags(third, post, new="cat sea")
+    for act in ("undo", "revert"):
+        answer = client.post(f"/posts/{post.pk}/history/2", {"act": act, "version": seen}, follow=True)
+        assert "Version 2 is another edit by now" in answer.content.decode()
+    assert now_of(post) == {"cat", "sea"}
+    client.post(f"/posts/{post.pk}/history/2", {"act": "undo", "version": post.versions.get(number=2).pk})
+    assert now_of(post) == {"cat"}
 
 
 def test_a_rating_goes_back_by_its_author_alone():
