@@ -38,8 +38,14 @@ MESSAGES: dict[str, Any] = {
     "too_many_changed_tags": _(
         "More than %(limit)d changed tags within a minute. Wait a minute, or change fewer at once."
     ),
-    "category_moderators": _(
-        "%(limit)d posts or more have the tag “%(name)s”; only moderators can change its category."
+    "category_moderators": _("The tag “%(name)s” is too large for members; only moderators can change its category."),
+    "category_in_bulk": _(
+        "Too many posts have the tag “%(name)s” to count them all anew at once. Propose a bulk update instead: "
+        "%(script)s"
+    ),
+    "script_too_large": _(
+        "The script would change %(count)d tags of the picked posts; %(limit)d are left to you within this minute. "
+        "Pick fewer posts, or wait a minute."
     ),
     "rating_by_author": _("Only the author of a post and the moderators can change its rating."),
     "rating_by_moderation": _(

@@ -17,19 +17,20 @@ from gallery.models import Post, PostGeneration, User
 from gallery.post_state import EDITABLE, authors_rating, checked_rating, locked, require_status
 from gallery.tag_edits import advice
 from gallery.tag_edits.acts import Wishes, wishes
-from gallery.tag_edits.automatic import automatic_names
-from gallery.tag_edits.curation import recategorise
+from gallery.tag_edits.automatic import SHAPE_TAGS, TAGME, automatic_names
+from gallery.tag_edits.curation import recategorise, require_recategorisable
 from gallery.tag_edits.limits import spend
 from gallery.tag_edits.lineage import require_parent
 from gallery.tag_edits.rules import refuse_deprecated, settle
 from gallery.tag_edits.state import State
-from gallery.tag_edits.store import write
+from gallery.tag_edits.store import COLUMNS, lock_posts_with, lock_tags, write
 from gallery.tag_edits.terms import Act, Terms, read, writable
 from gallery.visibility import reachable_posts, signed_in
 from tagging.edit import ensure_tags, resolve_tags
 from tagging.messages import explain_name
 from tagging.models import Category, Tag
 from tagging.names import TagNameError, normalise_tag, validate_tag
+from tagging.relations import implied_tags
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,11 @@ def edit_terms(
 ) -> Edited:
     """`edit_tags` for terms that are read already; `also` are fields of the post that its author sets with them."""
     asked = wishes(terms.acts, editor.username)
-    _recategorise(editor, terms)
-    rows = begin(editor, post, asked.posts)
+    kinds = _new_categories(editor, terms)
+    rows = begin(editor, post, asked.posts, with_children=asked.no_children, having=[tag.pk for tag, _kind in kinds])
     post = rows[post.pk]
+    if kinds:
+        _recategorise(editor, post, terms, kinds)
     before = State.of(post)
     current = Tag.objects.filter(pk__in=post.tag_ids)
     wanted = merge(
@@ -138,14 +141,25 @@ def make_tags(names: Mapping[str, Category | None], automatic: Mapping[str, Cate
     return tags
 
 
-def begin(editor: User, post: Post, others: Iterable[int] = ()) -> dict[int, Post]:
-    """The post and the `others`, locked in the order of their numbers, if this person may edit all of them."""
+def begin(
+    editor: User, post: Post, others: Iterable[int] = (), *, with_children: bool = False, having: Collection[int] = ()
+) -> dict[int, Post]:
+    """The post and the `others`, locked in the order of their numbers, if this person may edit all of them.
+
+    `with_children` adds those children that they may edit. Posts with one of the tags `having` are locked with them,
+    whoever may edit those: all the posts that an edit locks, before any tag.
+    """
     if not signed_in(editor):
         raise NotAllowed("account_disabled")
     wanted = {post.pk, *others}
     reachable = set(Post.objects.filter(reachable_posts(editor), pk__in=wanted).values_list("pk", flat=True))
     for missing in sorted(wanted - reachable):
         raise Invalid("no_such_post", id=missing)
+    if with_children or having:
+        lock_posts_with(having, also=wanted, children_of=post.pk if with_children else None)
+    if with_children:
+        mine = Post.objects.filter(reachable_posts(editor), parent=post.pk, status__in=EDITABLE)
+        wanted |= set(mine.values_list("pk", flat=True))
     found = {row.pk: row for row in (locked(Post(pk=pk)) for pk in sorted(wanted))}
     for row in found.values():
         require_status(row, EDITABLE)
@@ -188,16 +202,33 @@ def _named(
     return {tag.pk: tag for tag in tags}
 
 
-def _recategorise(editor: User, terms: Terms) -> None:
-    """What `artist:name` says of tags that there are. Before the post is locked, as `recategorise` asks for."""
+def _new_categories(editor: User, terms: Terms) -> list[tuple[Tag, Category]]:
+    """What `artist:name` asks for of tags that there are, if this person may do it, in the order of locking."""
     wanted = {name: category for name, category in terms.tags.items() if category is not None}
     if not wanted:
-        return
+        return []
     if not signed_in(editor):
         raise NotAllowed("account_disabled")
-    for name, tag in resolve_tags(wanted).items():
-        if name in wanted:
-            recategorise(editor, tag, wanted[name])
+    known = resolve_tags([*wanted, *terms.removed])
+    removed = {known[name].pk for name in terms.removed if name in known}
+    kinds = {known[name]: kind for name, kind in wanted.items() if name in known and known[name].pk not in removed}
+    changing = sorted(((tag, kind) for tag, kind in kinds.items() if tag.category != kind), key=lambda pair: pair[0].pk)
+    for tag, kind in changing:
+        require_recategorisable(editor, tag, kind)
+    # Before anything is locked: one word is enough to lock and rewrite many posts.
+    spend(editor, new_tags=0, changed_tags=len(changing))
+    return changing
+
+
+def _recategorise(editor: User, post: Post, terms: Terms, kinds: list[tuple[Tag, Category]]) -> None:
+    """Change the categories of tags whose posts are locked. All tags that the edit can touch are locked first."""
+    automatic = automatic_names(post, recorded_model(post))
+    named = resolve_tags([*terms.tags, *terms.removed, *automatic, *SHAPE_TAGS, TAGME]).values()
+    near = [*Tag.objects.filter(pk__in=post.tag_ids), *named]
+    lock_tags({tag.pk for tag in [*near, *implied_tags(near)]})
+    for tag, kind in kinds:
+        recategorise(editor, tag, kind)
+    post.refresh_from_db(fields=list(COLUMNS.values()))
 
 
 def recorded_model(post: Post) -> str:
@@ -227,9 +258,8 @@ def _set_fields(editor: User, post: Post, asked: Wishes) -> None:
 def _set_children(editor: User, post: Post, asked: Wishes, rows: dict[int, Post]) -> None:
     gone = set(asked.not_children)
     if asked.no_children:
-        mine = Post.objects.filter(reachable_posts(editor), parent=post, status__in=EDITABLE)
-        gone |= set(mine.values_list("pk", flat=True))
-        rows = rows | begin(editor, post, gone - rows.keys())
+        # Those that were locked when this began; who became a child since is not meant.
+        gone |= {row.pk for row in rows.values() if row.parent_id == post.pk}
     for number in sorted(asked.children | gone):
         child = rows[number]
         wanted_parent = post.pk if number in asked.children else None

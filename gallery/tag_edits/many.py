@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from gallery.errors import Invalid, UserFacingError
 from gallery.models import Post, User
 from gallery.tag_edits import apply_script, terms
+from gallery.tag_edits.limits import left
 from gallery.visibility import reachable_posts
+from tagging.edit import resolve_tags
 from tagging.models import Tag
+from tagging.relations import implied_tags
 
 MOST_POSTS = 200
 
@@ -42,9 +45,26 @@ def run_script(editor: User, post_ids: Iterable[int], script: str) -> list[Outco
         raise Invalid("no_posts_picked")
     if len(ids) > MOST_POSTS:
         raise Invalid("too_many_posts_picked", count=len(ids), limit=MOST_POSTS)
-    terms.read(script)
+    read = terms.read(script)
     posts = Post.objects.filter(reachable_posts(editor)).in_bulk(ids)
+    _require_within_limit(editor, posts.values(), read)
     return [_on_one(editor, post_id, posts.get(post_id), script) for post_id in ids]
+
+
+def _require_within_limit(editor: User, posts: Iterable[Post], read: terms.Terms) -> None:
+    """Raises Invalid where the script would end at the limit of a member halfway through the posts."""
+    allowed = left(editor)
+    if allowed is None:
+        return
+    known = resolve_tags([*read.tags, *read.removed])
+    removed = {known[name].pk for name in read.removed if name in known}
+    new = [name for name in read.tags if name not in read.removed]
+    named = [known[name] for name in new if name in known and known[name].pk not in removed]
+    added = {tag.pk for tag in [*named, *implied_tags(named)]}
+    unknown = sum(name not in known for name in new)
+    count = sum(unknown + len(added - set(post.tag_ids)) + len(removed & set(post.tag_ids)) for post in posts)
+    if count > allowed:
+        raise Invalid("script_too_large", count=count, limit=allowed)
 
 
 def _on_one(editor: User, post_id: int, before: Post | None, script: str) -> Outcome:

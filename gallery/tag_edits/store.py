@@ -1,9 +1,10 @@
 """The one place that writes a post's tags, so that the tags' counters, the post's own and its history are right."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import IntegrityError, connection
+from django.db.models import Q
 
 from gallery.errors import Invalid
 from gallery.models import Post, User
@@ -98,13 +99,24 @@ def recount_categories(tag: Tag) -> None:
 
     `gallery.tag_edits.curation.recategorise` does both in the right order.
     """
-    lock_posts_with(tag)
+    lock_posts_with([tag.pk])
     with connection.cursor() as cursor:
         cursor.execute(_RECOUNT, [tag.pk])
 
 
-def lock_posts_with(tag: Tag) -> None:
-    """Lock every post with this tag, in the order of their numbers: who edits one of them waits, or is waited for."""
-    posts = Post.objects.select_for_update(of=("self",)).filter(tag_ids__contains=[tag.pk]).order_by("pk")
+def lock_posts_with(tag_ids: Collection[int], also: Collection[int] = (), children_of: int | None = None) -> None:
+    """Lock every post with one of these tags, those of the numbers `also` and the children of a post, all in the order
+    of their numbers: who edits one of them waits, or is waited for."""
+    meant = Q(pk__in=also)
+    if tag_ids:
+        meant |= Q(tag_ids__overlap=list(tag_ids))
+    if children_of is not None:
+        meant |= Q(parent=children_of)
+    posts = Post.objects.select_for_update(of=("self",)).filter(meant).order_by("pk")
     for _pk in posts.values_list("pk", flat=True).iterator():
         pass
+
+
+def lock_tags(tag_ids: Collection[int]) -> None:
+    """Lock tags in the order in which counters are, for one who will write several of them one after the other."""
+    list(Tag.objects.select_for_update(no_key=True).filter(pk__in=tag_ids).order_by("pk").values_list("pk"))

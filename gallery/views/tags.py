@@ -106,7 +106,7 @@ def category(request: SignedInRequest) -> HttpResponse:
         if wanted not in {str(value) for value in Category.values}:
             choices = ", ".join(str(label) for label in Category.labels)
             raise Invalid("unknown_category", value=wanted[:40], choices=choices)
-        changed = curation.recategorise(request.user, changing, Category(int(wanted)))
+        changed = curation.recategorise_now(request.user, changing, Category(int(wanted)))
         return _("“%(name)s” is of the category “%(category)s” now.") % {
             "name": changed.name,
             "category": changed.get_category_display(),

@@ -3,12 +3,15 @@
 import html
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from gallery.errors import Invalid
 from gallery.models import Post
+from gallery.tag_edits.limits import CHANGED_TAGS_A_MINUTE, spend
 from gallery.tag_edits.many import MOST_POSTS, run_script
 from tagging.models import Tag
+from tagging.relations import create_implication
 from tests.factories import make_asset_row, make_post, make_user
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +94,19 @@ def test_no_posts_and_too_many_are_refused_whole(mika):
     response = sign_in(mika).post("/posts/tag-script", {"ids": ids, "script": "smile"})
     assert response.status_code == 422
     assert "smile" not in names(post)
+
+
+def test_a_script_beyond_a_members_limit_is_refused_whole_and_moderators_have_none(mika):
+    cache.clear()
+    posts = [make_post(mika, asset=make_asset_row(mika), tags=["sky", "frown"]) for _ in range(2)]
+    create_implication("smile", "happy")
+    spend(mika, new_tags=0, changed_tags=CHANGED_TAGS_A_MINUTE - 5)
+    answer = apply(sign_in(mika), posts, "smile -frown sky -sea")
+    assert "would change 6 tags of the picked posts; 5 are left to you" in text(answer)
+    assert not [post for post in posts if names(post) & {"smile", "happy"} or "frown" not in names(post)]
+    assert apply(sign_in(mika), posts[:1], "smile -frown sky -sea").context["changed"] == 1
+    moderator = make_user(role="moderator")
+    assert apply(sign_in(moderator), posts, "smile -frown").context["changed"] == 1
 
 
 def test_ids_that_are_none_are_left_out_and_back_leads_nowhere_else(mika):
