@@ -131,7 +131,6 @@ MESSAGES: dict[str, Any] = {
         "Take it out of the search."
     ),
     "update_of_one_post": _("“%(term)s” is for one post at a time and cannot stand in an update."),
-    "update_stopped_at_post": _("Post %(id)d: %(problem)s"),
     "request_title_needed": _("Give the request a title, so that others see what it is about."),
     "too_many_requests": _("You have %(limit)d open requests; wait until some of them are decided."),
     "comment_empty": _("Write something first."),

@@ -17,12 +17,13 @@ def move_wiki_page(old: str, new: str, editor: Any) -> None:
     """What the page of `old` says goes to that of `new`, and the old page is deleted with its history kept.
 
     Where both have a page, the other names are joined; the text of `new` stays if it has one. Doing it again changes
-    nothing.
+    nothing. Raises WikiError, and WikiConflict if somebody makes a page of `new` at the same moment.
     """
-    source = WikiPage.objects.filter(title=old, is_deleted=False).first()
-    if source is None:
+    locked = WikiPage.objects.select_for_update().filter(title__in=[old, new]).order_by("pk")
+    pages = {page.title: page for page in locked}
+    source, target = pages.get(old), pages.get(new)
+    if source is None or source.is_deleted:
         return
-    target = WikiPage.objects.filter(title=new).first()
     if target is not None and target.is_deleted:
         target = set_deleted(editor, new, False)
     merged = Written.of(source) if target is None else _joined(Written.of(target), Written.of(source))

@@ -90,7 +90,7 @@ def progress(request: BulkUpdateRequest) -> Progress:
     except UserFacingError:
         lines = max(1, request.lines_done)
     within = 0.0
-    if request.last_post_id:
+    if request.last_post_id > 0:
         newest = Post.objects.order_by("-pk").values_list("pk", flat=True).first() or 1
         within = min(0.99, request.last_post_id / newest)
     percent = round(100 * min(1.0, (request.lines_done + within) / lines))

@@ -5,7 +5,9 @@ the row has lost it, and what they did in the open transaction is undone.
 """
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,8 +17,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from gallery.accounts.house import house_account
+from gallery.bulk_updates.commands import Command
 from gallery.bulk_updates.problems import PROBLEMS, sentence
 from gallery.bulk_updates.script import Line, read_script
+from gallery.errors import SearchTimeout, UserFacingError
 from gallery.models import BulkUpdateRequest, User
 from gallery.models.bulk_update import BulkUpdateStatus
 from gallery.models.user import Role
@@ -25,6 +29,10 @@ logger = logging.getLogger(__name__)
 
 BATCH = 200
 LEASE = timedelta(seconds=60)
+MAX_SLOW, PAUSE = 3, 2.0
+"""A search that takes too long is asked again so many times in all, after as many seconds each time."""
+NOT_BEGUN, BEGUN = 0, -1
+"""What stands for the last post before there is one: whether the line's relations are made already."""
 
 
 class LeaseLost(Exception):  # noqa: N818 (no error: another one goes on)
@@ -70,51 +78,104 @@ def run(request: BulkUpdateRequest, stopping: Callable[[], bool] = never) -> boo
     Raises LeaseLost. When the database goes away the request is left to whoever finds its lease run out.
     """
     editor = system_editor()
-    lease = request.lease_until
-    number = 0
+    number = slow = 0
     try:
         lines = read_script(request.script)
-        while lease is not None:
+        while request.lease_until is not None:
             if stopping():
-                _let_go(request.pk, lease)
+                _let_go(request.pk, request.lease_until)
                 return False
-            line = lines[min(request.lines_done, len(lines) - 1)]
-            number = line.number
-            lease = _advance(request, lease, lines, editor)
+            number = lines[min(request.lines_done, len(lines) - 1)].number
+            try:
+                _advance(request, lines, editor)
+                slow = 0
+            except SearchTimeout:
+                slow += 1
+                if slow == MAX_SLOW:
+                    raise
+                time.sleep(PAUSE)
     except (LeaseLost, OperationalError, InterfaceError):
         raise
     except PROBLEMS as error:
-        _fail(request.pk, lease, number, error)
+        _fail(request.pk, request.lease_until, number, error)
     except Exception as error:
         logger.exception("Bulk update %s failed in line %s", request.pk, number)
-        _fail(request.pk, lease, number, error)
+        _fail(request.pk, request.lease_until, number, error)
     return True
 
 
-@transaction.atomic
-def _advance(request: BulkUpdateRequest, lease: datetime, lines: list[Line], editor: User) -> datetime | None:
-    """One batch of the next line, and its beginning and end where they fall into it. Returns the longer lease, None
-    once the request is done."""
-    row = _held(request.pk, lease)
-    if row.lines_done < len(lines):
-        command = lines[row.lines_done].command
-        if row.last_post_id == 0:
+def _advance(request: BulkUpdateRequest, lines: list[Line], editor: User) -> None:
+    """The beginning of the next line, one batch of its posts, and its end where they are the last ones.
+
+    Each part is a transaction of its own: the locks of one are never waited for with those of another in hand.
+    """
+    if request.lines_done == len(lines):
+        _line_done(request, len(lines))
+        return
+    command = lines[request.lines_done].command
+    if request.last_post_id == NOT_BEGUN:
+        with _part(request) as row:
             command.check(editor)
             command.relate(editor)
-        changed = command.step(editor, row.last_post_id, BATCH)
-        row.posts_done += len(changed)
-        if len(changed) == BATCH:
-            row.last_post_id = changed[-1]
-        else:
-            command.finish(editor)
-            row.lines_done, row.posts_done, row.last_post_id = row.lines_done + 1, 0, 0
-    if row.lines_done == len(lines):
-        row.status, row.finished_at, row.lease_until = BulkUpdateStatus.APPROVED, timezone.now(), None
+            row.last_post_id = BEGUN
+    if command.one_by_one:
+        found = command.find(request.last_post_id, BATCH)
+        for post_id in found:
+            _edit_one(request, command, editor, post_id)
+        is_last = len(found) < BATCH
     else:
-        row.lease_until = timezone.now() + LEASE
-    row.save()
-    request.lines_done = row.lines_done
-    return row.lease_until
+        with _part(request) as row:
+            batch = command.step(editor, row.last_post_id, BATCH)
+            row.posts_done += len(batch.ids)
+            row.posts_skipped += batch.skipped
+            row.last_post_id = batch.ids[-1] if batch.ids else row.last_post_id
+        is_last = len(batch.ids) < BATCH
+        if is_last:
+            _sweep(request, command, editor)
+    if is_last:
+        _line_done(request, len(lines), lambda: command.finish(editor))
+
+
+def _sweep(request: BulkUpdateRequest, command: Command, editor: User) -> None:
+    """Posts that came while the others were changed: whoever read tags before it began may have saved one since."""
+    after_id, is_last = BEGUN, False
+    while not is_last:
+        with _part(request):
+            batch = command.step(editor, after_id, BATCH)
+        is_last = len(batch.ids) < BATCH
+        after_id = batch.ids[-1] if batch.ids else after_id
+
+
+def _edit_one(request: BulkUpdateRequest, command: Command, editor: User, post_id: int) -> None:
+    with _part(request) as row:
+        try:
+            with transaction.atomic():
+                command.edit(editor, post_id)
+        except UserFacingError as error:
+            logger.info("Bulk update %s leaves post %s as it is: %s", request.pk, post_id, error)
+            row.posts_skipped += 1
+        row.posts_done += 1
+        row.last_post_id = post_id
+
+
+def _line_done(request: BulkUpdateRequest, lines: int, finish: Callable[[], None] = lambda: None) -> None:
+    with _part(request) as row:
+        finish()
+        row.lines_done, row.posts_done, row.last_post_id = min(lines, row.lines_done + 1), 0, NOT_BEGUN
+        if row.lines_done == lines:
+            row.status, row.finished_at = BulkUpdateStatus.APPROVED, timezone.now()
+
+
+@contextmanager
+def _part(request: BulkUpdateRequest) -> Iterator[BulkUpdateRequest]:
+    """One transaction of a run, with the row to write down what it did; `request` is as the row afterwards."""
+    with transaction.atomic():
+        row = _held(request.pk, request.lease_until)
+        yield row
+        row.lease_until = timezone.now() + LEASE if row.status == BulkUpdateStatus.PROCESSING else None
+        row.save()
+    for name in ("lines_done", "last_post_id", "lease_until"):
+        setattr(request, name, getattr(row, name))
 
 
 def _held(pk: int, lease: datetime | None) -> BulkUpdateRequest:

@@ -19,6 +19,7 @@ class BulkUpdateStatus(models.TextChoices):
 class BulkUpdateRequest(models.Model):
     """A script of one command a line: `lines_done` lines are carried out, and of the next one `posts_done` posts.
 
+    `posts_skipped` posts in all could not take the change. `last_post_id` is 0 before the next line is begun.
     `error` is empty unless it failed: then a sentence for its readers.
     """
 
@@ -32,6 +33,7 @@ class BulkUpdateRequest(models.Model):
     finished_at = models.DateTimeField(null=True)
     lines_done = models.PositiveIntegerField(default=0)
     posts_done = models.PositiveIntegerField(default=0)
+    posts_skipped = models.PositiveIntegerField(default=0)
     last_post_id = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     error = models.TextField(blank=True)

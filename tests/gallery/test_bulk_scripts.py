@@ -263,6 +263,15 @@ def test_a_tag_whose_rule_asks_for_a_stricter_rating_brings_it():
     counts_are_right()
 
 
+def test_what_a_model_is_called_brings_no_stricter_rating():
+    post = make_post(tags=["t_mix"])
+    Tag.objects.filter(name="t_mix").update(category=Category.MODEL)
+    ensure_tags(["nsfw_mix_v2"], Category.MODEL)
+    done("alias t_mix -> nsfw_mix_v2")
+    post.refresh_from_db()
+    assert post.rating == "g"
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

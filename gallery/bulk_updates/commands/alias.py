@@ -5,7 +5,15 @@ from typing import ClassVar, Self
 
 from django.utils.translation import gettext as _
 
-from gallery.bulk_updates.commands.base import SMALL_POSTS, Command, existing_tag, general_count, read_tags
+from gallery.bulk_updates.commands.base import (
+    SMALL_POSTS,
+    Batch,
+    Command,
+    existing_tag,
+    general_count,
+    is_on_few,
+    read_tags,
+)
 from gallery.bulk_updates.retagging import posts_with, retag
 from gallery.bulk_updates.searches import rewrite_saved_searches
 from gallery.errors import Invalid
@@ -22,8 +30,6 @@ from tagging.relations import (
     remove_alias,
 )
 from tagging.wiki_moves import move_wiki_page
-
-LEFTOVERS = 500
 
 
 @dataclass(frozen=True)
@@ -44,22 +50,19 @@ class Move(Command):
         return general_count(self.old)
 
     def is_small(self) -> bool:
-        return general_count(self.old) <= SMALL_POSTS
+        return is_on_few(self.old)
 
-    def step(self, editor: User, after_id: int, limit: int) -> list[int]:
+    def step(self, editor: User, after_id: int, limit: int) -> Batch:
         old = Tag.objects.filter(name=self.old).first()
         if old is None:
-            return []
+            return Batch([])
         new = Tag.objects.get(name=self.new)
         instead = frozenset({new.pk} | {tag.pk for tag in implied_tags([new])})
         found = posts_with(old.pk, after_id, limit)
-        retag(editor, found, lambda tag_ids: (tag_ids - {old.pk}) | instead)
-        return [post.pk for post in found]
+        skipped = retag(editor, found, lambda tag_ids: (tag_ids - {old.pk}) | instead)
+        return Batch([post.pk for post in found], skipped)
 
     def finish(self, editor: User) -> None:
-        # Whoever read the names before this began may have saved a post since.
-        while len(self.step(editor, 0, LEFTOVERS)) == LEFTOVERS:
-            pass
         self._take_category(editor)
         move_wiki_page(self.old, self.new, editor)
         rewrite_saved_searches(self.old, self.new)
@@ -82,10 +85,16 @@ class Alias(Move):
         return _("“%(old)s” becomes an old name of “%(new)s”.") % {"old": self.old, "new": self.new}
 
     def check(self, viewer: User) -> None:
-        check_alias(self.old, self.new)
+        if not self._is_made():
+            check_alias(self.old, self.new)
 
     def relate(self, editor: User) -> None:
-        create_alias(self.old, self.new)
+        if not self._is_made():
+            create_alias(self.old, self.new)
+
+    def _is_made(self) -> bool:
+        """Whether there is this very alias. Then what an earlier attempt left behind is moved, if anything."""
+        return self.old != self.new and alias_target(self.old) == self.new
 
 
 class Rename(Move):
@@ -100,7 +109,7 @@ class Rename(Move):
     def check(self, viewer: User) -> None:
         existing_tag(self.old, viewer)
         check_alias(self.old, self.new)
-        if general_count(self.old) > SMALL_POSTS:
+        if not is_on_few(self.old):
             raise Invalid("rename_too_large", name=self.old, limit=SMALL_POSTS)
 
     def relate(self, editor: User) -> None:

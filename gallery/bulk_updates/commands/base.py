@@ -2,6 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from gallery.errors import Invalid
@@ -17,16 +18,27 @@ SMALL_POSTS = 200
 ARROW = re.compile(r"\s*(?:->|→)\s*")
 
 
+@dataclass(frozen=True)
+class Batch:
+    """The posts of one step in ascending order, and how many of them could not take the change."""
+
+    ids: list[int]
+    skipped: int = 0
+
+
 class Command(ABC):
     """One line of a script, read and not yet done.
 
-    Carrying it out is `relate` once, then `step` until it says that nothing is left, then `finish` once; the runner
-    commits after each and may repeat the one that it was killed in.
+    Carrying it out is `relate` once, then `step` until it says that nothing is left, from the first post on again for
+    those that came meanwhile, then `finish` once. The runner commits after each and may repeat the one that it was
+    killed in. Where `one_by_one`, it is `find` and then `edit` for each post instead of `step`.
     """
 
     keywords: ClassVar[tuple[str, ...]]
     """How the line may begin; the first is the canonical spelling."""
     usage: ClassVar[str]
+    one_by_one: ClassVar[bool] = False
+    """Whether each post is changed in a transaction of its own, as by a person who edits it."""
 
     @classmethod
     @abstractmethod
@@ -60,15 +72,24 @@ class Command(ABC):
         """Change what tags are to each other. Light: a rehearsal does it too and takes it back."""
         return
 
-    def step(self, editor: User, after_id: int, limit: int) -> list[int]:
-        """Change the next posts: at most `limit` with ids above `after_id`, whose ids are returned in ascending order.
+    def step(self, editor: User, after_id: int, limit: int) -> Batch:
+        """Change the next posts: at most `limit` with ids above `after_id`.
 
         Fewer than `limit` says that nothing is left. Doing it again changes nothing more.
         """
+        return Batch([])
+
+    def find(self, after_id: int, limit: int) -> list[int]:
+        """The next posts for `edit`: at most `limit` ids above `after_id`, ascending; fewer say that none is left.
+        Raises SearchTimeout."""
         return []
 
+    def edit(self, editor: User, post_id: int) -> None:
+        """Change one post. Raises UserFacingError if it cannot take the change."""
+        return
+
     def finish(self, editor: User) -> None:
-        """Whatever follows the posts: pages, saved searches, posts that came meanwhile."""
+        """Whatever follows the posts: pages, saved searches."""
         return
 
 
@@ -113,6 +134,11 @@ def known_tag(name: str, viewer: User) -> Tag | None:
     if tag is None or viewer.is_moderator or mentionable_tags(viewer, [name]):
         return tag
     return tag if tag.aliases.exists() or tag.implications.exists() or tag.implied_by.exists() else None
+
+
+def is_on_few(name: str) -> bool:
+    """Whether a moderator may decide about all posts with the tag, hidden ones included: their number is not told."""
+    return not Tag.objects.filter(name=name, post_count__gt=SMALL_POSTS).exists()
 
 
 def general_count(name: str) -> int:

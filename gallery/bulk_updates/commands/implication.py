@@ -5,7 +5,15 @@ from typing import ClassVar, Self
 
 from django.utils.translation import gettext as _
 
-from gallery.bulk_updates.commands.base import Command, existing_tag, general_count, known_tag, read_tags
+from gallery.bulk_updates.commands.base import (
+    Batch,
+    Command,
+    existing_tag,
+    general_count,
+    is_on_few,
+    known_tag,
+    read_tags,
+)
 from gallery.bulk_updates.retagging import posts_with, retag
 from gallery.errors import Invalid
 from gallery.models import User
@@ -26,9 +34,6 @@ class _Pair(Command):
     def text(self) -> str:
         return f"{self.keywords[0]} {self.antecedent} -> {self.consequent}"
 
-    def is_small(self) -> bool:
-        return True
-
 
 class Imply(_Pair):
     """Posts with the one tag get the other too, now and from now on."""
@@ -41,6 +46,8 @@ class Imply(_Pair):
         return sentence % {"antecedent": self.antecedent, "consequent": self.consequent}
 
     def check(self, viewer: User) -> None:
+        if self._is_made():
+            return
         check_implication(self.antecedent, self.consequent)
         first, second = existing_tag(self.antecedent, viewer), known_tag(self.consequent, viewer)
         if second is not None and first.category != second.category:
@@ -55,17 +62,27 @@ class Imply(_Pair):
     def posts(self) -> int | None:
         return general_count(self.antecedent)
 
+    def is_small(self) -> bool:
+        return is_on_few(self.antecedent)
+
     def relate(self, editor: User) -> None:
+        if self._is_made():
+            return
         # A consequent that is new is of the same kind.
         ensure_tags([self.consequent], Category(Tag.objects.get(name=self.antecedent).category))
         create_implication(self.antecedent, self.consequent)
 
-    def step(self, editor: User, after_id: int, limit: int) -> list[int]:
+    def step(self, editor: User, after_id: int, limit: int) -> Batch:
         ends = {tag.name: tag for tag in Tag.objects.filter(name__in=[self.antecedent, self.consequent])}
         following = frozenset(tag.pk for tag in implied_tags([ends[self.antecedent]]))
-        found = posts_with(ends[self.antecedent].pk, after_id, limit)
-        retag(editor, found, lambda tag_ids: tag_ids | following)
-        return [post.pk for post in found]
+        found = posts_with(ends[self.antecedent].pk, after_id, limit, lacking=following)
+        skipped = retag(editor, found, lambda tag_ids: tag_ids | following)
+        return Batch([post.pk for post in found], skipped)
+
+    def _is_made(self) -> bool:
+        """Whether there is this very implication. Then posts that an earlier attempt left without follow, if any."""
+        ends = {"antecedent__name": self.antecedent, "consequent__name": self.consequent}
+        return TagImplication.objects.filter(**ends).exists()
 
 
 class Unimply(_Pair):
@@ -77,6 +94,9 @@ class Unimply(_Pair):
     def sentence(self) -> str:
         sentence = _("“%(antecedent)s” does not imply “%(consequent)s” any more. Posts keep the tags they have.")
         return sentence % {"antecedent": self.antecedent, "consequent": self.consequent}
+
+    def is_small(self) -> bool:
+        return True
 
     def check(self, viewer: User) -> None:
         ends = {"antecedent__name": self.antecedent, "consequent__name": self.consequent}

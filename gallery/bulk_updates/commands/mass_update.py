@@ -28,6 +28,8 @@ NOT_IN_BULK = frozenset({"fav", "favgroup", "upvote", "downvote", "parent", "chi
 OF_ONE_PERSON = frozenset({"search", "fav", "favgroup", "upvote", "downvote"})
 # The site reads prompts that are hidden from the readers of the request: the tags would tell what stands in them.
 MAY_BE_HIDDEN = frozenset({"prompt", "negative", "seed", "lora"})
+SEARCH_MS = 10_000
+"""Nobody waits for the search in the background, so it may take longer than one on a page."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class MassUpdate(Command):
     query: str
     script: str
     keywords: ClassVar[tuple[str, ...]] = ("update", "mass update")
+    one_by_one: ClassVar[bool] = True
     usage: ClassVar[str] = "update search -> tags_to_add -tags_to_remove"
 
     @classmethod
@@ -71,14 +74,13 @@ class MassUpdate(Command):
         except (QueryError, UserFacingError):
             return None  # too slow, or no search any more
 
-    def step(self, editor: User, after_id: int, limit: int) -> list[int]:
-        found = iterate_ids(self.query, everything_viewer(), after_id=after_id, batch=limit)
-        for post in Post.objects.filter(pk__in=found, status__in=EDITABLE).order_by("pk"):
-            try:
-                apply_script(editor, post, self.script)
-            except UserFacingError as error:
-                raise Invalid("update_stopped_at_post", id=post.pk, problem=error.message) from error
-        return list(found)
+    def find(self, after_id: int, limit: int) -> list[int]:
+        return iterate_ids(self.query, everything_viewer(), after_id=after_id, batch=limit, milliseconds=SEARCH_MS)
+
+    def edit(self, editor: User, post_id: int) -> None:
+        post = Post.objects.filter(pk=post_id, status__in=EDITABLE).first()
+        if post is not None:
+            apply_script(editor, post, self.script)
 
 
 def _refuse(leaf: MetatagNode) -> None:

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from django.utils.translation import gettext as _
 
-from gallery.bulk_updates.commands.base import Command, existing_tag, general_count, read_pair, read_tag
+from gallery.bulk_updates.commands.base import Batch, Command, existing_tag, general_count, read_pair, read_tag
 from gallery.bulk_updates.retagging import posts_with, retag
 from gallery.errors import Invalid
 from gallery.models import User
@@ -14,8 +14,6 @@ from gallery.tag_edits.terms import PREFIXES
 from tagging.changes import set_deprecated
 from tagging.models import Category, Tag, TagImplication, WikiPage
 from tagging.names import normalise_tag
-
-LEFTOVERS = 500
 
 
 @dataclass(frozen=True)
@@ -128,12 +126,8 @@ class Nuke(_OfOneTag):
     def relate(self, editor: User) -> None:
         TagImplication.objects.filter(consequent__name=self.name).delete()
 
-    def step(self, editor: User, after_id: int, limit: int) -> list[int]:
+    def step(self, editor: User, after_id: int, limit: int) -> Batch:
         tag = Tag.objects.get(name=self.name)
         found = posts_with(tag.pk, after_id, limit)
         retag(editor, found, lambda tag_ids: tag_ids - {tag.pk})
-        return [post.pk for post in found]
-
-    def finish(self, editor: User) -> None:
-        while len(self.step(editor, 0, LEFTOVERS)) == LEFTOVERS:
-            pass
+        return Batch([post.pk for post in found])
