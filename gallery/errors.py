@@ -123,6 +123,7 @@ MESSAGES: dict[str, Any] = {
     ),
     "update_without_search": _("Say which posts to change: an update needs a search before the arrow."),
     "update_with_order": _("An update walks through all posts that it finds; take “%(name)s:” out of its search."),
+    "tags_busy": _("Others are changing tags at this moment. Try again in a few seconds."),
     "update_of_own_things": _(
         "What “%(name)s:” finds depends on who asks, and an update asks for the whole site. Take it out of the search."
     ),

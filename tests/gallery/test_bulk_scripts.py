@@ -1,7 +1,10 @@
 """Scripts of bulk updates: what is read, what is refused and how it is said, and what each command does in the end."""
 
+from threading import Event
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 
 from gallery import moderation
 from gallery.accounts.house import house_account
@@ -11,14 +14,16 @@ from gallery.bulk_updates.pages import examples, preview
 from gallery.bulk_updates.script import MAX_LINES, read_script, try_script
 from gallery.bulk_updates.searches import renamed
 from gallery.errors import Invalid
-from gallery.models import BulkUpdateRequest, Post, SavedSearch
+from gallery.models import BulkUpdateRequest, Post, SavedSearch, User
 from gallery.models.bulk_update import BulkUpdateStatus
 from gallery.models.user import Role
 from gallery.search import search
 from tagging.edit import ensure_tags
 from tagging.models import Category, Tag, TagAlias, TagImplication, WikiPage
+from tagging.relations import create_alias
 from tagging.wiki import Written, write_page
 from tests.factories import make_post, make_user
+from tests.gallery.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +165,46 @@ def test_a_member_learns_of_no_tag_that_is_on_hidden_posts_alone():
     assert problem("nuke t_open") == ""
     (line,) = preview("alias t_secret -> t_other", make_user())
     assert line.posts == 0
+
+
+@pytest.mark.parametrize("first", ["imply t_open -> {}", "alias t_old -> {}"])
+@pytest.mark.parametrize(
+    "second",
+    ["category {} -> general", "category {} -> character", "nuke {}", "rename {} -> t_x", "imply {} -> t_open",
+     "undeprecate {}", "imply {} -> t_x"],
+)  # fmt: skip
+def test_a_member_learns_of_no_hidden_tag_by_a_line_that_would_make_it(first, second):
+    make_post(tags=["t_secret"], rating="q")
+    Tag.objects.filter(name="t_secret").update(category=Category.CHARACTER)
+    make_post(tags=["t_open"])
+    told = []
+    for name in ("t_secret", "t_nothing"):
+        tried = try_script(f"{first}\n{second}".format(name, name), make_user(), house_account())
+        told.append([line.problem.replace(name, "…") for line in tried])
+    assert told[0] == told[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_tries_a_script_does_not_wait_long_for_those_who_change_tags(monkeypatch):
+    monkeypatch.setattr("gallery.bulk_updates.script.LONGEST_WAIT", "50ms")
+    changes, tried = Event(), Event()
+
+    def change():
+        with transaction.atomic():
+            create_alias("neko", "cat")
+            changes.set()
+            assert tried.wait(20)
+
+    def rehearse():
+        assert changes.wait(20)
+        try:
+            return try_script("alias t_a -> t_b", User(), house_account())
+        finally:
+            tried.set()
+
+    _changed, refused = at_once(change, rehearse)
+    assert isinstance(refused, Invalid)
+    assert refused.code == "tags_busy"
 
 
 def test_an_alias_moves_posts_of_every_kind_relations_page_and_searches():

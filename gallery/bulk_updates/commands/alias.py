@@ -49,6 +49,9 @@ class Move(Command):
     def posts(self) -> int | None:
         return general_count(self.old)
 
+    def makes(self) -> tuple[str, ...]:
+        return (self.new,)
+
     def is_small(self) -> bool:
         return is_on_few(self.old)
 
@@ -84,7 +87,7 @@ class Alias(Move):
     def sentence(self) -> str:
         return _("“%(old)s” becomes an old name of “%(new)s”.") % {"old": self.old, "new": self.new}
 
-    def check(self, viewer: User) -> None:
+    def check(self, viewer: User, fresh: frozenset[str] = frozenset()) -> None:
         if not self._is_made():
             check_alias(self.old, self.new)
 
@@ -106,8 +109,8 @@ class Rename(Move):
     def sentence(self) -> str:
         return _("“%(old)s” is renamed to “%(new)s”; the old name leads nowhere.") % {"old": self.old, "new": self.new}
 
-    def check(self, viewer: User) -> None:
-        existing_tag(self.old, viewer)
+    def check(self, viewer: User, fresh: frozenset[str] = frozenset()) -> None:
+        existing_tag(self.old, viewer, fresh)
         check_alias(self.old, self.new)
         if not is_on_few(self.old):
             raise Invalid("rename_too_large", name=self.old, limit=SMALL_POSTS)
@@ -136,7 +139,7 @@ class Unalias(Command):
         sentence = _("“%(old)s” is no old name of “%(new)s” any more. Posts keep the tags they have.")
         return sentence % {"old": self.old, "new": self.new}
 
-    def check(self, viewer: User) -> None:
+    def check(self, viewer: User, fresh: frozenset[str] = frozenset()) -> None:
         if alias_target(self.old) != self.new:
             raise RelationError("no_alias", self.old, self.new)
 

@@ -53,12 +53,17 @@ class Command(ABC):
     def sentence(self) -> str:
         """What it will do, for people."""
 
-    def check(self, viewer: User) -> None:
+    def check(self, viewer: User, fresh: frozenset[str] = frozenset()) -> None:
         """Raises one of PROBLEMS if it cannot be done as things stand now; changes nothing.
 
-        A tag that `viewer` may not be told of is none to them.
+        A tag that `viewer` may not be told of is none to them, and one of those `fresh` that lines before this one
+        make is a new one, whatever it was before.
         """
         return
+
+    def makes(self) -> tuple[str, ...]:
+        """The tags that `relate` makes where they are missing."""
+        return ()
 
     def posts(self) -> int | None:
         """About how many posts it changes, of those that everybody may see; None if none, or if that is unknown."""
@@ -115,10 +120,10 @@ def read_tag(rest: str, usage: str) -> str:
     return name
 
 
-def existing_tag(name: str, viewer: User) -> Tag:
+def existing_tag(name: str, viewer: User, fresh: frozenset[str] = frozenset()) -> Tag:
     """The tag of that very name. Raises Invalid (none that `viewer` may be told of, or an old name of another) and
     TagNameError."""
-    tag = known_tag(name, viewer)
+    tag = known_tag(name, viewer, fresh)
     current = alias_target(name)
     if current is not None:
         raise Invalid("tag_is_old_name", name=name, current=current)
@@ -128,8 +133,13 @@ def existing_tag(name: str, viewer: User) -> Tag:
     return tag
 
 
-def known_tag(name: str, viewer: User) -> Tag | None:
-    """The tag, if there is one that `viewer` may be told of: also by aliases and implications, which are public."""
+def known_tag(name: str, viewer: User, fresh: frozenset[str] = frozenset()) -> Tag | None:
+    """The tag, if there is one that `viewer` may be told of: also by aliases and implications, which are public.
+
+    One of `fresh` is as if it had just been made.
+    """
+    if name in fresh:
+        return Tag(name=name)
     tag = Tag.objects.filter(name=name).first()
     if tag is None or viewer.is_moderator or mentionable_tags(viewer, [name]):
         return tag

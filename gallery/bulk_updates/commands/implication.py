@@ -45,12 +45,13 @@ class Imply(_Pair):
         sentence = _("Every post with “%(antecedent)s” gets “%(consequent)s” too.")
         return sentence % {"antecedent": self.antecedent, "consequent": self.consequent}
 
-    def check(self, viewer: User) -> None:
+    def check(self, viewer: User, fresh: frozenset[str] = frozenset()) -> None:
         if self._is_made():
             return
         check_implication(self.antecedent, self.consequent)
-        first, second = existing_tag(self.antecedent, viewer), known_tag(self.consequent, viewer)
-        if second is not None and first.category != second.category:
+        first, second = existing_tag(self.antecedent, viewer, fresh), known_tag(self.consequent, viewer, fresh)
+        is_new = second is None or {self.antecedent, self.consequent} & fresh
+        if second is not None and not is_new and first.category != second.category:
             raise Invalid(
                 "implication_across_categories",
                 antecedent=first.name,
@@ -61,6 +62,9 @@ class Imply(_Pair):
 
     def posts(self) -> int | None:
         return general_count(self.antecedent)
+
+    def makes(self) -> tuple[str, ...]:
+        return (self.consequent,)
 
     def is_small(self) -> bool:
         return is_on_few(self.antecedent)
@@ -98,7 +102,7 @@ class Unimply(_Pair):
     def is_small(self) -> bool:
         return True
 
-    def check(self, viewer: User) -> None:
+    def check(self, viewer: User, fresh: frozenset[str] = frozenset()) -> None:
         ends = {"antecedent__name": self.antecedent, "consequent__name": self.consequent}
         if not TagImplication.objects.filter(**ends).exists():
             raise RelationError("no_implication", self.antecedent, self.consequent)

@@ -53,7 +53,7 @@ class MassUpdate(Command):
         sentence = _("Every post that the search “%(query)s” finds is edited: %(script)s")
         return sentence % {"query": self.query, "script": self.script}
 
-    def check(self, viewer: User) -> None:
+    def check(self, viewer: User, fresh: frozenset[str] = frozenset()) -> None:
         tree = parse(self.query)
         if isinstance(tree, Everything):
             raise Invalid("update_without_search")

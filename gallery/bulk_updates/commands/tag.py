@@ -41,8 +41,8 @@ class Categorise(Command):
         sentence = _("“%(name)s” becomes a tag of the category “%(category)s”.")
         return sentence % {"name": self.name, "category": self.category.label}
 
-    def check(self, viewer: User) -> None:
-        tag = existing_tag(self.name, viewer)
+    def check(self, viewer: User, fresh: frozenset[str] = frozenset()) -> None:
+        tag = existing_tag(self.name, viewer, fresh)
         if tag.category == self.category:
             raise Invalid("same_category", name=self.name, category=self.category.label)
 
@@ -75,8 +75,8 @@ class Deprecate(_OfOneTag):
         sentence = _("“%(name)s” can be added to no post any more. It stays on old ones and loses its implications.")
         return sentence % {"name": self.name}
 
-    def check(self, viewer: User) -> None:
-        if existing_tag(self.name, viewer).is_deprecated:
+    def check(self, viewer: User, fresh: frozenset[str] = frozenset()) -> None:
+        if existing_tag(self.name, viewer, fresh).is_deprecated:
             raise Invalid("deprecated_already", name=self.name)
         if not WikiPage.objects.filter(title=self.name, is_deleted=False).exclude(body="").exists():
             raise Invalid("deprecation_needs_page", name=self.name)
@@ -97,8 +97,8 @@ class Undeprecate(_OfOneTag):
     def sentence(self) -> str:
         return _("“%(name)s” can be added to posts again.") % {"name": self.name}
 
-    def check(self, viewer: User) -> None:
-        if not existing_tag(self.name, viewer).is_deprecated:
+    def check(self, viewer: User, fresh: frozenset[str] = frozenset()) -> None:
+        if not existing_tag(self.name, viewer, fresh).is_deprecated:
             raise Invalid("not_deprecated", name=self.name)
 
     def is_small(self) -> bool:
@@ -117,8 +117,8 @@ class Nuke(_OfOneTag):
     def sentence(self) -> str:
         return _("“%(name)s” is taken off every post, and nothing implies it any more.") % {"name": self.name}
 
-    def check(self, viewer: User) -> None:
-        existing_tag(self.name, viewer)
+    def check(self, viewer: User, fresh: frozenset[str] = frozenset()) -> None:
+        existing_tag(self.name, viewer, fresh)
 
     def posts(self) -> int | None:
         return general_count(self.name)
