@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
-from gallery.errors import UserFacingError
+from gallery.errors import SearchTimeout, UserFacingError
 from gallery.links.numbered import numbered
 from gallery.links.pages import wiki_edit_url, wiki_history_url, wiki_url
+from gallery.search.budget import time_budget
 from gallery.tags.facts import facts_of, newer_name, newest_cards
 from gallery.wiki import rights as wiki_rights
 from gallery.wiki.diff import compare
@@ -31,6 +32,7 @@ from tagging.wiki import (
     WikiError,
     Written,
     canonical_title,
+    check,
     is_about_a_tag,
     pages_linking_to,
     read_names,
@@ -40,6 +42,7 @@ from tagging.wiki import (
 NEWEST_POSTS = 8
 PAGES_LISTED = 50
 VERSIONS_LISTED = 50
+LINKING_MS = 500
 ORDERS = {"title": ["title"], "changed": ["-updated_at", "title"], "created": ["-created_at", "title"]}
 FIELD_OF_CODE = {"text_too_long": "body", "too_many_names": "other_names", "name_too_long": "other_names"}
 
@@ -115,8 +118,10 @@ def page(request: HttpRequest, title: str | None = None) -> HttpResponse:
     found = WikiPage.objects.filter(title=name).first()
     readable = found if found and (not found.is_deleted or wiki_rights.moderates(request.user)) else None
     facts = facts_of(request.user, name) if is_about_a_tag(name) else None
-    renamed = None if facts else newer_name(request.user, name)
-    linking = [linked.title for linked in pages_linking_to(name).only("title")[: MOST_LINKING + 1]]
+    renamed = newer_name(request.user, name)
+    if renamed and readable is None:
+        return redirect(wiki_url(renamed))
+    linking = _linking(name)
     newest = found.versions.select_related("editor").order_by("-number").first() if readable and found else None
     context = {
         "title": name,
@@ -128,8 +133,9 @@ def page(request: HttpRequest, title: str | None = None) -> HttpResponse:
         "facts": facts,
         "renamed": {"name": renamed, "url": wiki_url(renamed)} if renamed else None,
         "cards": newest_cards(request.user, name, NEWEST_POSTS) if facts else [],
-        "linking": [{"title": other, "url": wiki_url(other)} for other in linking[:MOST_LINKING]],
-        "more_linking": len(linking) > MOST_LINKING,
+        "linking": [{"title": other, "url": wiki_url(other)} for other in (linking or [])[:MOST_LINKING]],
+        "more_linking": len(linking or []) > MOST_LINKING,
+        "linking_unknown": linking is None,
         "newest": newest,
         "may_write": wiki_rights.may_write(request.user, found),
         "moderates": wiki_rights.moderates(request.user),
@@ -150,6 +156,9 @@ def edit(request: SignedInRequest) -> HttpResponse:
         except TagNameError:
             name = typed[:400]
         found = WikiPage.objects.filter(title=name).first() if name else None
+        if found and found.is_deleted and not wiki_rights.moderates(request.user):
+            # Not even the names and the text that the form would begin with: they are deleted for members.
+            return _edit_page(request, WikiForm(), name, withheld=True, status=404)
         return _edit_page(request, WikiForm.of(name, found), name)
     form = WikiForm(request.POST)
     if not form.is_valid():
@@ -160,9 +169,10 @@ def edit(request: SignedInRequest) -> HttpResponse:
     except TagNameError as error:
         form.add_error("title", explain_name(error))
         return _edit_page(request, form, "", status=422)
-    if "preview" in request.POST:
-        return _edit_page(request, form, name, preview=render_wiki(form.written().body))
     try:
+        if "preview" in request.POST:
+            check(form.written())
+            return _edit_page(request, form, name, preview=render_wiki(form.written().body))
         wiki_rights.write(request.user, name, form.written(), seen=form.cleaned_data["seen"])
     except WikiError as error:
         form.add_error(FIELD_OF_CODE.get(error.code), explain_wiki(error))
@@ -249,6 +259,15 @@ def _title(text: str) -> str:
         return canonical_title(text)
     except TagNameError:
         raise Http404 from None
+
+
+def _linking(name: str) -> list[str] | None:
+    """Titles of the pages that link to this one, one more than are shown; None if reading all texts takes too long."""
+    try:
+        with time_budget(LINKING_MS):
+            return list(pages_linking_to(name).values_list("title", flat=True)[: MOST_LINKING + 1])
+    except SearchTimeout:
+        return None
 
 
 def _existing(request: HttpRequest, text: str) -> tuple[str, WikiPage]:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from gallery.links.pages import wiki_url
 from gallery.wiki.text import excerpt, render_wiki
-from tagging.models import Category, Tag, WikiPage
+from tagging.models import Category, Tag, TagAlias, WikiPage
 from tagging.wiki import Written, set_deleted, set_locked, state_of, write_page
 from tests.factories import make_post, make_user
 
@@ -161,6 +161,73 @@ def test_locked_pages_are_for_moderators_and_deleted_ones_are_out_of_sight(clien
         assert browser.get("/wiki/_history?title=long_hair").status_code == 404
         assert "long_hair" not in text(browser.get("/wiki"))
     assert "Secret" in text(sign_in(moderator).get("/wiki/long_hair"))
+
+
+def test_the_text_of_a_deleted_page_is_on_no_address_for_members(client, mika, moderator):
+    page = write(mika, body="Zxsecret of the house.", names=["秘密", "zxname"])
+    seen = state_of(page)
+    write_page(mika, "hair", Written("See [[long hair]]."), seen="")
+    Tag.objects.create(name="long_hair", in_vocabulary=True)
+    set_deleted(moderator, "long_hair", True)
+    asked = [
+        *("/wiki/long_hair", "/wiki/_page?title=long_hair", "/wiki/_edit?title=long_hair", "/wiki/_edit?title=Long+Hair"),
+        *("/wiki/_history?title=long_hair", "/wiki/_history?title=long_hair&from=1&to=1", "/wiki/hair"),
+        *("/wiki", "/wiki?q=long&text=1", "/wiki?q=of+the+house&text=1", "/tags/long_hair", "/tags?name=*"),
+        *("/complete?q=long", "/complete?q=%E7%A7%98", "/complete?q=long&mode=tags"),
+    ]  # fmt: skip
+    posts = [form(seen=seen), form(seen=""), form(seen="", preview="1"), {"title": "long_hair", "number": "1"}]
+    for browser in (client, sign_in(mika)):
+        answers = [browser.get(address, follow=True) for address in asked]
+        answers += [browser.post("/wiki/_edit", data, follow=True) for data in posts]
+        answers += [browser.post("/wiki/_revert", posts[-1], follow=True)]
+        for answer in answers:
+            assert answer.status_code < 500
+            assert not any(word in text(answer) for word in ("Zxsecret", "秘密", "zxname")), answer.request
+    assert "deleted" in text(sign_in(mika).get("/wiki/_edit?title=long_hair"))
+    assert "Zxsecret" in text(sign_in(moderator).get("/wiki/_edit?title=long_hair"))
+
+
+def test_an_old_name_of_a_tag_leads_to_its_page_of_today(client, mika, moderator):
+    make_post(tags=["long_hair"])
+    write(mika)
+    write(mika, "lond_hair", "A slip.")
+    set_deleted(moderator, "lond_hair", True)
+    write(mika, "hair", "See [[lond hair]], [[secret_alias]].")
+    assert 'href="/wiki/lond_hair"' in text(client.get("/wiki/hair"))
+    TagAlias.objects.create(antecedent="lond_hair", consequent=Tag.objects.get(name="long_hair"))
+    make_post(tags=["zxsecret"], rating="e")
+    TagAlias.objects.create(antecedent="secret_alias", consequent=Tag.objects.get(name="zxsecret"))
+    assert client.get("/wiki/lond_hair")["Location"] == "/wiki/long_hair"
+    assert client.get("/wiki/secret_alias").status_code == 404
+    page = text(client.get("/wiki/hair"))
+    assert '<a href="/wiki/long_hair">lond hair</a>' in page
+    assert '<a class="unwritten" href="/wiki/secret_alias">' in page
+    assert sign_in(moderator).get("/wiki/lond_hair").status_code == 200
+
+
+def test_what_is_too_long_to_be_saved_is_not_rendered_either(mika):
+    response = sign_in(mika).post("/wiki/_edit", form(body="**x** " * 20_000, preview="1"))
+    assert response.status_code == 422
+    assert "<strong>" not in response.content.decode()
+
+
+def test_kept_html_follows_the_text_and_the_pages_it_links_to(client, mika):
+    page = write(mika, "hair", "One [[long hair]].")
+    assert "unwritten" in text(client.get("/wiki/hair"))
+    write(mika, "long_hair")
+    assert "unwritten" not in text(client.get("/wiki/hair"))
+    write_page(mika, "hair", Written("Two."), seen=state_of(page))
+    assert "Two." in text(client.get("/wiki/hair"))
+
+
+def test_a_page_is_shown_without_the_pages_that_link_to_it_where_finding_them_takes_too_long(client, mika, monkeypatch):
+    write(mika)
+    write(mika, "hair", "See [[long hair]].")
+    monkeypatch.setattr("gallery.views.wiki.LINKING_MS", 0)
+    page = client.get("/wiki/long_hair")
+    assert page.status_code == 200
+    assert "took too long" in text(page)
+    assert "Hair below the shoulders." in text(page)
 
 
 def test_only_moderators_lock_and_delete(mika, moderator):
