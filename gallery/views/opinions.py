@@ -58,7 +58,7 @@ def put_in_list(request: HttpRequest, post_id: int) -> HttpResponse:
         else:
             favourite_groups.create_with(user, data.get("name", ""), post, is_public="private" not in data)
 
-    return _acted(request, post_id, act, typed=data.get("name", ""))
+    return _acted(request, post_id, act, typed=data.get("name", ""), private="private" in data)
 
 
 @require_POST
@@ -97,7 +97,9 @@ def opinions_panel(request: HttpRequest, shown: Post) -> dict[str, Any]:
     }
 
 
-def _acted(request: HttpRequest, post_id: int, act: Callable[[User, Post], object], typed: str = "") -> HttpResponse:
+def _acted(
+    request: HttpRequest, post_id: int, act: Callable[[User, Post], object], typed: str = "", private: bool = False
+) -> HttpResponse:
     htmx = bool(getattr(request, "htmx", False))
     as_json = request.headers.get("Accept", "") == "application/json"
     if not isinstance(request.user, User):
@@ -115,10 +117,12 @@ def _acted(request: HttpRequest, post_id: int, act: Callable[[User, Post], objec
     if as_json:
         return JsonResponse({"refusal": refusal} | _sums(request.user, shown), status=status)
     if htmx:
-        context = {"opinions": opinions_panel(request, shown) | {"refusal": refusal, "typed": typed if refusal else ""}}
+        kept = {"typed": typed, "private": private} if refusal else {}
+        context = {"opinions": opinions_panel(request, shown) | {"refusal": refusal} | kept}
         return render(request, FRAGMENT, context, status=status)
     if refusal:
-        page: dict[str, Any] = {"refusal": refusal, "typed": typed, "back_url": _back(request, post_id), "post": shown}
+        page: dict[str, Any] = {"refusal": refusal, "typed": typed, "private": private}
+        page |= {"back_url": _back(request, post_id), "post": shown}
         return render(request, "gallery/refused.html", page, status=status)
     return redirect(_back(request, post_id))
 

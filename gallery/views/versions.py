@@ -78,8 +78,9 @@ def all_changes(request: HttpRequest) -> HttpResponse:
     except UserFacingError as error:
         problem, status = error.message, error.status
     context: dict[str, Any] = {"page": page, "wanted": wanted, "problem": problem}
+    kept = {name: value for name in ("user", "added", "removed") if (value := getattr(wanted, name))}
+    context["newest_url"] = f"{reverse('gallery:changes')}{'?' if kept else ''}{urlencode(kept)}"
     if page and page.next_before:
-        kept = {name: value for name in ("user", "added", "removed") if (value := getattr(wanted, name))}
         context["older_url"] = f"?{urlencode(kept | {'before': page.next_before})}"
     if wanted.user and signed_in(request.user) and request.user.is_moderator:  # type: ignore[union-attr]
         context["undo_of"] = User.objects.filter(username__iexact=wanted.user).first()
