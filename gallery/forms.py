@@ -166,6 +166,7 @@ class ListForm(RefusableForm):
         help_text=_("Numbers of posts. Move a number to move its post; delete it to take the post out of the list."),
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    drop_unseen = forms.BooleanField(label=_("Take out posts that I cannot see any more"), required=False)
 
 
 class SettingsForm(forms.Form):

@@ -71,11 +71,13 @@ def change(
     is_public: bool,
     seen: list[int] | None = None,
     wanted: list[int] | None = None,
+    drop_unseen: bool = False,
 ) -> FavouriteGroup:
     """Rename a list, say who may see it and, with `wanted`, put its posts in that order; all of it or nothing.
 
     `seen` are the posts that whoever ordered them had before their eyes: those of them that are not `wanted` leave
-    the list; what they did not see stays. Raises NotAllowed (another's list) and Invalid (the name, the order).
+    the list; what they did not see stays, unless `drop_unseen` takes out all that the owner cannot see now. Raises
+    NotAllowed (another's list) and Invalid (the name, the order).
     """
     group = _locked(owner, group)
     group.name, group.is_public = _checked_name(name), is_public
@@ -84,6 +86,9 @@ def change(
         dropped = set(seen or ()) - set(wanted)
         FavouriteGroupEntry.objects.filter(group=group, post__in=dropped).delete()
         reorder(owner, group, wanted)
+    if drop_unseen:
+        shown = Post.objects.filter(visible_posts(owner))
+        FavouriteGroupEntry.objects.filter(group=group).exclude(post__in=shown).delete()
     return group
 
 

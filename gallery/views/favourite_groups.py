@@ -111,6 +111,7 @@ def edit_list(request: SignedInRequest, list_id: int) -> HttpResponse:
                 is_public=form.cleaned_data["is_public"],
                 seen=_numbers(form.cleaned_data["seen"]),
                 wanted=_numbers(form.cleaned_data["order"]),
+                drop_unseen=form.cleaned_data["drop_unseen"],
             )
         except UserFacingError as error:
             form.refuse(error)

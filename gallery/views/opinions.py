@@ -49,6 +49,12 @@ def favourite(request: HttpRequest, post_id: int) -> HttpResponse:
 def put_in_list(request: HttpRequest, post_id: int) -> HttpResponse:
     """`add` or `remove`: the number of one's own list; else `name`: a new list, private with `private`."""
     data = request.POST
+    if data.get("remove") and isinstance(request.user, User) and not _reached(request.user, post_id):
+        # Whatever became of the post, it can be taken out of one's own list; where it is in none, it is not there.
+        held = FavouriteGroupEntry.objects.filter(group__owner=request.user, post_id=post_id).select_related("post")
+        entry = get_object_or_404(held, group=favourite_groups.own_group(request.user, data["remove"]))
+        favourite_groups.remove_from_group(request.user, entry.group_id, entry.post)
+        return redirect("gallery:list", entry.group_id)
 
     def act(user: User, post: Post) -> None:
         if data.get("remove"):
@@ -125,6 +131,10 @@ def _acted(
         page |= {"back_url": _back(request, post_id), "post": shown}
         return render(request, "gallery/refused.html", page, status=status)
     return redirect(_back(request, post_id))
+
+
+def _reached(user: User, post_id: int) -> bool:
+    return Post.objects.filter(reachable_posts(user), pk=post_id).exists()
 
 
 def _sums(user: User, shown: Post) -> dict[str, object]:

@@ -206,6 +206,48 @@ def test_a_list_is_renamed_ordered_and_emptied_in_one_go(member):
     assert order == [c.pk, a.pk, later.pk]
 
 
+def test_a_refused_list_that_was_to_be_private_is_private_when_tried_again(member):
+    post = new_post()
+    favourite_groups.create(member, "cats")
+    client, address = browser(member), reverse("gallery:put_in_list", args=[post.pk])
+    for headers in ({}, HTMX):
+        answer = client.post(address, {"name": "cats", "private": "1"}, headers=headers)
+        assert answer.status_code == 422
+        assert 'name="private" value="1" checked' in answer.text
+        answer = client.post(address, {"name": "cats"}, headers=headers)
+        assert 'name="private" value="1">' in answer.text
+
+
+def test_a_post_out_of_sight_can_be_taken_out_of_ones_own_list_and_of_no_other(member):
+    group, other = favourite_groups.create(member, "cats"), favourite_groups.create(make_user("nao"), "dogs")
+    kept, gone = new_post(), new_post()
+    for post in (kept, gone):
+        favourite_groups.add_to_group(member, group.pk, post)
+        favourite_groups.add_to_group(other.owner, other.pk, post)
+    Post.objects.filter(pk=gone.pk).update(status="removed")
+    client, address = browser(member), reverse("gallery:put_in_list", args=[gone.pk])
+    assert client.post(address, {"remove": str(other.pk)}).status_code == 404
+    assert client.post(address, {"add": str(group.pk)}).status_code == 404
+    answer = client.post(address, {"remove": str(group.pk)})
+    assert answer["Location"] == reverse("gallery:list", args=[group.pk])
+    assert [entry.post_id for entry in group.entries.all()] == [kept.pk]
+    assert other.entries.count() == 2
+
+
+def test_all_posts_out_of_sight_leave_a_list_where_its_owner_asks_for_it(member):
+    group = favourite_groups.create(member, "cats")
+    kept, gone = new_post(), new_post()
+    for post in (kept, gone):
+        favourite_groups.add_to_group(member, group.pk, post)
+    Post.objects.filter(pk=gone.pk).update(status="removed")
+    data = {"name": "cats", "is_public": "on", "order": str(kept.pk), "seen": str(kept.pk)}
+    client, address = browser(member), reverse("gallery:edit_list", args=[group.pk])
+    assert client.post(address, data).status_code == 302
+    assert group.entries.count() == 2
+    assert client.post(address, data | {"drop_unseen": "on"}).status_code == 302
+    assert group.entries.get().post_id == kept.pk
+
+
 @pytest.mark.parametrize("order", ["cats", "1 1", "-1", "9999999", "٣", "1.5"])
 def test_an_order_that_is_none_changes_nothing_and_is_kept(member, order):
     group = favourite_groups.create(member, "cats")

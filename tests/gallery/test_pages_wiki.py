@@ -170,8 +170,9 @@ def test_the_text_of_a_deleted_page_is_on_no_address_for_members(client, mika, m
     Tag.objects.create(name="long_hair", in_vocabulary=True)
     set_deleted(moderator, "long_hair", True)
     asked = [
-        *("/wiki/long_hair", "/wiki/_page?title=long_hair", "/wiki/_edit?title=long_hair", "/wiki/_edit?title=Long+Hair"),
-        *("/wiki/_history?title=long_hair", "/wiki/_history?title=long_hair&from=1&to=1", "/wiki/hair"),
+        *("/wiki/long_hair", "/wiki/_page?title=long_hair", "/wiki/_edit?title=long_hair"),
+        *("/wiki/_history?title=long_hair", "/wiki/_history?title=long_hair&from=1&to=1", "/wiki/hair",
+          "/wiki/_edit?title=Long+Hair"),
         *("/wiki", "/wiki?q=long&text=1", "/wiki?q=of+the+house&text=1", "/tags/long_hair", "/tags?name=*"),
         *("/complete?q=long", "/complete?q=%E7%A7%98", "/complete?q=long&mode=tags"),
     ]  # fmt: skip
