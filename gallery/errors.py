@@ -64,6 +64,11 @@ MESSAGES: dict[str, Any] = {
     "bad_page_size": _("limit: and random: take one number from 1 to %(limit)d."),
     "two_orders": _("Only one of order:, ordfav:, ordfavgroup: and random: can rule a search. Please keep one."),
     "custom_needs_ids": _("order:custom follows a list of post numbers; write one, as in “id:3,1,2 order:custom”."),
+    "lineage_needs_ids": _("lineage: takes single post numbers, %(limit)d at most, as in “lineage:1234”."),
+    "too_many_lineages": _("A search can have %(limit)d lineage: at most."),
+    "model_hash_is_hexadecimal": _(
+        "modelhash: takes the beginning of a hash: the digits 0 to 9 and the letters a to f."
+    ),
     "votes_are_private": _("Who voted is told to nobody else. Use upvote: and downvote: with your own name."),
     "no_words": _("“%(value)s” holds no word to look for; write letters or digits."),
     "saved_searches_need_account": _("Sign in to search with search:, which stands for your saved searches."),

@@ -72,7 +72,8 @@ def publish(
         return existing
     _check_texts(title, commentary)
     terms = _published_terms(tags)
-    original = AssetFile.objects.filter(asset=asset, variant=Variant.ORIGINAL).first()
+    # The size that everybody may know: that of the original would tell how long a hidden prompt is.
+    bare = AssetFile.objects.filter(asset=asset, variant=Variant.BARE).first()
     post = Post(
         asset=asset,
         author=author,
@@ -84,8 +85,8 @@ def publish(
         prompt_visibility=checked_choice(prompt_visibility, PromptVisibility, "unknown_prompt_visibility"),
         width=asset.width,
         height=asset.height,
-        file_size=original.size_bytes if original else 0,
-        file_type=original.format if original else "png",
+        file_size=bare.size_bytes if bare else 0,
+        file_type=bare.format if bare else "png",
     )
     automatic = automatic_names(post, recipe.model_name)
     wanted = make_tags(terms.tags, automatic if terms.tags else {**automatic, TAGME: Category.META})

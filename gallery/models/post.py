@@ -55,7 +55,8 @@ class Post(models.Model):
     """What everyone browses. Its tags stand in `tag_ids` (ascending, without repeats), indexed by GIN.
 
     `tag_ids` and the numbers of tags by category are written by `gallery.tag_edits.store` alone. Size and kind of the
-    original file are copied from the asset, which never changes: searching and sorting by them needs no join.
+    file without its prompt are copied from the asset, which never changes: searching and sorting by them needs no join,
+    and the size tells nobody how long a hidden prompt is.
     """
 
     asset = models.OneToOneField(Asset, on_delete=models.PROTECT, related_name="post")

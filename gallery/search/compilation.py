@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 
 from gallery.community.favourite_groups import normalise_group_name, own_group, visible_groups
 from gallery.models import FavouriteGroup, Post, PostGeneration, PostStats, User
@@ -38,9 +40,9 @@ class Compilation:
         """The account with this name in any case; names are unique so (a constraint)."""
         folded = name.casefold()
         if folded not in self._users:
-            self._users[folded] = (
-                User.objects.filter(username__iexact=name.replace("\x00", "")).values_list("pk", flat=True).first()
-            )
+            # Lower, as the unique index has it; Django's lookup in any case says UPPER.
+            same = Exact(Lower("username"), Lower(Value(name.replace("\x00", ""))))
+            self._users[folded] = User.objects.filter(same).values_list("pk", flat=True).first()
         return self._users[folded]
 
     def is_own_name(self, name: str) -> bool:

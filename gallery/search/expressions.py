@@ -52,8 +52,12 @@ class Like(Func):
 
 def like(text: str) -> str:
     """`text` as a LIKE pattern in which `*` stands for any text and everything else for itself."""
-    escaped = text.replace("\x00", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return escaped.replace("*", "%")
+    return literally(text).replace("*", "%")
+
+
+def literally(text: str) -> str:
+    """`text` as a LIKE pattern for itself alone, or as the beginning of one."""
+    return text.replace("\x00", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def within(left: str | Combinable, numbers: Numbers) -> Q:

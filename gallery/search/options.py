@@ -1,5 +1,6 @@
 """What rules a whole search: order:, ordfav:, ordfavgroup:, limit: and random:."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from tagging.query.values import Numbers, Order, UserName, Value
 
 _ORDERING = ("order", "ordfav", "ordfavgroup", "random")
 _RULING = (*_ORDERING, "limit")
+_ID = re.compile("-?[0-9]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,11 @@ def _listed_ids(rest: list[Node], compilation: Compilation) -> list[int]:
     """The numbers of the one `id:` list, as they were written."""
     lists = [node for node in rest if isinstance(node, Metatag) and node.name == "id"]
     value = registry.read(lists[0], compilation.clock) if len(lists) == 1 else None
-    if not isinstance(value, Numbers) or value.intervals:
+    words = [word.strip() for word in lists[0].value.split(",")] if lists else []
+    # `5..5` names one post as well, but is no list.
+    if not isinstance(value, Numbers) or value.intervals or not all(map(_ID.fullmatch, words)):
         raise Invalid("custom_needs_ids")
-    return [int(word) for word in lists[0].value.split(",")]
+    return [int(word) for word in words]
 
 
 def _size(node: Metatag, compilation: Compilation) -> int:

@@ -22,11 +22,11 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Extract, Ln
+from django.db.models.functions import Cast, Extract, Greatest, Ln
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models import Post, PostStats
-from gallery.search.places import DECIMAL, INTEGER, TIME, Codec
+from gallery.search.codecs import DECIMAL, INTEGER, TIME, Codec
 from tagging.query import registry
 from tagging.query.values import Clock
 
@@ -98,7 +98,9 @@ def _ratio(over: str, under: str) -> Any:
 
 
 def _log3(value: Any) -> Any:
-    return Ln(Cast(value, FloatField())) / Value(1.0986122886681098, output_field=FloatField())
+    """The logarithm to base 3; of what is below 1, that of 1: the database may look at posts whose score is not above 0
+    before it leaves them out."""
+    return Ln(Cast(Greatest(value, Value(1)), FloatField())) / Value(1.0986122886681098, output_field=FloatField())
 
 
 def _rank() -> Any:

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models import Value as Constant
+from django.db.models.functions import Lower
 
+from gallery.errors import SearchTimeout
 from gallery.models import FavouriteGroup, Post, PostGeneration, SavedSearch, User
 from gallery.models.post import PromptVisibility
+from gallery.search.budget import time_budget
+from gallery.search.expressions import Like, literally
 from gallery.visibility import Viewer, signed_in, visible_posts
 from tagging.query import Metatag, MetatagKind, print_query, registry
 from tagging.query.tree import ORDER
@@ -21,6 +25,8 @@ from tagging.query.tree import ORDER
 NEWEST_POSTS = 20_000
 MOST_VALUES = 500
 KEPT_SECONDS = 60
+# All accounts are looked through for the beginning of a name; where that takes longer, none is offered.
+ACCOUNTS_MS = 200
 _BARE = re.compile(r"[\w.+\-]+")
 _PRESENCE = frozenset({"any", "none"})
 
@@ -68,8 +74,13 @@ def _orders(text: str) -> list[Value]:
 
 
 def _accounts(viewer: Viewer, text: str, limit: int) -> list[Value]:
-    named = User.objects.filter(is_active=True, username__istartswith=text).order_by("username")
-    names = list(named.values_list("username", flat=True)[:limit])
+    begins = Like(Lower(F("username")), Lower(Constant(literally(text) + "%")))
+    named = User.objects.filter(begins, is_active=True).order_by("username")
+    try:
+        with time_budget(ACCOUNTS_MS):
+            names = list(named.values_list("username", flat=True)[:limit])
+    except SearchTimeout:
+        names = []
     # One's own name is what one looks for most.
     own = viewer.get_username() if signed_in(viewer) else ""
     if own and own.lower().startswith(text):

@@ -337,3 +337,33 @@ def test_an_abbreviation_is_the_largest_tag_with_these_initials(scene):
     other = make_post(asset=make_asset_row(make_user()), tags=["long_hair"])
     assert [post.pk for post in search("/lh", scene["viewer"]).posts] == [other.pk, large.pk]
     assert search("/zz", scene["viewer"]).posts == []
+
+
+def test_every_order_pages_through_all_posts_whatever_their_score(scene):
+    """Posts that a list leaves out for their score lie beside the others, and the page after is asked for from each."""
+    posts = [make_post(asset=make_asset_row(make_user())).pk for _ in range(6)]
+    for post_id, score in zip(posts, (0, -2, 3, 0, 7, -1), strict=True):
+        PostStats.objects.filter(pk=post_id).update(score=score, up_score=max(score, 0), down_score=max(-score, 0))
+    viewer = scene["viewer"]
+    wrong = []
+    for order in registry.orders():
+        for text in (f"order:{order}", f"order:{order} steps:none", f"order:{order} steps:20"):
+            query = text if not order.startswith("custom") else f"{text} id:" + ",".join(map(str, posts))
+            whole = [post.pk for post in search(query, viewer).posts]
+            for size in (1, 2):
+                page = search(query, viewer, limit=size)
+                query_of_page, found = page.query, [post.pk for post in page.posts]
+                while page.next_token:
+                    page = search(query_of_page, viewer, limit=size, page_token=page.next_token)
+                    found += [post.pk for post in page.posts]
+                if (sorted(found) if "random" in order else found) != (sorted(whole) if "random" in order else whole):
+                    wrong.append((query, size, found, whole))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("order", ["rank", "hot"])
+def test_a_place_in_what_people_like_now_is_compared_with_liked_posts_alone(scene, order):
+    unliked = make_post(asset=make_asset_row(make_user()))
+    PostStats.objects.filter(pk=unliked.pk).update(score=-200, down_score=200)
+    assert search(f"order:{order}", scene["viewer"], page_token=f"b5.{order}.51305.1").posts == []
+    assert search(f"steps:none order:{order}", scene["viewer"], page_token=f"b5.{order}.51305.1").posts == []

@@ -86,6 +86,53 @@ def test_a_search_that_cannot_be_read_is_422_with_its_place_and_a_cure(client, p
     assert shown(response, posts) == []
 
 
+@pytest.mark.parametrize(
+    ("query", "part"),
+    [
+        ("id:5..5 order:custom", "order:custom follows a list"),
+        ("id:5,7..7 order:custom", "order:custom follows a list"),
+        ("id:>5 order:custom", "order:custom follows a list"),
+        ("order:custom", "order:custom follows a list"),
+        ("modelhash:*", "modelhash: takes"),
+        ("modelhash:_", "modelhash: takes"),
+        ('modelhash:"*"', "modelhash: takes"),
+        ("modelhash:012g", "modelhash: takes"),
+    ],
+)
+def test_what_makes_no_sense_is_422_with_a_sentence(client, posts, query, part):
+    response = ask(client, query)
+    assert response.status_code == 422
+    assert part in problem_in(response)
+    assert shown(response, posts) == []
+
+
+NUMBERS = [
+    "id", "width", "height", "mpixels", "ratio", "filesize", "score", "upvotes", "downvotes", "favcount", "views",
+    "tagcount", "gentags", "arttags", "copytags", "chartags", "metatags", "modeltags", "child_count",
+    "active_children", "steps", "cfg", "denoise", "seed", "parent", "child", "favgroup", "limit",
+]  # fmt: skip
+FORMS = [
+    "0", "5", "5..5", "5,7", "5,7..7", "..5", "5..", "5...6", ">0", "<=5", ">5,<3", "0..0", "2147483648..4294967296",
+]  # fmt: skip
+ODD = ["7..5", "9223372036854775807", "..99999999999999999999999", "9" * 400]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_every_form_of_a_number_is_answered_or_refused(client, posts, name):
+    forms = [f"{name}:{form}" for form in FORMS]
+    if name == "limit":
+        queries = forms[:3]
+    else:
+        queries = [" or ".join(forms), *(f"{name}:{form}" for form in ODD)]
+    for query in queries:
+        assert ask(client, query).status_code in (200, 422), query
+
+
+@pytest.mark.parametrize("form", [*FORMS, *ODD])
+def test_every_form_of_numbers_is_a_list_for_the_custom_order_or_refused(client, posts, form):
+    assert ask(client, f"id:{form} order:custom").status_code in (200, 422)
+
+
 def test_more_wildcards_than_can_be_looked_up_are_422(client, posts):
     response = ask(client, " or ".join(f"{letter}*" for letter in "abcdefghijklmnopqrs"))
     assert response.status_code == 422

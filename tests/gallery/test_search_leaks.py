@@ -17,7 +17,7 @@ from gallery.models import (
 from gallery.provenance import searchable
 from gallery.search import iterate_ids, neighbours, sample_tags, search
 from tagging.query import registry
-from tests.factories import make_asset_row, make_post, make_recipe, make_user
+from tests.factories import make_asset, make_asset_row, make_post, make_recipe, make_user
 
 pytestmark = pytest.mark.django_db
 VISITOR = AnonymousUser()
@@ -61,6 +61,20 @@ def test_a_hidden_prompt_is_the_same_to_others_whatever_it_says(negated):
     assert [seen(text, author) for text in queries] != own_before
     assert seen("prompt:secret", make_user(role="moderator"))[0] == [post.pk]
     assert seen("prompt:secret", author)[0] == seen("seed:42", author)[0] == seen("lora:secret", author)[0] == [post.pk]
+
+
+def test_the_size_of_a_file_tells_nothing_of_a_hidden_prompt():
+    author = make_user()
+    asset = make_asset(author, recipe=make_recipe(prompt="long " * 500))
+    posts = [make_post(author, asset=asset, prompt_visibility="hidden"), bare_post()]
+    sizes = dict(asset.files.values_list("variant", "size_bytes"))
+    assert sizes["original"] > sizes["bare"] + 1000
+    for viewer in (VISITOR, author):
+        assert seen(f"filesize:{sizes['original']}", viewer)[0] == []
+        assert seen(f"filesize:>{sizes['bare']}", viewer)[0] == []
+        assert seen(f"filesize:{sizes['bare']}", viewer)[0] == [posts[0].pk]
+        token = search("order:filesize", viewer, limit=1).next_token
+        assert token == f"b{posts[0].pk}.filesize.{sizes['bare']}"
 
 
 HIDING = [{"status": "removed"}, {"status": "quarantined"}, {"rating": "e"}]

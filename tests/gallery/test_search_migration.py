@@ -33,9 +33,17 @@ def test_posts_made_before_are_counted_measured_and_searchable(schema_before):
     asset = old.get_model("gallery", "Asset").objects.create(
         owner=user, width=200, height=160, pixel_sha256="0" * 64, dominant_color="#000000"
     )
-    old.get_model("gallery", "AssetFile").objects.create(
-        asset=asset, variant="original", format="png", sha256="0" * 64, path="a.png", size_bytes=4321, width=1, height=1
-    )
+    for variant, size in (("original", 4321), ("bare", 4210)):
+        old.get_model("gallery", "AssetFile").objects.create(
+            asset=asset,
+            variant=variant,
+            format="png",
+            sha256="0" * 64,
+            path=variant,
+            size_bytes=size,
+            width=1,
+            height=1,
+        )
     posts = old.get_model("gallery", "Post").objects
     fields = {"author": user, "rating": "g", "ai_level": "generated", "ai_evidence": "site_job"}
     post = posts.create(asset=asset, tag_ids=sorted(tag.pk for tag in tags), **fields)
@@ -49,7 +57,7 @@ def test_posts_made_before_are_counted_measured_and_searchable(schema_before):
     found = now.get_model("gallery", "Post").objects.get(pk=post.pk)
     assert (found.tag_count, found.general_tags, found.artist_tags) == (4, 2, 1)
     assert (found.model_tags, found.meta_tags) == (1, 0)
-    assert (found.width, found.height, found.file_size, found.file_type) == (200, 160, 4321, "png")
+    assert (found.width, found.height, found.file_size, found.file_type) == (200, 160, 4210, "png")
     made = now.get_model("gallery", "PostGeneration").objects.get(pk=post.pk)
     assert (made.prompt_words, made.negative_words) == (" 1girl red hair ", "")
     stats = now.get_model("gallery", "PostStats").objects.get(pk=post.pk)

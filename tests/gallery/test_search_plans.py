@@ -3,10 +3,18 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Concat
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from gallery.models import Post, User
 from gallery.search import search
+from gallery.search.compilation import Compilation
+from gallery.search.metatags import METATAGS
 from gallery.search.trace import trace
 from tagging.models import Tag
+from tagging.query.values import Clock, Interval, Numbers
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +130,46 @@ def test_a_walk_begins_where_the_search_says_that_matches_are(large_site, text):
     traced = trace(text, VISITOR, analyse=True)
     assert (traced.result.way, len(traced.result.rows)) == ("probe", 40)
     assert "Rows Removed by Filter" not in traced.plans[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("source:https://example.com/Artist_7", [7]),
+        ("source:*/ARTIST*8", [8]),
+        ('source:"https://example.com/artist*"', [9]),
+        ("source:https://example.com/artistx7", []),
+    ],
+)
+def test_a_source_is_found_by_the_index_on_its_letters(large_site, text, numbers):
+    with transaction.atomic():
+        Post.objects.filter(pk__lt=3000).update(
+            source=Concat(Value("https://elsewhere.org/a/"), "id", output_field=CharField())
+        )
+        for number, end in ((7, "artist_7"), (8, "artist_8"), (9, "artist*")):
+            Post.objects.filter(pk=number).update(source=f"https://example.com/{end}")
+        traced = trace(text, VISITOR)
+        transaction.set_rollback(True)
+    assert [post_id for post_id, _key in traced.result.rows] == numbers
+    assert "Index Cond: ((source)::text ~~*" in traced.plans[-1]
+
+
+@pytest.mark.parametrize("name", ["parent", "child"])
+def test_an_open_range_of_parents_is_not_taken_for_few(large_site, name):
+    assert trace(f"common -{name}:>0", VISITOR).result.way == "probe"
+    assert METATAGS[name].few(Numbers(frozenset({5})))
+    assert not METATAGS[name].few(Numbers(frozenset(), (Interval(0, None, low_open=True),)))
+
+
+def test_an_account_is_found_by_the_index_on_its_name(large_site):
+    author = User.objects.get()
+    with CaptureQueriesContext(connection) as queries:
+        assert Compilation(VISITOR, Clock(timezone.now())).user_id(author.username.upper()) == author.pk
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + queries[-1]["sql"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "user_name_once_in_any_case" in plan
 
 
 def test_the_way_back_is_as_short(large_site):

@@ -8,6 +8,7 @@ from gallery.models.post import PostStatus
 from gallery.search.compilation import Compilation
 from gallery.search.expressions import NOTHING, within
 from gallery.search.metatags.kinds import always, metatag
+from gallery.search.metatags.numbers import listed
 from gallery.search.metatags.states import STATUSES
 from tagging.query.readers import id_or_presence, integers
 from tagging.query.values import Choices, Numbers, Presence
@@ -106,7 +107,7 @@ metatag(
     id_or_presence(STATUSES),
     _parent,
     section="family",
-    few=lambda value: isinstance(value, Numbers),
+    few=listed,
     summary=_("A post and its children; any and none ask whether there is a parent, a state asks for the parent's."),
     examples=("parent:1234", "parent:none", "parent:removed"),
     values=("any", "none", *STATUSES),
@@ -116,7 +117,7 @@ metatag(
     id_or_presence(STATUSES),
     _child,
     section="family",
-    few=lambda value: isinstance(value, Numbers),
+    few=listed,
     summary=_("The parent of a post; any and none ask whether there are children, a state asks for one in it."),
     examples=("child:any", "child:none"),
     values=("any", "none", *STATUSES),

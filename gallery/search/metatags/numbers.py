@@ -19,7 +19,7 @@ def _on_stats(column: str) -> Compile:
     return lambda value, compilation: in_stats(within(column, value))
 
 
-def _listed(value: Value) -> bool:
+def listed(value: Value) -> bool:
     """Single ids, or short stretches of them."""
     if not isinstance(value, Numbers):
         return False
@@ -34,7 +34,7 @@ metatag(
     integers(),
     _on_post("id"),
     section="numbers",
-    few=_listed,
+    few=listed,
     summary=_("The number of the post; single ones, lists and ranges."),
     examples=("id:1234", "id:3,1,2", "id:>1000"),
 )

@@ -7,6 +7,7 @@ from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from gallery.errors import Invalid
 from gallery.search.compilation import Compilation, in_recipe
 from gallery.search.expressions import Like, like, within
 from gallery.search.metatags.kinds import Compile, metatag
@@ -14,6 +15,7 @@ from tagging.query.readers import decimals, integers, text
 from tagging.query.values import Numbers, Presence, Text
 
 _HASH_START = re.compile("[0-9a-fA-F]{6,64}")
+_DIGITS = re.compile("[0-9a-fA-F]{1,64}")
 
 
 def _name(column: str, *, also: Callable[[Text], Q] | None = None) -> Compile:
@@ -57,7 +59,10 @@ def _modelhash(value: Presence | Text, compilation: Compilation) -> Q:
     if isinstance(value, Presence):
         given = in_recipe(~Q(model_hash=""))
         return given if value.present else ~given
-    return in_recipe(Q(Like(Lower(F("model_hash")), like(value.text.replace("*", "").lower()) + "%")))
+    digits = value.text.strip().removesuffix("*")
+    if not _DIGITS.fullmatch(digits):
+        raise Invalid("model_hash_is_hexadecimal")
+    return in_recipe(Q(Like(Lower(F("model_hash")), digits.lower() + "%")))
 
 
 class _AnyLora(Func):

@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gallery.search.compilation import Compilation
-from gallery.search.expressions import Like, like
+from gallery.search.expressions import Like, like, literally
 from gallery.search.metatags.kinds import metatag
 from tagging.query.readers import text
 from tagging.query.values import Presence, Text
@@ -15,9 +15,9 @@ def _source(value: Presence | Text, compilation: Compilation) -> Q:
     given = ~Q(source="")
     if isinstance(value, Presence):
         return given if value.present else ~given
-    if value.is_pattern:
-        return given & Q(Like(F("source"), like(value.text), ignore_case=True))
-    return given & Q(source__istartswith=value.text.replace("\x00", ""))
+    # ILIKE, which the index on trigrams serves; Django's own lookups in any case say UPPER(source).
+    pattern = like(value.text) if value.is_pattern else literally(value.text) + "%"
+    return given & Q(Like(F("source"), pattern, ignore_case=True))
 
 
 def _commentary(value: Presence | Text, compilation: Compilation) -> Q:
