@@ -15,9 +15,6 @@ from tagging.suggest import misspelt
 
 EVERY_TAG = Among()
 
-# Given rows, the names of those tags that the reader may be told of.
-Told = Callable[[list[Row]], set[str]]
-
 
 class Match(StrEnum):
     """How a tag came into the list."""
@@ -44,32 +41,32 @@ class Completion:
     is_deprecated: bool = False
 
 
-def complete(typed: str, limit: int = 10, *, among: Among = EVERY_TAG, told: Told | None = None) -> list[Completion]:
+def complete(typed: str, limit: int = 10, *, among: Among = EVERY_TAG) -> list[Completion]:
     """Up to `limit` tags for what was typed so far (normalised here); nothing for blanks.
 
     By the shape of the text, as on Danbooru: `/lh` are initials, `*` stands for anything, a name that is not ASCII is
     another name, and else all its words are looked for in any order, the last one as a beginning. Exact names come
     first, then those with the text as it was typed, then the others, each time the largest first; deprecated tags are
-    last. Only where nothing is found, names that are spelled alike. `told` takes out what the reader may not know of;
-    what it takes out has no influence on the rest.
+    last. Only where nothing is found, names that are spelled alike. A tag that is not `among` those that may come has
+    no influence on the rest. Nothing is found for a pattern without two signs in a row that aren't `*`.
     """
     name = normalise_tag(typed)
     if not name or len(name) > MAX_LENGTH or limit < 1:
         return []
     if is_other_name(name):
-        return _by_other_name(fold_name(typed), limit, among, told)
+        return _by_other_name(fold_name(typed), limit, among)
     if not all("!" <= character <= "~" for character in name):
         return []
     if name.startswith("/") and re.fullmatch(r"/[a-z0-9]+", name):
-        rows = _allowed(completion_rows.by_initials(name[1:], among), told)
+        rows = completion_rows.by_initials(name[1:], among)
         return _lines(rows, limit, lambda row: (row.initials != name[1:],), Match.INITIALS)
     if "*" in name:
-        pattern = name.strip("*") and name
-        rows = _allowed(completion_rows.by_pattern(pattern, among), told) if pattern else []
+        # With less to go by, all names would be read.
+        rows = completion_rows.by_pattern(name, among) if max(map(len, name.split("*"))) >= 2 else []
         return _lines(rows, limit, lambda row: (), Match.NAME)
-    rows = _allowed(_by_name(name, among), told)
+    rows = _by_name(name, among)
     if not rows:
-        alike = _allowed(completion_rows.by_likeness(name, among), told)
+        alike = completion_rows.by_likeness(name, among)
         return _lines(misspelt(name, alike), limit, None, Match.FUZZY)
     as_typed = re.compile(rf"(?<![a-z0-9]){re.escape(name)}" if name[0].isalnum() else re.escape(name))
 
@@ -90,11 +87,11 @@ def _by_name(name: str, among: Among) -> list[Row]:
     return completion_rows.by_words(words, not name[-1].isalnum(), name, among)
 
 
-def _by_other_name(folded: str, limit: int, among: Among, told: Told | None) -> list[Completion]:
-    rows = _allowed(completion_rows.by_other_name(folded, among), told)
+def _by_other_name(folded: str, limit: int, among: Among) -> list[Completion]:
+    rows = completion_rows.by_other_name(folded, among)
     if len({row.name for row in rows}) < limit:
         # 髪 finds 黒髪 too; there is no index for it, so only where the list isn't full.
-        rows += _allowed(completion_rows.by_other_name(folded, among, inside=True), told)
+        rows += completion_rows.by_other_name(folded, among, inside=True)
 
     def rank(row: Row) -> tuple[bool, ...]:
         found = fold_name(row.found)
@@ -102,13 +99,6 @@ def _by_other_name(folded: str, limit: int, among: Among, told: Told | None) -> 
         return (found != folded, vocabulary, not found.startswith(folded))
 
     return _lines(rows, limit, rank, Match.OTHER_NAME)
-
-
-def _allowed(rows: list[Row], told: Told | None) -> list[Row]:
-    if told is None or not rows:
-        return rows
-    names = told(rows)
-    return [row for row in rows if row.name in names]
 
 
 def _lines(

@@ -7,11 +7,13 @@ initials (btree), any part of them and how alike they are (trigrams), and beginn
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
-CANDIDATES = 100
+CANDIDATES = 100  # of those that the reader may be told of
 OTHER_NAMES = 1000  # the shortest ones, before it is known which tags they are of
 
 
@@ -19,7 +21,7 @@ OTHER_NAMES = 1000  # the shortest ones, before it is known which tags they are 
 class Row:
     """A tag, and what was found: its own name, or the alias or other name `antecedent` that leads to it.
 
-    `post_count` is of the posts that everybody may see; `known_to_all` says whether anybody may be told of the tag.
+    `post_count` is of the posts that everybody may see.
     """
 
     name: str
@@ -35,25 +37,38 @@ class Row:
         """The name that was looked for."""
         return self.antecedent or self.name
 
-    @property
-    def known_to_all(self) -> bool:
-        """`KNOWN_TO_ALL` for this row."""
-        return self.post_count > 0 or self.in_vocabulary
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL over `t`, a row of `tagging_tag`, and its parameters."""
+
+    sql: str
+    params: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """Which tags may come, decided by the database, and which of them are looked at first."""
+    """Which tags may come, decided by the database before any is counted, and which of them are looked at first.
+
+    `known_to_all`: those that anybody may be told of, and beside them only those for which `others` holds.
+    """
 
     known_to_all: bool = False
     deprecated: bool = True
     vocabulary_first: bool = False
+    others: Condition | None = None
 
     @property
     def condition(self) -> str:
-        """As SQL over `t`, to follow another condition."""
-        known = " AND (t.general_count > 0 OR t.in_vocabulary)" if self.known_to_all else ""
+        """As SQL over `t`, to follow another condition; it takes the parameters `params`."""
+        others = f" OR {self.others.sql}" if self.others else ""
+        known = f" AND (t.general_count > 0 OR t.in_vocabulary{others})" if self.known_to_all else ""
         return known + ("" if self.deprecated else " AND NOT t.is_deprecated")
+
+    @property
+    def params(self) -> list[Any]:
+        """What `condition` takes, each time that it stands in a statement."""
+        return list(self.others.params) if self.known_to_all and self.others else []
 
     @property
     def order(self) -> str:
@@ -95,7 +110,7 @@ def by_initials(initials: str, among: Among) -> list[Row]:
         SELECT {_COLUMNS}, NULL FROM tagging_tag t WHERE t.initials LIKE %s{among.condition}
         ORDER BY t.initials <> %s, {among.order} LIMIT {CANDIDATES}
         """,  # noqa: S608 - see _rows
-        [f"{_escaped(initials)}%", initials],
+        [f"{_escaped(initials)}%", *among.params, initials],
     )
 
 
@@ -119,7 +134,7 @@ def by_likeness(typed: str, among: Among) -> list[Row]:
         ) c JOIN tagging_tag t USING (id)
         ORDER BY c.likeness DESC, {among.order}
         """,  # noqa: S608 - see _rows
-        [typed] * 4,
+        [typed, typed, *among.params] * 2,
     )
 
 
@@ -140,7 +155,7 @@ def by_other_name(folded: str, among: Among, *, inside: bool = False) -> list[Ro
         WHERE TRUE{among.condition}
         ORDER BY {among.order}, o.position LIMIT {CANDIDATES}
         """,  # noqa: S608 - see _rows
-        [pattern],
+        [pattern, *among.params],
     )
 
 
@@ -185,11 +200,11 @@ def _names_and_aliases(of_name: tuple[str, str], of_alias: tuple[str, str], exac
              WHERE a.antecedent = %s{among.condition})
         ) c JOIN tagging_tag t USING (id)
         """,  # noqa: S608 - see _rows
-        [of_name[1], of_alias[1], exact, exact],
+        [part for text in (of_name[1], of_alias[1], exact, exact) for part in (text, *among.params)],
     )
 
 
-def _rows(statement: str, parameters: list[str]) -> list[Row]:
+def _rows(statement: str, parameters: list[Any]) -> list[Row]:
     """Statements are put together from constants of this module alone; whatever somebody typed is a parameter."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tagging import completion_rows
 from tagging.completion_rows import Among, Row
 from tagging.names import MAX_LENGTH, normalise_tag
@@ -13,18 +11,12 @@ LEAST_LIKENESS = 0.3  # pg_trgm's threshold
 EVERY_TAG = Among()
 
 
-def nearest_tags(
-    name: str,
-    limit: int = 3,
-    *,
-    among: Among = EVERY_TAG,
-    told: Callable[[list[Row]], set[str]] | None = None,
-) -> list[str]:
+def nearest_tags(name: str, limit: int = 3, *, among: Among = EVERY_TAG) -> list[str]:
     """Up to `limit` names of existing tags, the likest first; none if nothing is near.
 
     First come those that are only slips away. Likeness is pg_trgm's, over trigrams of names and aliases; for a name
-    outside ASCII it is counted in pairs of characters, over other names with the same beginning or end. `told` takes
-    out what the reader may not know of.
+    outside ASCII it is counted in pairs of characters, over other names with the same beginning or end. A tag
+    that is not `among` those that may come has no influence on the rest.
     """
     typed = normalise_tag(name).strip(",")
     if not typed or len(typed) > MAX_LENGTH:
@@ -36,8 +28,7 @@ def nearest_tags(
         rows = misspelt(typed, alike) + alike
     else:
         return []
-    allowed = told(rows) if told and rows else {row.name for row in rows}
-    return list(dict.fromkeys(row.name for row in rows if row.name in allowed))[:limit]
+    return list(dict.fromkeys(row.name for row in rows))[:limit]
 
 
 def misspelt(typed: str, rows: list[Row]) -> list[Row]:

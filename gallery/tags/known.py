@@ -5,16 +5,25 @@ posts. What stands on general posts or came with a model everybody may know; for
 look at any post.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
+from gallery.errors import SearchTimeout
 from gallery.models import Post
+from gallery.search.budget import time_budget
 from gallery.visibility import Viewer, reachable_posts, signed_in
-from tagging.completion import Completion, Told, complete
-from tagging.completion_rows import Among, Row
+from tagging.completion import Completion, complete
+from tagging.completion_rows import Among, Condition
 from tagging.models import KNOWN_TO_ALL, Tag
 from tagging.suggest import nearest_tags
+
+TYPING_MS = 250
+"""Nobody waits longer for a list while they type."""
+
+Found = TypeVar("Found")
 
 
 def told_to(viewer: Viewer) -> Q:
@@ -33,28 +42,33 @@ def mentionable_tags(viewer: Viewer, names: Iterable[str]) -> set[str]:
 def complete_for(
     viewer: Viewer, typed: str, limit: int, *, deprecated: bool = True, vocabulary_first: bool = False
 ) -> list[Completion]:
-    """`tagging.completion.complete` with nothing that the viewer may not be told of.
+    """`tagging.completion.complete` with nothing that the viewer may not be told of; nothing if it takes too long.
 
     `deprecated`: whether tags that can be added to no post come too; `vocabulary_first`: models' words before others.
     """
-    among = Among(not signed_in(viewer), deprecated, vocabulary_first)
-    return complete(typed, limit, among=among, told=_told(viewer))
+    return _in_time(
+        lambda others: complete(typed, limit, among=Among(True, deprecated, vocabulary_first, others)), viewer
+    )
 
 
 def nearest_for(viewer: Viewer, name: str, limit: int) -> list[str]:
-    """`tagging.suggest.nearest_tags` with nothing that the viewer may not be told of."""
-    return nearest_tags(name, limit, among=Among(known_to_all=not signed_in(viewer)), told=_told(viewer))
+    """`tagging.suggest.nearest_tags` with nothing that the viewer may not be told of; nothing if it takes too long."""
+    return _in_time(lambda others: nearest_tags(name, limit, among=Among(True, others=others)), viewer)
 
 
-def _told(viewer: Viewer) -> Told | None:
-    """For members the posts are asked, but only about tags that not everybody may know; visitors' tags are chosen by
-    the database."""
-    if not signed_in(viewer):
-        return None
+def _in_time(find: Callable[[Condition | None], list[Found]], viewer: Viewer) -> list[Found]:
+    """What is found for this viewer; where posts have to be asked about too many tags, what everybody may know."""
+    for others in [_reached_by(viewer), None] if signed_in(viewer) else [None]:
+        try:
+            with time_budget(TYPING_MS):
+                return find(others)
+        except SearchTimeout:
+            continue
+    return []
 
-    def told(rows: list[Row]) -> set[str]:
-        known = {row.name for row in rows if row.known_to_all}
-        unsure = {row.name for row in rows} - known
-        return known | (mentionable_tags(viewer, unsure) if unsure else set())
 
-    return told
+def _reached_by(viewer: Viewer) -> Condition:
+    """Whether the viewer can reach a post with the tag. The database asks only of tags that not everybody may know."""
+    with_it = Post.objects.filter(reachable_posts(viewer), tag_ids__contains=[RawSQL("t.id", ())])
+    sql, params = with_it.order_by().values("pk").query.sql_with_params()
+    return Condition(f"EXISTS ({sql})", params)

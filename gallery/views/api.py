@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from gallery.api import listed_tags, posts_as_json
 from gallery.errors import Invalid, UserFacingError
@@ -20,6 +19,7 @@ from tagging.query import QueryError
 DEFAULT_LIMIT = 20
 MOST_POSTS, MOST_TAGS = 200, 1000
 RETRY_SECONDS = "10"
+SAFE = ("GET", "HEAD")
 
 P = ParamSpec("P")
 
@@ -29,9 +29,12 @@ def answers_in_json(
 ) -> Callable[Concatenate[HttpRequest, P], JsonResponse]:
     """GET and HEAD only; errors become `{"success": false, "error": code, "message": sentence}`."""
 
-    @require_safe
     @wraps(view)
     def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> JsonResponse:
+        if request.method not in SAFE:
+            response = _refusal("method_not_allowed", _("This address answers GET and HEAD alone."), 405)
+            response["Allow"] = ", ".join(SAFE)
+            return response
         try:
             return view(request, *args, **kwargs)
         except QueryError as error:

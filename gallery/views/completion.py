@@ -20,15 +20,18 @@ def complete(request: HttpRequest) -> JsonResponse:
     a `box` of the kind query, tags or prompt.
 
     Visitors' answers can be kept by caches between, the hot ones of one and two letters for longer; members' answers
-    by their own browser alone, and what is nobody else's affair by nobody.
+    by their own browser alone, and by nobody what is nobody else's affair, or what stands after a colon: of that,
+    what is hidden now is told no longer.
     """
     typed = request.GET.get("q", "")
     found = complete_word(request.user, read_box(request.GET.get("box", "")), typed)
     count = len(found.lines)
     status = ngettext("%(count)d suggestion", "%(count)d suggestions", count) % {"count": count}
     response = JsonResponse({"completions": [as_json(line) for line in found.lines], "status": status if count else ""})
-    if request.user.is_authenticated:
-        patch_cache_control(response, private=True, **({"no_store": True} if found.private else {"max_age": 60}))
+    if found.private or any(line.kind == "value" for line in found.lines):
+        patch_cache_control(response, private=True, no_store=True)
+    elif request.user.is_authenticated:
+        patch_cache_control(response, private=True, max_age=OTHER_SECONDS)
     elif len(typed.strip()) <= HOT_LETTERS:
         patch_cache_control(response, public=True, max_age=HOT_SECONDS, stale_while_revalidate=STALE_SECONDS)
     else:

@@ -271,3 +271,22 @@ def test_a_page_of_many_posts_costs_no_more_queries_than_one_of_few(client):
     for number in range(6):
         make_post(tags=["sky", f"tag_{number}"])
     assert queries() <= few + 1  # of a few, that they are all is known without counting
+
+
+def test_tags_on_hidden_posts_take_no_place_in_a_members_list(client, member):
+    Tag.objects.bulk_create(Tag(name=f"zx{number:02}") for number in range(30))
+    make_post(tags=["zxzz"], rating="s")
+    answer = client.get("/tags.json", {"search[name_matches]": "zx*", "limit": 2}).json()
+    assert [tag["name"] for tag in answer] == ["zxzz"]
+
+
+def test_a_name_is_found_wherever_it_stands_in_the_list_asked_for(client):
+    make_post(tags=["sky"])
+    names = {"search[name]": "nothing,nowhere,sky", "limit": 1}
+    assert [tag["name"] for tag in client.get("/tags.json", names).json()] == ["sky"]
+
+
+def test_another_method_is_refused_in_json(client):
+    response = client.post("/tags.json")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert response.json()["error"] == "method_not_allowed"
