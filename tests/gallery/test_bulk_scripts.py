@@ -1,16 +1,19 @@
 """Scripts of bulk updates: what is read, what is refused and how it is said, and what each command does in the end."""
 
+import re
 from threading import Event
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from gallery import moderation
 from gallery.accounts.house import house_account
 from gallery.bulk_updates import requests, runner
 from gallery.bulk_updates.commands import ALL
 from gallery.bulk_updates.pages import examples, preview
+from gallery.bulk_updates.retagging import posts_with, retag
 from gallery.bulk_updates.script import MAX_LINES, read_script, try_script
 from gallery.bulk_updates.searches import renamed
 from gallery.errors import Invalid
@@ -306,6 +309,16 @@ def test_a_tag_whose_rule_asks_for_a_stricter_rating_brings_it():
     decided.refresh_from_db()
     assert decided.rating == "s"
     counts_are_right()
+
+
+def test_all_tags_that_are_counted_are_locked_at_once():
+    post = make_post(tags=["t_bare", "t_other"])
+    old, (new,) = Tag.objects.get(name="t_bare"), ensure_tags(["nude"])
+    with CaptureQueriesContext(connection) as queries, transaction.atomic():
+        retag(house_account(), posts_with(old.pk, 0, 10), lambda tag_ids: (tag_ids - {old.pk}) | {new.pk})
+    locks = [row["sql"] for row in queries if '"tagging_tag"' in row["sql"] and "FOR NO KEY UPDATE" in row["sql"]]
+    # The stricter rating takes the post out of the counters of all its tags.
+    assert {int(number) for number in re.findall(r"\d+", locks[0])} == {*post.tag_ids, new.pk}
 
 
 def test_what_a_model_is_called_brings_no_stricter_rating():
