@@ -22,6 +22,7 @@ FIELD_OF_CODE = {
     "too_many_new_tags": "tags",
     "too_many_changed_tags": "tags",
     "category_moderators": "tags",
+    "category_in_bulk": "tags",
     "parent_unknown": "tags",
     "parent_circle": "tags",
     "too_many_children": "tags",
