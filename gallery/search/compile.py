@@ -8,8 +8,9 @@ from operator import and_, or_
 from django.db.models import Q
 from django.utils import timezone
 
-from gallery.errors import UserFacingError
+from gallery.errors import SearchTimeout, UserFacingError
 from gallery.models.post import PostStatus
+from gallery.search.budget import check_time
 from gallery.search.compilation import Compilation
 from gallery.search.expressions import ALL, NOTHING
 from gallery.search.metatags import METATAGS
@@ -17,9 +18,9 @@ from gallery.search.metatags.files import in_pixels
 from gallery.search.metatags.states import EVERY_STATUS, STATUSES
 from gallery.search.metatags.times import BY_TIME
 from gallery.search.names import Names, check_wildcards, resolve
-from gallery.search.saved import fold, saved_trees
+from gallery.search.saved import check_lineages, fold, saved_trees
 from gallery.visibility import Viewer, visible_posts
-from tagging.query import And, Everything, Metatag, Node, Not, Or, Wildcard, leaves, registry
+from tagging.query import And, Everything, Metatag, Node, Not, Or, QueryError, Wildcard, leaves, registry
 from tagging.query import Tag as TagNode
 from tagging.query.values import Clock, Numbers
 
@@ -70,6 +71,7 @@ def compile_search(tree: Node, compilation: Compilation) -> Compiled:
     (`gallery.search.options`). Raises QueryError and the errors of single metatags (UserFacingError).
     """
     check_wildcards(tree)
+    check_lineages(tree)
     saved = saved_trees(tree, compilation)
     names = resolve([tree, *(other for trees in saved.values() for other in trees)])
     any_status = names_status(tree)
@@ -116,6 +118,7 @@ class _Compiler:
         self.any_status = any_status
 
     def part(self, node: Node) -> _Part:
+        check_time()
         match node:
             case Everything():
                 return _Part(ALL)
@@ -149,7 +152,10 @@ class _Compiler:
         for tree in self.saved[label]:
             try:
                 part = self.part(tree)
-            except UserFacingError:
+            except SearchTimeout:
+                raise
+            except (UserFacingError, QueryError):
+                # A text that was a search when it was saved need not be one now: "today" moves, and so do calendars.
                 continue
             if self.any_status and not names_status(tree):
                 part = _all([part, _Part(Q(status=PostStatus.ACTIVE))])

@@ -1,8 +1,11 @@
 """Parents and children, as far as this viewer may see them: a hidden one is as if it were not there."""
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.translation import gettext_lazy as _
 
+from gallery.errors import Invalid
 from gallery.models import Post
 from gallery.models.post import PostStatus
 from gallery.search.compilation import Compilation
@@ -16,6 +19,8 @@ from tagging.query.values import Choices, Numbers, Presence
 # A family that is larger is shown in part; nobody looks through it post by post.
 MAX_LINEAGE = 5000
 MAX_GENERATIONS = 200
+# So many posts whose families one `lineage:` names.
+MAX_STARTS = 20
 
 Relation = Numbers | Choices | Presence
 
@@ -72,34 +77,43 @@ def _child(value: Relation, compilation: Compilation) -> Q:
 
 def _lineage(value: Numbers, compilation: Compilation) -> Q:
     """The posts themselves, what they were made from and what was made from them, each link seen by the viewer."""
-    start = list(compilation.relatives.filter(within("id", value)).values_list("pk", flat=True)[: MAX_LINEAGE + 1])
-    if not start:
+    if value.intervals or len(value.points) > MAX_STARTS:
+        raise Invalid("lineage_needs_ids", limit=MAX_STARTS)
+    try:
+        seen, params = compilation.relatives.order_by().values_list("id", "parent_id").query.sql_with_params()
+    except EmptyResultSet:
         return NOTHING
-    return Q(pk__in=sorted(_ancestors(start, compilation) | _descendants(start, compilation) | set(start)))
+    limits = [MAX_GENERATIONS, MAX_LINEAGE] * 2
+    with connection.cursor() as cursor:
+        cursor.execute(_FAMILY.format(seen=seen), [*params, sorted(value.points), *limits])
+        return Q(pk__in=[post_id for (post_id,) in cursor.fetchall()])
 
 
-def _ancestors(start: list[int], compilation: Compilation) -> set[int]:
-    found: set[int] = set()
-    edge = set(start)
-    for _generation in range(MAX_GENERATIONS):
-        parents = compilation.relatives.filter(children__in=edge).values_list("pk", flat=True)
-        edge = set(parents.distinct()[:MAX_LINEAGE]) - found
-        found |= edge
-        if not edge or len(found) > MAX_LINEAGE:
-            break
-    return found
-
-
-def _descendants(start: list[int], compilation: Compilation) -> set[int]:
-    found: set[int] = set()
-    edge = set(start)
-    for _generation in range(MAX_GENERATIONS):
-        children = compilation.relatives.filter(parent__in=edge).values_list("pk", flat=True)
-        edge = set(children[:MAX_LINEAGE]) - found
-        found |= edge
-        if not edge or len(found) > MAX_LINEAGE:
-            break
-    return found
+# Generation by generation, siblings by number: where a family is too large, the same part of it is found every time.
+# LIMIT ends the walk, since rows of a recursion are made as they are read.
+_FAMILY = """
+WITH RECURSIVE seen (id, parent_id) AS NOT MATERIALIZED ({seen}),
+start AS MATERIALIZED (SELECT id, parent_id FROM seen WHERE id = ANY(%s) ORDER BY id),
+above (id, parent_id, generation) AS (
+    SELECT id, parent_id, 0 FROM start
+    UNION
+    SELECT parent.id, parent.parent_id, above.generation + 1
+    FROM above CROSS JOIN LATERAL (SELECT * FROM seen WHERE seen.id = above.parent_id LIMIT 1) AS parent
+    WHERE above.generation < %s
+),
+some_above AS (SELECT id FROM above LIMIT %s),
+below (id, generation) AS (
+    SELECT id, 0 FROM start
+    UNION
+    SELECT child.id, below.generation + 1
+    FROM below CROSS JOIN LATERAL (
+        SELECT id FROM seen WHERE seen.parent_id = below.id ORDER BY id
+    ) AS child
+    WHERE below.generation < %s
+),
+some_below AS (SELECT id FROM below LIMIT %s)
+SELECT id FROM some_above UNION SELECT id FROM some_below ORDER BY id
+"""
 
 
 metatag(
