@@ -18,7 +18,7 @@ from django.core.signals import request_finished
 from django.db import close_old_connections, connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils.http import int_to_base36
+from django.utils.http import int_to_base36, urlencode
 
 from gallery.accounts.sign_in_link import make_link
 from gallery.bulk_updates.requests import propose
@@ -26,7 +26,7 @@ from gallery.community import favourite_groups, saved_searches
 from gallery.models import Asset, User
 from generation import events
 from tagging.models import Tag
-from tagging.wiki import Written, set_locked, write_page
+from tagging.wiki import Written, set_deleted, set_locked, write_page
 from tests.factories import (
     make_asset,
     make_checkpoint,
@@ -55,6 +55,7 @@ class Row:
     args: Callable[[World], list[Any]] = lambda world: []
     what: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -76,6 +77,7 @@ MEMBERS = "in 200 200 200 200 200"
 MAKER = "in 200 404 404 404 404"
 NO_GET = "in 405 405 405 405 405"  # the page for signing in first, then 405
 SEEN_BY_STAFF = "404 200 404 200 200 200"  # of a post that is in no list of a member's
+DELETED = "404 404 404 200 200 200"  # of a wiki page, whoever wrote it
 MINE_ALONE = "404 200 404 404 404 404"
 
 EDIT = {"title": "New", "commentary": "", "tags": "1girl", "rating": "s", "prompt_visibility": "visible"}
@@ -268,6 +270,7 @@ ROWS = [
     Row("gallery:tag",       PUBLIC, "405", lambda world: ["1girl"]),
     Row("gallery:tag",       "404",  "405", lambda world: ["no_such_tag"], "unknown"),
     Row("gallery:tag_named", "404",  "405"),
+    Row("gallery:tag_named", PUBLIC, "405", what="asked for", query={"name": "wikied"}),
     Row("gallery:tag_category",  NO_GET, "in 302 302 302 302 302", data={"name": "1girl", "category": "5"}),
     Row("gallery:tag_category",  NO_GET, "in 404 404 404 404 404", what="unknown", data={"name": "no_such_tag"}),
     Row("gallery:tag_deprecate", NO_GET, "in 403 403 302 302 302", data={"name": "wikied", "deprecated": "1"}),
@@ -275,10 +278,18 @@ ROWS = [
     Row("gallery:wiki_page", PUBLIC, "405", lambda world: ["wikied"]),
     Row("gallery:wiki_page", "404",  "405", lambda world: ["no_such_page"], "unknown"),
     Row("gallery:wiki_page_named", "404", "405"),
+    Row("gallery:wiki_page_named", PUBLIC, "405", what="asked for", query={"title": "wikied"}),
+    Row("gallery:wiki_page_named", DELETED, "405", what="deleted", query={"title": "deleted"}),
+    Row("gallery:wiki_edit", "in 404 404 200 200 200", "in 422 422 409 409 409", what="deleted",
+        query={"title": "deleted"}, data={"title": "deleted", "body": "N"}),
     Row("gallery:wiki_edit", MEMBERS, "in 302 302 302 302 302", data={"title": "new_page", "body": "New."}),
     Row("gallery:wiki_edit", MEMBERS, "in 409 409 409 409 409", what="unseen", data={"title": "wikied", "body": "N"}),
     Row("gallery:wiki_edit", MEMBERS, "in 422 422 409 409 409", what="locked", data={"title": "locked", "body": "N"}),
     Row("gallery:wiki_history", "404", "405"),
+    Row("gallery:wiki_history", PUBLIC, "405", what="asked for", query={"title": "wikied"}),
+    Row("gallery:wiki_history", DELETED, "405", what="deleted", query={"title": "deleted"}),
+    Row("gallery:wiki_revert", NO_GET, "in 404 404 302 302 302", what="deleted",
+        data={"title": "deleted", "number": "1"}),
     Row("gallery:wiki_revert", NO_GET, "in 302 302 302 302 302", data={"title": "wikied", "number": "1"}),
     Row("gallery:wiki_state",  NO_GET, "in 403 403 302 302 302", data={"title": "wikied", "state": "locked"}),
     Row("gallery:search_help", PUBLIC, "405"),
@@ -354,8 +365,9 @@ def build_world() -> World:
     world["public list"] = favourite_groups.create(maker, "open")
     world["private list"] = favourite_groups.create(maker, "mine alone", is_public=False)
     world["saved search"] = saved_searches.save(maker, "1girl")
-    for title in ("wikied", "locked"):
+    for title in ("wikied", "locked", "deleted"):
         write_page(maker, title, Written("Text."), seen="")
+    set_deleted(world["moderator"], "deleted", True)
     set_locked(world["moderator"], "locked", True)
     Tag.objects.create(name="wikied", in_vocabulary=True)
     world["token"] = make_link(maker)
@@ -403,7 +415,7 @@ def undone(client: Client) -> Iterator[None]:
 
 def ask(client: Client, method: str, row: Row, world: World) -> str:
     """A cell of the table, as the site fills it."""
-    address = reverse(row.route, args=row.args(world))
+    address = reverse(row.route, args=row.args(world)) + (f"?{urlencode(row.query)}" if row.query else "")
     response = client.post(address, row.data) if method == "post" else client.get(address)
     if response.streaming:
         # A stream of events has no end: it is let go unread, without closing the test's connection.
