@@ -204,3 +204,16 @@ def test_the_same_search_saved_twice_at_once_is_kept_once():
     results = at_once(*[lambda: saved_searches.save(user, "cat")] * 3)
     assert [result for result in results if isinstance(result, Exception)] == []
     assert SavedSearch.objects.count() == 1
+
+
+def test_every_button_of_a_saved_search_says_which_one_it_means():
+    user = make_user()
+    saved_searches.save(user, "umbrella", ["rain", "wet"])
+    saved_searches.save(user, "1girl", [])
+    page = browser(user).get(reverse("gallery:saved")).text
+    for name in (
+        "umbrella: rain, wet",
+        "1girl: no labels",
+        *(f"Delete the saved search “{q}”" for q in ("umbrella", "1girl")),
+    ):
+        assert f'aria-label="{name}"' in page

@@ -302,6 +302,7 @@ def test_the_pages_show_what_changed_and_take_it_back(client):
     assert now_of(post) == {"cat", "dog"}
     assert client.post(f"/posts/{post.pk}/history/2", {"act": "burn"}).status_code == 400
     assert "third" in client.get("/posts/changes?user=third").content.decode()
+    assert client.get("/posts/changes?user=third&before=5").context["newest_url"] == "/posts/changes?user=third"
 
 
 def test_only_moderators_are_offered_to_take_everything_back(client):
