@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from gallery.accounts.names import HOUSE_NAME
 from gallery.models import Post, PostVersion, User
 from gallery.tag_edits.state import State
 
@@ -17,9 +18,10 @@ MERGED_WITHIN = timedelta(hours=1)
 def record(editor: User, post: Post, before: State | None) -> PostVersion | None:
     """Write down what a locked post became; `before` is what it was, None for a new post.
 
-    Edits of one person within an hour are one version, as long as nobody else's stands between; a version that comes
-    to nothing goes. Somebody's decision about another's rating always stands alone. Returns the version that says what
-    the post is now, or None where nothing changed.
+    Edits of one person within an hour are one version, as long as nobody else's stands between. Never merged: the state
+    in which a post was published, what takes an edit back again (or its trace would go with it), somebody's decision
+    about another's rating, and what the house account does for many. Returns the version that says what the post is
+    now, or None where nothing changed.
     """
     now = timezone.now()
     after = State.of(post)
@@ -31,10 +33,13 @@ def record(editor: User, post: Post, before: State | None) -> PostVersion | None
     if newest is None:
         newest = _add(post, 1, post.author, post.created_at, before, frozenset())
     decision = editor.pk != post.author_id and after.rating != before.rating
-    if newest.editor_id == editor.pk and now - newest.at < MERGED_WITHIN and not decision:
-        base = post.versions.filter(number=newest.number - 1).first()
-        if not _is_decision(newest, base, post):
-            return _merge(newest, base, after)
+    alone = decision or newest.number == 1 or editor.username == HOUSE_NAME
+    if newest.editor_id == editor.pk and now - newest.at < MERGED_WITHIN and not alone:
+        base = post.versions.get(number=newest.number - 1)
+        if not _is_decision(newest, base, post) and not _says(base, after):
+            _fill(newest, after, frozenset(base.tag_ids))
+            newest.save()
+            return newest
     return _add(post, newest.number + 1, editor, now, after, before.tag_ids)
 
 
@@ -64,15 +69,6 @@ def _add(post: Post, number: int, editor: User, at: datetime, state: State, tags
     return version
 
 
-def _merge(version: PostVersion, base: PostVersion | None, after: State) -> PostVersion:
-    _fill(version, after, frozenset(base.tag_ids) if base else frozenset())
-    if base is not None and _says_the_same(version, base):
-        version.delete()
-        return base
-    version.save()
-    return version
-
-
 def _fill(version: PostVersion, state: State, tags_before: frozenset[int]) -> None:
     version.tag_ids = sorted(state.tag_ids)
     version.added_ids = sorted(state.tag_ids - tags_before)
@@ -82,10 +78,10 @@ def _fill(version: PostVersion, state: State, tags_before: frozenset[int]) -> No
     version.source = state.source
 
 
-def _says_the_same(version: PostVersion, base: PostVersion) -> bool:
+def _says(version: PostVersion, state: State) -> bool:
     return (version.tag_ids, version.rating, version.parent_id, version.source) == (
-        base.tag_ids,
-        base.rating,
-        base.parent_id,
-        base.source,
+        sorted(state.tag_ids),
+        state.rating,
+        state.parent_id,
+        state.source,
     )
