@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from tagging import completion_rows
 from tagging.completion_rows import Among, Row
 from tagging.names import MAX_LENGTH, normalise_tag
 from tagging.other_names import fold_name, is_other_name
+from tagging.query import QueryError, parse, registry
 
 LEAST_LIKENESS = 0.3  # pg_trgm's threshold
+LEAST_METATAG_LIKENESS = 0.7  # difflib's: a letter wrong, missing or in another place
 EVERY_TAG = Among()
 
 
@@ -64,6 +68,23 @@ def _other_names_near(folded: str, among: Among) -> list[Row]:
         found += completion_rows.by_other_name(folded[-2:], among, inside=True)
     scored = sorted(((_likeness(folded, fold_name(row.found)), row) for row in found), key=lambda pair: -pair[0])
     return [row for likeness, row in scored if likeness >= LEAST_LIKENESS]
+
+
+def nearest_metatag(name: str) -> str | None:
+    """For `stpes:20`, which reads as a tag: `steps:20`, if the part before the colon is nearly a metatag's name and
+    the rest a value that it takes."""
+    prefix, colon, value = name.partition(":")
+    if not colon or not value:
+        return None
+    near = get_close_matches(prefix, registry.names(), 1, LEAST_METATAG_LIKENESS)
+    if not near:
+        return None
+    text = f"{near[0]}:{value}"
+    try:
+        parse(text)
+    except QueryError:
+        return None
+    return text
 
 
 def _likeness(one: str, other: str) -> float:

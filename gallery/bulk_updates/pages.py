@@ -113,7 +113,10 @@ def listed(requests: QuerySet[BulkUpdateRequest]) -> QuerySet[BulkUpdateRequest]
 def examples() -> list[tuple[str, str]]:
     """Each command with what it is for, beside the box where scripts are written."""
     return [
-        ("alias cat_girl -> cat_ears", _("the first becomes an old name of the second; posts, wiki and searches move")),
+        (
+            "alias kitty -> kitten",
+            _("the first becomes an old name of the second; posts, wiki and searches move"),
+        ),
         ("imply kitten -> cat", _("posts with the first get the second too, now and later")),
         ("rename lond_hair -> long_hair", _("for misspellings on few posts; leaves no old name")),
         ("update sky night -> night_sky -tagme", _("edits every post that a search finds")),

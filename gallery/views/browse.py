@@ -25,6 +25,7 @@ from tagging.messages import explain, explain_unknown
 from tagging.models import WikiPage
 from tagging.names import normalise_tag
 from tagging.query import Node, QueryError, Tag, leaves, parse, print_query
+from tagging.suggest import nearest_metatag
 
 FRONT_PICTURES = 29
 MOSAIC = 5
@@ -65,7 +66,11 @@ def posts(request: HttpRequest) -> HttpResponse:
         problem = {"query_error": explain(error), "query_marked": mark_column(query, error.column)}
         return render(request, "gallery/posts.html", context | problem, status=422)
     except UserFacingError as error:
-        problem = {"query_error": error.message, "too_slow": error.status == 503}
+        problem = {
+            "query_error": error.message,
+            "too_slow": error.status == 503,
+            "bad_page": error.code == "bad_page",
+        }
         response = render(request, "gallery/posts.html", context | problem, status=error.status)
         if error.status == 503:
             response["Retry-After"] = "10"
@@ -138,9 +143,10 @@ def _unknown_tags(terms: tuple[Node, ...], viewer: Viewer) -> list[dict[str, obj
     result: list[dict[str, object]] = []
     for place, name in enumerate(unknown):
         near = nearest_for(viewer, name, NEAREST) if place < WITH_NEAREST else []
-        links = [{"name": other, "url": posts_url(other)} for other in near]
+        meant = nearest_metatag(name)
+        links = [{"name": other, "url": posts_url(other)} for other in ([meant] if meant else []) + near]
         result.append({"name": name, "sentence": explain_unknown(name), "nearest": links})
-    if len(result) == 1 and (title := title_of(unknown[0])):
+    if len(result) == 1 and not nearest_metatag(unknown[0]) and (title := title_of(unknown[0])):
         written = WikiPage.objects.filter(title=title, is_deleted=False).exists()
         result[0] |= {"wiki_url": wiki_url(title)} if written else {"edit_url": wiki_edit_url(title)}
     return result

@@ -177,3 +177,20 @@ def test_a_mistyped_tag_behind_a_minus_is_told_though_posts_are_found(client):
     assert len(page.context["cards"]) == 1
     assert "There is no tag “nigth”." in text(page)
     assert "There is no tag" not in text(client.get("/posts?tags=sky or night"))
+
+
+def test_a_mistyped_metatag_leads_to_the_one_that_was_meant(client):
+    page = client.get("/posts?tags=stpes:20")
+    assert [near["name"] for near in page.context["unknown"][0]["nearest"]] == ["steps:20"]
+    assert "/posts?tags=steps%3A20" in page.content.decode()
+    # No wiki page is offered where something else was meant, and no value that the metatag refuses.
+    assert "edit_url" not in page.context["unknown"][0]
+    assert client.get("/posts?tags=stpes:abc").context["unknown"][0]["nearest"] == []
+
+
+def test_a_page_that_cannot_be_says_so_and_leads_to_the_first_one(client):
+    page = client.get("/posts?tags=sky&page=0")
+    assert page.status_code == 422
+    assert "There is no such page" in text(page)
+    assert "This search cannot be read" not in text(page)
+    assert 'href="/posts?tags=sky"' in page.content.decode()
