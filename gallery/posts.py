@@ -27,7 +27,7 @@ from gallery.ratings import Rating, strictest
 from gallery.tag_edits import Edited, State, put_tags
 from gallery.tag_edits.automatic import TAGME, automatic_names
 from gallery.tag_edits.edit import edit_terms, make_tags
-from gallery.tag_edits.rules import settle
+from gallery.tag_edits.rules import MAX_TAGS, settle
 from gallery.tag_edits.store import locked_tags
 from gallery.tag_edits.terms import Terms, read_words
 from gallery.tag_edits.versions import record
@@ -190,6 +190,9 @@ def _check_texts(title: str, commentary: str) -> None:
 def _published_terms(words: Iterable[str]) -> Terms:
     """The tags of a new post: names, with a category before them or without. There is nothing to take away yet."""
     terms = read_words(words)
+    # Counted before the site's own tags join them: the sentence speaks of what was typed.
+    if len(terms.tags) > MAX_TAGS:
+        raise Invalid("too_many_tags", count=len(terms.tags), limit=MAX_TAGS)
     for word in [f"-{name}" for name in terms.removed] + [str(act) for act in terms.acts]:
         try:
             validate_tag(word)

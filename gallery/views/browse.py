@@ -24,7 +24,7 @@ from tagging.edit import resolve_tags
 from tagging.messages import explain, explain_unknown
 from tagging.models import WikiPage
 from tagging.names import normalise_tag
-from tagging.query import Node, QueryError, Tag, leaves, parse, print_query
+from tagging.query import Node, Not, QueryError, Tag, leaves, parse, print_query
 from tagging.suggest import nearest_metatag
 
 FRONT_PICTURES = 29
@@ -130,8 +130,13 @@ def _results(query: str, page: SearchPage, viewer: Viewer) -> dict[str, object]:
         "next_url": posts_url(query, page.next_token) if page.next_token else "",
         "previous_url": posts_url(query, page.previous_token) if page.previous_token else "",
         # With results too: a mistyped tag behind a minus takes nothing away, which nobody would notice.
-        "unknown": _unknown_tags(asked.terms, viewer),
+        "unknown": _unknown_tags(_negated(asked.terms) if page.posts else asked.terms, viewer),
     }
+
+
+def _negated(terms: tuple[Node, ...]) -> tuple[Node, ...]:
+    """What stands behind a minus."""
+    return tuple(term for term in terms if isinstance(term, Not))
 
 
 def _unknown_tags(terms: tuple[Node, ...], viewer: Viewer) -> list[dict[str, object]]:

@@ -15,7 +15,7 @@ from gallery.models import ModerationAction, Post
 from gallery.models.user import Role
 from generation.checkpoints import install_bundled
 from tagging.models import Tag
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, SET_BY_SITE, make_user
 
 pytestmark = [
     pytest.mark.browser,
@@ -101,7 +101,11 @@ def test_from_the_owners_link_to_a_post_that_is_found_lost_and_found_again(
     owner.wait_for_url(re.compile(r"/posts/\d+$"))
     expect(owner.get_by_role("heading", name="Red hair")).to_be_visible()
     post = Post.objects.get()
-    assert set(Tag.objects.filter(pk__in=post.tag_ids).values_list("name", flat=True)) == {"1girl", "red_hair"}
+    assert set(Tag.objects.filter(pk__in=post.tag_ids).values_list("name", flat=True)) == {
+        "1girl",
+        "red_hair",
+        *SET_BY_SITE,
+    }
 
     # A visitor finds it by its tags, and not where one of them is excluded.
     visitor = open_page("/")

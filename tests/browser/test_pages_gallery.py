@@ -329,7 +329,7 @@ def test_posts_are_picked_and_changed_by_keys_alone(open_page: OpenPage, posts: 
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     page.wait_for_url("**/posts/tag-script")
-    expect(page.get_by_role("status").first).to_contain_text("3 posts are changed.")
+    expect(page.get_by_role("status").filter(has_text="3 posts are changed.")).to_be_visible()
     expect(page.locator("[name=ids]:checked")).to_have_count(3)
     page.get_by_role("link", name="Back to the search").press("Enter")
     page.wait_for_url("**select=1")

@@ -131,7 +131,8 @@ def test_a_long_search_is_answered_without_links_that_repeat_it(client, django_a
     assert found.context["terms"] == []
     assert "Search with" not in text(found)
     assert "/posts?tags=sea" in text(found)
-    with django_assert_max_num_queries(30):
+    # Five of them are compared with all tags, each within a time that takes statements to set; never all 230.
+    with django_assert_max_num_queries(60):
         nothing = client.get("/posts", {"tags": " ".join(word[1:] for word in words)})
     assert len(nothing.context["unknown"]) == 230
     assert len(text(nothing)) < 200_000
