@@ -11,9 +11,31 @@ GENERATOR_VERSION = "0.1.0"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+@dataclass(frozen=True)
+class LoraEntry:
+    """A LoRA of a recipe: its name, the SHA-256 of its file in hex, its weights for denoiser and text encoder."""
+
+    name: str
+    sha256: str = ""
+    weight: float = 1.0
+    text_weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class EmbeddingEntry:
+    """A textual inversion of a recipe: the word of the prompt that stands for it, and its file's SHA-256 in hex."""
+
+    name: str
+    sha256: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a picture was made. Sizes are in pixels, `cfg` is the guidance scale, `model_hash` the SHA-256 in hex."""
+    """How a picture was made. Sizes are in pixels, `cfg` is the guidance scale, `model_hash` the SHA-256 in hex.
+
+    `denoise` is the strength with which another picture was drawn over; `outpaint` the pixels added at the left, top,
+    right and bottom of it. What wasn't used is None or empty.
+    """
 
     prompt: str = ""
     negative_prompt: str = ""
@@ -26,6 +48,19 @@ class Recipe:
     seed: int | None = None
     width: int | None = None
     height: int | None = None
+    clip_skip: int | None = None
+    vae: str = ""
+    loras: tuple[LoraEntry, ...] = ()
+    embeddings: tuple[EmbeddingEntry, ...] = ()
+    denoise: float | None = None
+    mask_blur: int | None = None
+    masked_content: str = ""
+    only_masked: int | None = None
+    outpaint: tuple[int, int, int, int] | None = None
+    hires_scale: float | None = None
+    hires_steps: int | None = None
+    hires_denoise: float | None = None
+    hires_upscaler: str = ""
     generator: str = GENERATOR
     version: str = GENERATOR_VERSION
 
@@ -43,4 +78,9 @@ class Recipe:
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """The recipe in `data`; keys of later versions are left out."""
         known = {field.name for field in fields(cls)}
-        return cls(**{key: value for key, value in data.items() if key in known})
+        values = {key: value for key, value in data.items() if key in known}
+        for name, entry in (("loras", LoraEntry), ("embeddings", EmbeddingEntry)):
+            values[name] = tuple(entry(**each) for each in values.get(name, ()))
+        if values.get("outpaint") is not None:
+            values["outpaint"] = tuple(values["outpaint"])
+        return cls(**values)

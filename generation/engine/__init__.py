@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 
 from generation.engine.errors import EngineBusy, EngineError
 from generation.engine.events import Cancelled, Event, Failed, Finished, Preview, Progress
-from generation.engine.jobs import EngineJob
+from generation.engine.jobs import EmbeddingUse, EngineJob, HiresFix, LoraUse
 from generation.engine.sampler_names import SAMPLER_NAMES
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SAMPLER_NAMES",
     "Cancelled",
+    "EmbeddingUse",
     "Engine",
     "EngineBusy",
     "EngineError",
@@ -50,6 +51,8 @@ __all__ = [
     "Event",
     "Failed",
     "Finished",
+    "HiresFix",
+    "LoraUse",
     "Preview",
     "Progress",
 ]

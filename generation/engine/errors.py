@@ -9,6 +9,18 @@ ERROR_CODES: dict[str, tuple[str, ...]] = {
     "bad_steps": ("steps", "maximum"),
     "bad_guidance": ("guidance",),
     "bad_seed": ("seed", "maximum"),
+    "bad_clip_skip": ("clip_skip", "maximum"),
+    "bad_weight": ("weight", "maximum"),
+    "bad_strength": ("strength",),
+    "mask_without_source": (),
+    "mask_of_another_size": ("mask", "source"),
+    "empty_mask": (),
+    "full_mask": (),
+    # Refused by Engine.add: what is added to the checkpoint (LoRA, embedding, VAE) can't be used with it.
+    "missing_resource": ("resource",),
+    "corrupt_resource": ("resource", "reason"),
+    "resource_of_another_family": ("resource", "family", "wanted"),
+    "unsupported": ("what", "checkpoint"),
     "duplicate_job": ("job",),
     # Refused by Engine.add: the checkpoint can't be used.
     "missing_checkpoint": ("checkpoint",),
@@ -25,7 +37,9 @@ ERROR_CODES: dict[str, tuple[str, ...]] = {
 """Every code the engine uses, with the names of its parameters (all JSON values).
 
 Reasons of corrupt_checkpoint: missing_file, not_json, header, truncated, missing_tensors, load.
-Reasons of unsupported_checkpoint: family, component, pickle, channels.
+Reasons of unsupported_checkpoint: family, component, pickle, channels, format, remote_code.
+Reasons of corrupt_resource: header, truncated, keys, load, pickle.
+`what` of unsupported: img2img, inpaint, hires, lora, embedding, vae, clip_skip, sampler.
 """
 
 

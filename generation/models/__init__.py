@@ -1,7 +1,29 @@
 """The generation floor's tables; one idea a file."""
 
 from generation.models.checkpoint import Checkpoint
-from generation.models.queue import GenerationRequest, Job, JobPreview, ServedShare, WorkerStatus
+from generation.models.queue import (
+    GenerationRequest,
+    Job,
+    JobPreview,
+    Mask,
+    QueueOrder,
+    RequestResource,
+    ServedShare,
+    WorkerStatus,
+)
+from generation.models.resource import Resource
 from generation.models.take import Take
 
-__all__ = ["Checkpoint", "GenerationRequest", "Job", "JobPreview", "ServedShare", "Take", "WorkerStatus"]
+__all__ = [
+    "Checkpoint",
+    "GenerationRequest",
+    "Job",
+    "JobPreview",
+    "Mask",
+    "QueueOrder",
+    "RequestResource",
+    "Resource",
+    "ServedShare",
+    "Take",
+    "WorkerStatus",
+]
