@@ -36,9 +36,11 @@ ERROR_CODES: dict[str, tuple[str, ...]] = {
 }
 """Every code the engine uses, with the names of its parameters (all JSON values).
 
-Reasons of corrupt_checkpoint: missing_file, not_json, header, truncated, missing_tensors, load.
-Reasons of unsupported_checkpoint: family, component, pickle, channels, format, remote_code.
-Reasons of corrupt_resource: header, truncated, keys, load, pickle.
+Reasons of corrupt_checkpoint: missing_file, unreadable, not_json, missing_tensors, load, and of a safetensors file
+header, header_size, tensor_count, metadata_size, dtype, shape, offsets, truncated.
+Reasons of unsupported_checkpoint: family, component, pickle, channels, schedule, format, remote_code,
+no_text_encoder, no_vae.
+Reasons of corrupt_resource: those of a safetensors file, keys (no LoRA, embedding or VAE), load, pickle, format.
 `what` of unsupported: img2img, inpaint, hires, lora, embedding, vae, clip_skip, sampler.
 """
 

@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from generation.engine.checkpoint_files import CheckpointFacts
+from generation.engine.file_errors import unsupported
 from generation.engine.jobs import EngineJob
 
 
@@ -59,6 +60,11 @@ _MODULES = {"StableDiffusionPipeline": "generation.engine.stable_diffusion"}
 
 
 def load_checkpoint(facts: CheckpointFacts, device: torch.device, dtype: torch.dtype) -> LoadedCheckpoint:
-    """Load a checkpoint that was looked at by `inspect_checkpoint`. Raises EngineError corrupt_checkpoint."""
+    """Load a checkpoint that was looked at by `inspect_checkpoint`.
+
+    Raises EngineError corrupt_checkpoint, unsupported_checkpoint.
+    """
+    if facts.family not in _MODULES:
+        raise unsupported(facts.path, "family", facts.family)
     loaded: LoadedCheckpoint = import_module(_MODULES[facts.family]).load(facts, device, dtype)
     return loaded

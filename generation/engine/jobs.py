@@ -8,7 +8,7 @@ from typing import Literal
 from PIL import Image
 
 from generation.engine.errors import EngineError
-from generation.engine.sampler_names import SAMPLER_NAMES
+from generation.engine.sampler_names import SAMPLER_NAMES, most_steps
 
 MAX_STEPS = 1000
 """Models of the Stable Diffusion kind are trained on 1000 noise levels; more steps than levels mean nothing."""
@@ -54,11 +54,11 @@ class EngineJob:
     """One picture: text to image; with `source`, image to image; with `mask` too, inpainting.
 
     id: any hashable, comes back in the events. checkpoint: a diffusers folder or one safetensors file.
-    width, height: pixels of the picture (of the first pass, with `hires`). steps: 1 to 1000. sampler: one of
-    `sampler_names.SAMPLER_NAMES`. guidance: classifier-free guidance scale; at 1 and below the negative prompt is
-    unused and the job costs half. seed: 0 to 2**63 - 1. preview_every: denoiser calls between previews (one also
-    comes after the first call), 0 for none. exact: share no denoiser call with another job, so that the pixels don't
-    depend on who else is running.
+    width, height: pixels of the picture (of the first pass, with `hires`). steps: 1 to 1000 (LCM and TCD: 50).
+    sampler: one of `sampler_names.SAMPLER_NAMES`. guidance: classifier-free guidance scale; at 1 and below the
+    negative prompt is unused and the job costs half. seed: 0 to 2**63 - 1. preview_every: denoiser calls between
+    previews (one also comes after the first call), 0 for none. exact: share no denoiser call with another job, so
+    that the pixels don't depend on who else is running.
 
     syntax: how weights are written in both prompts; plain reads every sign as text. clip_skip: 1 is the text encoder's
     last layer, 2 the one before. loras apply in the given order. embeddings: words of the prompts that stand for
@@ -100,10 +100,10 @@ class EngineJob:
         """Raise `EngineError` for a value that no checkpoint could accept."""
         if self.sampler not in SAMPLER_NAMES:
             raise EngineError("unknown_sampler", sampler=self.sampler, known=list(SAMPLER_NAMES))
-        if not 1 <= self.steps <= MAX_STEPS:
-            raise EngineError("bad_steps", steps=self.steps, maximum=MAX_STEPS)
-        if self.hires is not None and not 1 <= self.hires.steps <= MAX_STEPS:
-            raise EngineError("bad_steps", steps=self.hires.steps, maximum=MAX_STEPS)
+        maximum = most_steps(self.sampler, MAX_STEPS)
+        for steps in (self.steps, self.hires.steps if self.hires else 1):
+            if not 1 <= steps <= maximum:
+                raise EngineError("bad_steps", steps=steps, maximum=maximum)
         if not math.isfinite(self.guidance) or self.guidance < 0:
             raise EngineError("bad_guidance", guidance=str(self.guidance))
         if not 0 <= self.seed <= MAX_SEED:

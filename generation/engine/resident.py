@@ -47,7 +47,7 @@ class ResidentSet:
         loaded = self._loaded.get(key)
         if loaded is not None and not self._is_current(key, loaded):
             # Its files were replaced (or removed): what is in memory is no longer the model of that name.
-            if self._in_use(loaded) and key.is_dir():
+            if self._in_use(loaded) and key.exists():
                 raise EngineBusy(key.name)
             self._drop(key)
             loaded = None
@@ -101,7 +101,7 @@ class ResidentSet:
         return id(loaded) in self._users
 
     def _is_current(self, key: Path, loaded: LoadedCheckpoint) -> bool:
-        return key.is_dir() and fingerprint_of(key) == loaded.facts.fingerprint
+        return fingerprint_of(key) == loaded.facts.fingerprint
 
     def _drop(self, key: Path) -> None:
         self._loaded.pop(key)

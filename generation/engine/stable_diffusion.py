@@ -1,60 +1,27 @@
-"""The Stable Diffusion 1.x family: folders of StableDiffusionPipeline, whatever the number of latent channels."""
+"""The Stable Diffusion 1.x family: folders or files of it, whatever the number of latent channels."""
 
 import copy
 import itertools
-import logging
 from collections.abc import Sequence
 from typing import Any
 
 import torch
-from diffusers import StableDiffusionPipeline
-from diffusers.utils import logging as diffusers_logging
 from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
-from transformers.utils import logging as transformers_logging
 
 from generation.engine.checkpoint_files import CheckpointFacts
 from generation.engine.denoising import DenoisingRun, predict
 from generation.engine.errors import EngineError
 from generation.engine.jobs import EngineJob
-from generation.engine.memory import is_out_of_memory
+from generation.engine.pipeline_loading import load_pipeline
 from generation.engine.previews import Projection
 from generation.engine.prompts import PromptEncoder
 from generation.engine.samplers import make_scheduler
 
-logger = logging.getLogger(__name__)
-
 
 def load(facts: CheckpointFacts, device: torch.device, dtype: torch.dtype) -> "StableDiffusion":
-    """Load the folder, offline and from safetensors only. Raises EngineError corrupt_checkpoint."""
-    # A worker's log is no place for progress bars, nor for the libraries' remarks on every load of a sound folder.
-    for library in (diffusers_logging, transformers_logging):
-        library.disable_progress_bar()
-        library.set_verbosity_error()
-    try:
-        pipeline: Any = StableDiffusionPipeline.from_pretrained(
-            facts.path,
-            dtype=dtype,
-            local_files_only=True,
-            use_safetensors=True,
-            safety_checker=None,
-            feature_extractor=None,
-            image_encoder=None,
-            requires_safety_checker=False,
-        )
-    except Exception as error:
-        if is_out_of_memory(error):
-            raise
-        # The libraries raise anything here (OSError, KeyError, RuntimeError …); the folder is what they have in common.
-        logger.exception("Could not load checkpoint %s", facts.path.name)
-        raise EngineError("corrupt_checkpoint", checkpoint=facts.path.name, file="", reason="load") from error
-    for component, count in facts.tensor_counts.items():
-        # Tensors that no file holds are filled with random numbers, with a warning only.
-        if len(getattr(pipeline, component).state_dict()) > count:
-            raise EngineError(
-                "corrupt_checkpoint", checkpoint=facts.path.name, file=component, reason="missing_tensors"
-            )
-    return StableDiffusion(facts, pipeline, device, dtype)
+    """Load the checkpoint. Raises EngineError corrupt_checkpoint, unsupported_checkpoint."""
+    return StableDiffusion(facts, load_pipeline(facts, dtype), device, dtype)
 
 
 class StableDiffusion:

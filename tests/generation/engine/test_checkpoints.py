@@ -56,14 +56,25 @@ def _only_a_pickle(folder: Path) -> None:
         (lambda f: (f / UNET).unlink(), "corrupt_checkpoint", "missing_file"),
         (_cut, "corrupt_checkpoint", "truncated"),
         (lambda f: (f / UNET).write_bytes(b""), "corrupt_checkpoint", "header"),
-        (lambda f: (f / UNET).write_bytes(b"\xff" * 64), "corrupt_checkpoint", "header"),
+        (lambda f: (f / UNET).write_bytes(b"\xff" * 64), "corrupt_checkpoint", "header_size"),
         (lambda f: (f / UNET).write_bytes(b"\x02" + b"\0" * 7 + b"{}"), "corrupt_checkpoint", "header"),
         (_lose_a_tensor, "corrupt_checkpoint", "missing_tensors"),
         (lambda f: (f / "tokenizer/tokenizer.json").write_text("{}"), "corrupt_checkpoint", "load"),
         (_only_a_pickle, "unsupported_checkpoint", "pickle"),
         (lambda f: _edit_json(f / "model_index.json", _class_name="OtherPipeline"), "unsupported_checkpoint", "family"),
         (lambda f: _edit_json(f / "model_index.json", unet=["my_code", "Net"]), "unsupported_checkpoint", "component"),
-        (lambda f: _edit_json(f / "unet/config.json", in_channels=9), "unsupported_checkpoint", "channels"),
+        (
+            lambda f: _edit_json(f / "model_index.json", _class_name=["net", "Net"]),
+            "unsupported_checkpoint",
+            "remote_code",
+        ),
+        (
+            lambda f: _edit_json(f / "unet/config.json", auto_map={"AutoModel": "net.Net"}),
+            "unsupported_checkpoint",
+            "remote_code",
+        ),
+        (lambda f: (f / "unet/net.py").write_text(""), "unsupported_checkpoint", "remote_code"),
+        (lambda f: _edit_json(f / "unet/config.json", in_channels=8), "unsupported_checkpoint", "channels"),
     ],
 )
 def test_a_broken_folder_is_refused_with_its_reason_and_the_engine_goes_on(
