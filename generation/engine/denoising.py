@@ -1,57 +1,93 @@
 """One job's denoising state, and the batched call that serves many of them.
 
-The arithmetic is that of StableDiffusionPipeline.__call__ (diffusers 0.42), row by row.
+The arithmetic is that of the stock Stable Diffusion pipelines' `__call__` (diffusers 0.42), row by row.
 """
 
 from collections.abc import Hashable, Sequence
 from typing import Any
 
 import torch
+from PIL import Image
 
+from generation.engine.conditioning import Conditioning, added_to_time, join
+from generation.engine.framing import Frame
+from generation.engine.inpainting import KeptSource
 from generation.engine.jobs import EngineJob
+from generation.engine.noise_levels import Pass
 from generation.engine.samplers import step_parameters
 
 
 class DenoisingRun:
-    """A job between its first noise and its last latents; owns scheduler, generator and latents.
+    """A job between its first noise and its last latents; owns schedulers, generator and latents.
 
-    Image to image starts one with fewer `timesteps` and other `latents`; inpainting blends after `apply`.
+    It goes through one pass, with a hires fix through two. Before each, `begin` gives it latents of the pass's size;
+    as long as it has none it is `unprepared`.
     """
+
+    frame: Frame | None = None
+    """How the job's source lies in the picture, when there is a source."""
+    enlarged: Image.Image | None = None
+    """The picture of the first pass in the size of the second, between its decoding and its encoding."""
+    previous: torch.Tensor | None = None
+    """The latents that the pass before ended with."""
 
     def __init__(
         self,
         job: EngineJob,
-        group: Hashable,
-        scheduler: Any,
+        model: Hashable,
+        passes: Sequence[Pass],
         generator: torch.Generator,
-        latents: torch.Tensor,
-        prompt: torch.Tensor,
-        negative: torch.Tensor | None,
+        prompt: Conditioning,
+        negative: Conditioning | None,
     ) -> None:
-        """`scheduler` has its timesteps set; `latents` (1, C, h, w) are noise in its scale; `prompt` and
-        `negative` are embeddings (1, tokens, width), the latter None when the job is not guided."""
+        """`model` is equal for runs that may share denoiser calls where their size allows. `negative` is None when the
+        job is not guided."""
         self.job = job
-        self.group = group
-        self.scheduler = scheduler
         self.generator = generator
-        self.latents = latents
         self.prompt = prompt
         self.negative = negative
-        self.timesteps = scheduler.timesteps
-        self.total = len(self.timesteps)
+        self.passes = passes
+        self.total = sum(len(one.timesteps) for one in passes)
         self.step = 0
-        accepted = step_parameters(type(scheduler))  # type: ignore[arg-type]
+        self._model = model
+        self._last: tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None = None
+        self._enter(0)
+
+    def _enter(self, number: int) -> None:
+        self.pass_number = number
+        self.scheduler = self.passes[number].scheduler
+        self.size = (self.passes[number].width, self.passes[number].height)
+        self.group = (self._model, *self.size)
+        self._timesteps = self.passes[number].timesteps
+        self._position = 0
+        self.latents: torch.Tensor | None = None
+        self.extra_channels: torch.Tensor | None = None
+        self._kept: KeptSource | None = None
+        accepted = step_parameters(type(self.scheduler))
         self._step_arguments: dict[str, Any] = {}
         if "eta" in accepted:
             self._step_arguments["eta"] = 0.0
         if "generator" in accepted:
-            self._step_arguments["generator"] = generator
-        self._last: tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None = None
+            self._step_arguments["generator"] = self.generator
+
+    def begin(
+        self, latents: torch.Tensor, kept: KeptSource | None = None, extra_channels: torch.Tensor | None = None
+    ) -> None:
+        """Start the pass with `latents` (1, C, h, w) at the noise level of `timestep`.
+
+        `kept` is laid around them after every step; `extra_channels` (1, c, h, w) are what the denoiser sees besides.
+        """
+        self.latents, self._kept, self.extra_channels = latents, kept, extra_channels
+
+    @property
+    def unprepared(self) -> bool:
+        """True until the pass has latents to start with."""
+        return self.latents is None and self.step < self.total
 
     @property
     def timestep(self) -> torch.Tensor:
         """The noise level of the next denoiser call."""
-        timestep: torch.Tensor = self.timesteps[self.step]
+        timestep: torch.Tensor = self._timesteps[self._position]
         return timestep
 
     def model_input(self) -> torch.Tensor:
@@ -63,13 +99,26 @@ class DenoisingRun:
         """Do one scheduler step with `prediction`: the denoiser's input and its guided output, (1, C, h, w)."""
         sample, output = prediction
         timestep = self.timestep
-        self.latents = self.scheduler.step(output, timestep, self.latents, **self._step_arguments, return_dict=False)[0]
-        self._last = (sample, output, timestep)
+        latents = self.scheduler.step(output, timestep, self.latents, **self._step_arguments, return_dict=False)[0]
         self.step += 1
+        self._position += 1
+        ended = self._position == len(self._timesteps)
+        if self._kept is not None:
+            latents = self._kept.lay_around(latents, self.scheduler, None if ended else self.timestep)
+        self.latents = latents
+        self._last = (sample, output, timestep)
+        if ended and self.step < self.total:
+            self.previous = latents
+            self._enter(self.pass_number + 1)
 
     def is_finite(self) -> bool:
         """Return False when NaN or infinity has got into the latents."""
-        return bool(torch.isfinite(self.latents).all())
+        return bool(torch.isfinite(self._newest()).all())
+
+    def _newest(self) -> torch.Tensor:
+        latents = self.previous if self.latents is None else self.latents
+        assert latents is not None, "nothing was drawn yet"
+        return latents
 
     def expected_latents(self) -> torch.Tensor:
         """Return the picture that the last denoiser call pointed at, (1, C, h, w): clearer than noisy latents.
@@ -78,7 +127,7 @@ class DenoisingRun:
         whatever form they keep the latents in, so one formula serves all of them.
         """
         if self._last is None:
-            return self.latents
+            return self._newest()
         sample, output, timestep = self._last
         levels = self.scheduler.alphas_cumprod
         index = min(max(round(float(timestep)), 0), len(levels) - 1)
@@ -99,13 +148,15 @@ def predict(unet: Any, runs: Sequence[DenoisingRun]) -> list[tuple[torch.Tensor,
     samples = [run.model_input() for run in runs]
     guided = [index for index, run in enumerate(runs) if run.negative is not None]
     order = guided + list(range(len(runs)))
-    embeddings = [runs[index].negative for index in guided] + [run.prompt for run in runs]
-    rows = torch.cat([samples[index] for index in order])
-    timesteps = torch.stack([runs[index].timestep.to(torch.float32) for index in order]).to(rows.device)
+    conditioning = [run.negative for run in runs if run.negative is not None] + [run.prompt for run in runs]
+    tokens, real = join(conditioning)
+    rows = torch.cat([_seen(samples[index], runs[index].extra_channels) for index in order])
     output = unet(
         rows.contiguous(memory_format=torch.channels_last),
-        timesteps,
-        encoder_hidden_states=torch.cat([embedding for embedding in embeddings if embedding is not None]),
+        torch.stack([runs[index].timestep.to(torch.float32) for index in order]).to(rows.device),
+        encoder_hidden_states=tokens,
+        encoder_attention_mask=real,
+        added_cond_kwargs=added_to_time(conditioning, [runs[index].size for index in order]),
         return_dict=False,
     )[0]
     outputs = output.split(1)
@@ -118,3 +169,7 @@ def predict(unet: Any, runs: Sequence[DenoisingRun]) -> list[tuple[torch.Tensor,
             result = negative[index] + run.job.guidance * (result - negative[index])
         predictions.append((samples[index], result))
     return predictions
+
+
+def _seen(sample: torch.Tensor, extra_channels: torch.Tensor | None) -> torch.Tensor:
+    return sample if extra_channels is None else torch.cat([sample, extra_channels], dim=1)

@@ -2,8 +2,9 @@
 
 import logging
 from collections import deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
@@ -15,6 +16,8 @@ from generation.engine.memory import default_byte_budget, free_caches, is_out_of
 from generation.engine.resident import ResidentSet
 
 logger = logging.getLogger(__name__)
+
+_Result = TypeVar("_Result")
 
 _DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
@@ -55,7 +58,8 @@ class Engine:
         self.denoiser_calls = 0
         """Denoiser calls made since the start, all jobs together."""
         self._tasks: dict[Hashable, _Task] = {}
-        self._to_decode: deque[Hashable] = deque()
+        self._slow: deque[Hashable] = deque()
+        """Jobs that wait for the VAE: to be prepared before a pass, or to be decoded at the end."""
         self._cancelled: list[Hashable] = []
         self._batch_caps: dict[Hashable, int] = {}
 
@@ -111,6 +115,8 @@ class Engine:
                     raise
                 raise EngineError("out_of_memory") from error
         self._tasks[job.id] = task
+        if task.run.unprepared:
+            self._slow.append(job.id)
         return task.run.total
 
     def cancel(self, job_id: Hashable) -> bool:
@@ -123,13 +129,22 @@ class Engine:
 
     @torch.inference_mode()
     def step(self) -> list[Event]:
-        """Advance every running job by one denoiser call, decode at most one finished job, and report."""
+        """Advance every running job by one denoiser call, take at most one through the VAE, and report."""
         events: list[Event] = [Cancelled(job_id) for job_id in self._cancelled]
         self._cancelled.clear()
+        # Whoever waits longest has its turn; who gets ready to start does so before the others step, and joins them.
+        free = True
+        if self._slow and self._tasks[self._slow[0]].run.unprepared:
+            free = False
+            events += self._prepare(self._slow.popleft())
         for batch in self._batches():
             events += self._advance(batch)
-        if self._to_decode:
-            events.append(self._decode(self._to_decode.popleft()))
+        if free and self._slow:
+            job_id = self._slow.popleft()
+            if self._tasks[job_id].run.unprepared:
+                events += self._prepare(job_id)
+            else:
+                events.append(self._decode(job_id))
         return events
 
     def _start(self, job: EngineJob) -> _Task:
@@ -146,7 +161,7 @@ class Engine:
         """Split the running jobs into denoiser calls: equal groups together, exact jobs alone."""
         groups: dict[Hashable, list[_Task]] = {}
         for job_id, task in self._tasks.items():
-            if task.run.step < task.run.total:
+            if task.run.step < task.run.total and not task.run.unprepared:
                 key = ("exact", job_id) if task.run.job.exact else ("shared", task.run.group)
                 groups.setdefault(key, []).append(task)
         batches = []
@@ -202,7 +217,7 @@ class Engine:
             last = run.step == run.total
             preview_due = job.preview_every > 0 and (run.step == 1 or run.step % job.preview_every == 0) and not last
             # Not after every step: each look makes a GPU wait for the CPU.
-            if (last or preview_due or run.step == 1) and not run.is_finite():
+            if (last or preview_due or run.step == 1 or run.unprepared) and not run.is_finite():
                 raise EngineError("not_a_number", step=run.step)
             preview = task.loaded.preview(run) if preview_due else None
         except Exception as error:
@@ -211,25 +226,39 @@ class Engine:
         yield Progress(job.id, run.step, run.total)
         if preview is not None:
             yield Preview(job.id, run.step, preview)
-        if last:
-            self._to_decode.append(job.id)
+        if last or run.unprepared:
+            self._slow.append(job.id)
+
+    def _prepare(self, job_id: Hashable) -> list[Event]:
+        task = self._tasks[job_id]
+        try:
+            self._with_free_caches(lambda: task.loaded.prepare(task.run))
+            if not task.run.unprepared and not task.run.is_finite():
+                raise EngineError("not_a_number", step=task.run.step)
+        except Exception as error:
+            return [self._fail(task, error)]
+        if task.run.unprepared:
+            self._slow.append(job_id)
+        return []
 
     def _decode(self, job_id: Hashable) -> Event:
         task = self._tasks[job_id]
         try:
-            try:
-                image = task.loaded.decode(task.run)
-            except Exception as error:
-                if not is_out_of_memory(error):
-                    raise
-                image = None
-            if image is None:
-                self._residents.evict_unused()
-                image = task.loaded.decode(task.run)
+            image = self._with_free_caches(lambda: task.loaded.decode(task.run))
         except Exception as error:
             return self._fail(task, error)
         self._remove(job_id)
         return Finished(job_id, image, len(task.batch_sizes), tuple(task.batch_sizes))
+
+    def _with_free_caches(self, work: Callable[[], _Result]) -> _Result:
+        """Do `work`; should the memory be too small, once more without the checkpoints that nobody uses."""
+        try:
+            return work()
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+        self._residents.evict_unused()
+        return work()
 
     def _fail(self, task: _Task, error: Exception) -> Failed:
         job_id = task.run.job.id
@@ -244,6 +273,6 @@ class Engine:
 
     def _remove(self, job_id: Hashable) -> None:
         task = self._tasks.pop(job_id)
-        if job_id in self._to_decode:
-            self._to_decode.remove(job_id)
+        if job_id in self._slow:
+            self._slow.remove(job_id)
         self._residents.release(task.loaded)

@@ -27,6 +27,10 @@ class Run(Protocol):
     total: int
     """Denoiser calls needed."""
 
+    @property
+    def unprepared(self) -> bool:
+        """True while `LoadedCheckpoint.prepare` has to be called before the next denoiser call."""
+
     def apply(self, prediction: Any) -> None:
         """Take this run's part of a prediction and move on by one step."""
 
@@ -41,7 +45,13 @@ class LoadedCheckpoint(Protocol):
     nbytes: int
 
     def start(self, job: EngineJob) -> Run:
-        """Encode the prompts and draw the first noise. Raises EngineError bad_size."""
+        """Encode the prompts and make all that is quick. Raises EngineError bad_size, unsupported."""
+
+    def prepare(self, run: Any) -> None:
+        """Do one slow piece of what an unprepared run waits for: encode its source, decode what is to be enlarged.
+
+        Raises EngineError empty_mask, not_a_number, black_image. After running out of memory it can be called again.
+        """
 
     def predict(self, runs: Sequence[Any]) -> list[Any]:
         """Make one denoiser call for `runs` (all of one group) and return each one's prediction, in order.
@@ -56,7 +66,11 @@ class LoadedCheckpoint(Protocol):
         """Return the finished picture. Raises EngineError not_a_number or black_image."""
 
 
-_MODULES = {"StableDiffusionPipeline": "generation.engine.stable_diffusion"}
+_MODULES = {
+    "StableDiffusionPipeline": "generation.engine.stable_diffusion",
+    "StableDiffusionImg2ImgPipeline": "generation.engine.stable_diffusion",
+    "StableDiffusionInpaintPipeline": "generation.engine.stable_diffusion",
+}
 
 
 def load_checkpoint(facts: CheckpointFacts, device: torch.device, dtype: torch.dtype) -> LoadedCheckpoint:

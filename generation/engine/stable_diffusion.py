@@ -1,4 +1,5 @@
-"""The Stable Diffusion 1.x family: folders or files of it, whatever the number of latent channels."""
+"""The Stable Diffusion 1.x and 2.x families, whatever the number of latent channels: noise or v-prediction, for
+pictures from text or made for inpainting."""
 
 import copy
 import itertools
@@ -6,13 +7,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 
 from generation.engine.checkpoint_files import CheckpointFacts
+from generation.engine.conditioning import Conditioning
 from generation.engine.denoising import DenoisingRun, predict
 from generation.engine.errors import EngineError
+from generation.engine.framing import Frame
+from generation.engine.hires import begin_larger
+from generation.engine.image_to_image import begin_from_noise, begin_from_source, blank_channels
 from generation.engine.jobs import EngineJob
+from generation.engine.latent_codec import LatentCodec
+from generation.engine.noise_levels import new_pass
+from generation.engine.pictures import picture_of
 from generation.engine.pipeline_loading import load_pipeline
 from generation.engine.previews import Projection
 from generation.engine.prompts import PromptEncoder
@@ -39,44 +46,68 @@ class StableDiffusion:
         # The pipeline corrects outdated scheduler settings when it is built, so its copy counts, not the file.
         self._scheduler_config = pipeline.scheduler.config
         self._pristine_schedulers: dict[str, Any] = {}
-        self._image_processor = pipeline.image_processor
-        self._latent_scale = float(self.vae.config.scaling_factor)
+        self._codec = LatentCodec(self.vae, facts.scale_factor)
+        self._sees_mask = self.unet.config.in_channels == 2 * facts.latent_channels + 1
         self.nbytes = sum(
             tensor.nbytes for module in (self.unet, self.vae, text_encoder) for tensor in module.state_dict().values()
         )
         with torch.inference_mode():
-            self.projection = Projection.fit(self.encode, facts.scale_factor, device, dtype)
-
-    def encode(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Return pictures (N, 3, H, W) in -1…1 as latents (N, C, H/f, W/f) in the denoiser's scale."""
-        encoded = self.vae.encode(pictures)
-        latents: torch.Tensor = encoded.latent_dist.mode() if hasattr(encoded, "latent_dist") else encoded.latents
-        return latents * self._latent_scale
+            self.projection = Projection.fit(self._codec.encode, facts.scale_factor, device, dtype)
 
     def start(self, job: EngineJob) -> DenoisingRun:
-        """Encode the prompts and draw the first noise from the job's own generator (on the CPU, as seeds are
-        shared between devices that way). Raises EngineError bad_size, unknown_sampler."""
-        multiple = self.facts.size_multiple
-        if min(job.width, job.height) < multiple or job.width % multiple or job.height % multiple:
-            raise EngineError("bad_size", width=job.width, height=job.height, multiple=multiple)
-        scheduler = self._new_scheduler(job.sampler)
-        # Timesteps and sigmas stay on the CPU: reading them there costs the device no synchronisation.
-        scheduler.set_timesteps(job.steps, device="cpu")
-        if hasattr(scheduler, "set_begin_index"):
-            scheduler.set_begin_index(0)
-        generator = torch.Generator("cpu").manual_seed(job.seed)
-        factor = self.facts.scale_factor
-        shape = (1, self.facts.latent_channels, job.height // factor, job.width // factor)
-        noise = randn_tensor(shape, generator=generator, device=self._device, dtype=self._dtype)
-        return DenoisingRun(
+        """Encode the prompts and lay out the passes. Raises EngineError bad_size, unknown_sampler, unsupported."""
+        self._check_size(job.width, job.height)
+        strength = None if job.source is None else job.strength
+        passes = [new_pass(self._new_scheduler(job.sampler), job.steps, strength, job.width, job.height)]
+        if job.hires is not None:
+            if job.mask is not None:
+                raise EngineError("unsupported", what="hires", checkpoint=self.facts.path.name)
+            larger = job.hires
+            self._check_size(larger.width, larger.height)
+            scheduler = self._new_scheduler(job.sampler)
+            passes.append(new_pass(scheduler, larger.steps, larger.strength, larger.width, larger.height))
+        run = DenoisingRun(
             job=job,
-            group=(id(self), job.width, job.height),
-            scheduler=scheduler,
-            generator=generator,
-            latents=noise * scheduler.init_noise_sigma,
-            prompt=self.prompts.encode(job.prompt),
-            negative=self.prompts.encode(job.negative_prompt) if job.guidance > 1 else None,
+            model=id(self),
+            passes=passes,
+            generator=torch.Generator("cpu").manual_seed(job.seed),
+            prompt=self._condition(job.prompt, job),
+            negative=self._condition(job.negative_prompt, job) if job.guidance > 1 else None,
         )
+        if job.source is None and not self._sees_mask:
+            begin_from_noise(run, self._codec, self._device, self._dtype)
+        return run
+
+    def prepare(self, run: DenoisingRun) -> None:
+        """Do one slow piece of what lies before the next pass: it may take another one if the run is unprepared still.
+
+        Raises EngineError empty_mask, not_a_number, black_image.
+        """
+        drawn_so_far = run.generator.get_state()
+        try:
+            self._prepare(run)
+        except BaseException:
+            run.generator.set_state(drawn_so_far)  # a second try, with more memory free, is to draw the same
+            raise
+
+    def _prepare(self, run: DenoisingRun) -> None:
+        if run.pass_number > 0:
+            begin_larger(run, self._codec, self._device, self._dtype)
+        elif run.job.source is not None:
+            run.frame = Frame(run.job, run.job.source, self.facts.scale_factor)
+            begin_from_source(run, self._codec, self._device, self._dtype, sees_mask=self._sees_mask)
+        else:
+            begin_from_noise(run, self._codec, self._device, self._dtype)
+        if self._sees_mask and run.latents is not None and run.extra_channels is None:
+            run.extra_channels = blank_channels(self._codec, run.size, run.latents)
+
+    def _condition(self, text: str, job: EngineJob) -> Conditioning:
+        return Conditioning(self.prompts.encode(text))
+
+    def _check_size(self, width: int, height: int) -> None:
+        multiple = self.facts.size_multiple
+        if min(width, height) < multiple or width % multiple or height % multiple:
+            raise EngineError("bad_size", width=width, height=height, multiple=multiple)
 
     def _new_scheduler(self, sampler: str) -> Any:
         # Some schedulers take 0.2 s to build (DPM2); a copy of one that was never stepped takes a millisecond.
@@ -90,19 +121,13 @@ class StableDiffusion:
 
     def preview(self, run: DenoisingRun) -> Image.Image:
         """Return the picture the last step pointed at, at most 128 pixels a side."""
-        return self.projection.image(run.expected_latents(), run.job.width, run.job.height)
+        return self.projection.image(run.expected_latents(), *run.size)
 
     def decode(self, run: DenoisingRun) -> Image.Image:
         """Return the picture (RGB). Raises EngineError not_a_number, black_image."""
-        latents = (run.latents / self._latent_scale).contiguous(memory_format=torch.channels_last)
-        pixels = self.vae.decode(latents, return_dict=False, generator=run.generator)[0]
-        if not torch.isfinite(pixels).all():
-            raise EngineError("not_a_number", step=run.step)
-        image: Image.Image = self._image_processor.postprocess(pixels, output_type="pil", do_denormalize=[True])[0]
-        if image.getbbox() is None:
-            # Every channel of every pixel at zero: no picture of a working model is that, an overflow is.
-            raise EngineError("black_image")
-        return image
+        assert run.latents is not None
+        image = picture_of(self._codec.decode(run.latents), run.step)
+        return image if run.frame is None else run.frame.lay_back(image)
 
 
 def _own(module: Any) -> Any:

@@ -32,12 +32,17 @@ def _tokenizer() -> PreTrainedTokenizerFast:
     )
 
 
-def build(folder: Path, *, channels: int, tiny_vae: bool, seed: int, **schedule: Any) -> Path:
-    """Write a Stable Diffusion folder of random weights and return it; `schedule` goes into its scheduler's config."""
+def build(
+    folder: Path, *, channels: int, tiny_vae: bool, seed: int, inpainting: bool = False, **schedule: Any
+) -> Path:
+    """Write a Stable Diffusion folder of random weights and return it; `schedule` goes into its scheduler's config.
+
+    `inpainting`: the denoiser sees a mask and the latents around it besides its own.
+    """
     torch.manual_seed(seed)
     unet = UNet2DConditionModel(
         sample_size=8,
-        in_channels=channels,
+        in_channels=2 * channels + 1 if inpainting else channels,
         out_channels=channels,
         block_out_channels=(32, 64),
         layers_per_block=1,

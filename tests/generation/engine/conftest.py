@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
-from diffusers import DDIMScheduler, StableDiffusionPipeline
 from PIL import Image
 
 from generation.engine import EngineJob
-from generation.engine.samplers import make_scheduler
+from tests.generation.engine.stock_pipelines import StockPipelines
 from tests.generation.tiny_folders import build
 
 torch.set_num_threads(1)
@@ -45,30 +43,13 @@ def zero_snr_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def inpainting_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shaped like SD 1.5's model for inpainting: the denoiser has nine channels."""
+    folder = tmp_path_factory.mktemp("checkpoints") / "inpainting"
+    return build(folder, channels=4, tiny_vae=False, seed=3, inpainting=True)
+
+
+@pytest.fixture(scope="session")
 def stock() -> Callable[[EngineJob], Image.Image]:
-    """Draw a job with the stock pipeline, alone: the reference for all the engine does."""
-    pipelines: dict[str, Any] = {}
-
-    def draw(job: EngineJob) -> Image.Image:
-        if job.checkpoint not in pipelines:
-            pipelines[job.checkpoint] = StableDiffusionPipeline.from_pretrained(
-                job.checkpoint, dtype=torch.float32, local_files_only=True, safety_checker=None
-            )
-            pipelines[job.checkpoint].set_progress_bar_config(disable=True)
-        pipeline = pipelines[job.checkpoint]
-        config = pipeline.scheduler.config
-        pipeline.scheduler = make_scheduler(job.sampler, config)
-        try:
-            return pipeline(
-                job.prompt,
-                negative_prompt=job.negative_prompt,
-                width=job.width,
-                height=job.height,
-                num_inference_steps=job.steps,
-                guidance_scale=job.guidance,
-                generator=torch.Generator("cpu").manual_seed(job.seed),
-            ).images[0]
-        finally:
-            pipeline.scheduler = DDIMScheduler.from_config(config)
-
-    return draw
+    """Draw a job with the stock pipelines, alone: the reference for all the engine does."""
+    return StockPipelines().draw

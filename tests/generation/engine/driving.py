@@ -24,6 +24,30 @@ def job(job_id: Hashable, checkpoint: Path, **changes: Any) -> EngineJob:
     return EngineJob(id=job_id, checkpoint=str(checkpoint), **(values | changes))
 
 
+def run_staggered(engine: Engine, jobs: Iterable[EngineJob]) -> dict[Hashable, Image.Image]:
+    """Add jobs three at a time, a step between, so that they join and leave one another's batches; return pictures."""
+    events: list[Event] = []
+    for index, one in enumerate(jobs):
+        engine.add(one)
+        if index % 3 == 2:
+            events += engine.step()
+    return pictures(events + run_out(engine))
+
+
+def picture(width: int, height: int) -> Image.Image:
+    """A coloured picture with edges and gradients, always the same."""
+    across, down = numpy.meshgrid(numpy.linspace(0, 1, width), numpy.linspace(0, 1, height))
+    checks = ((across * 6).astype(int) + (down * 5).astype(int)) % 2
+    return Image.fromarray((numpy.stack([across, down, checks * 0.8], axis=-1) * 255).astype(numpy.uint8))
+
+
+def ellipse(width: int, height: int) -> Image.Image:
+    """A mask: white within an ellipse that lies off the middle."""
+    across, down = numpy.meshgrid(numpy.linspace(-1, 1, width), numpy.linspace(-1, 1, height))
+    inside = ((across - 0.2) / 0.5) ** 2 + ((down + 0.1) / 0.6) ** 2 < 1
+    return Image.fromarray((inside * 255).astype(numpy.uint8))
+
+
 def run_out(engine: Engine) -> list[Event]:
     """Step until nothing is left and return all events."""
     events: list[Event] = []

@@ -1,0 +1,46 @@
+"""Make the canvas larger than the picture on it, and mask what is new: outpainting is inpainting of that.
+
+Needs numpy and Pillow only, so that the web process may use it too.
+"""
+
+import numpy
+from PIL import Image
+
+GRID = 8
+"""Pixels that both sides of the canvas are rounded up to: what every model can draw."""
+OVERLAP = 8
+"""Pixels of the old picture along a seam that are painted anew, so that the seam can't be seen."""
+
+
+def outpaint(source: Image.Image, left: int, top: int, right: int, bottom: int) -> tuple[Image.Image, Image.Image]:
+    """Return `source` (RGB) with so many more pixels on each side, and the mask (L) of what is to be painted.
+
+    What is new mirrors the picture, which gives the model its colours to go on from. What rounds a side up to
+    multiples of 8 is added where the picture grows anyway, else at the right and at the bottom. Raises ValueError when
+    a number is negative or none is above zero.
+    """
+    if min(left, top, right, bottom) < 0 or max(left, top, right, bottom) == 0:
+        raise ValueError("a picture grows by pixels on at least one side")
+    left, right = _rounded(source.width, left, right)
+    top, bottom = _rounded(source.height, top, bottom)
+    pixels = numpy.asarray(source.convert("RGB"))
+    grown = numpy.pad(pixels, ((top, bottom), (left, right), (0, 0)), mode="symmetric")
+    across = _new_or_near(source.width, left, right)
+    down = _new_or_near(source.height, top, bottom)
+    mask = numpy.where(down[:, None] | across[None, :], 255, 0).astype(numpy.uint8)
+    return Image.fromarray(grown), Image.fromarray(mask)
+
+
+def _rounded(side: int, before: int, after: int) -> tuple[int, int]:
+    missing = -(side + before + after) % GRID
+    return (before + missing, after) if before and not after else (before, after + missing)
+
+
+def _new_or_near(side: int, before: int, after: int) -> numpy.ndarray:
+    """Return for each pixel of a grown side whether it is new, or so near to new ones that it is painted over."""
+    overlap = min(OVERLAP, side // 4)
+    kept = numpy.arange(before + side + after)
+    first = before + overlap if before else 0
+    last = before + side - overlap if after else before + side
+    near: numpy.ndarray = (kept < first) | (kept >= last)
+    return near

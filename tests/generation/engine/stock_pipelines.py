@@ -1,0 +1,94 @@
+"""The stock pipelines of diffusers, asked for what an `EngineJob` says."""
+
+from typing import Any
+
+import torch
+from diffusers import (
+    DiffusionPipeline,
+    StableDiffusionImg2ImgPipeline,
+    StableDiffusionInpaintPipeline,
+    StableDiffusionPipeline,
+)
+from PIL import Image
+
+from generation.engine import EngineJob
+from generation.engine.samplers import make_scheduler
+
+_CLASSES: dict[str, tuple[Any, Any, Any]] = {
+    "StableDiffusionPipeline": (
+        StableDiffusionPipeline,
+        StableDiffusionImg2ImgPipeline,
+        StableDiffusionInpaintPipeline,
+    ),
+}
+
+
+class StockPipelines:
+    """Loads each checkpoint once and draws jobs one by one."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+
+    def draw(self, job: EngineJob) -> Image.Image:
+        """Draw text to image, image to image or inpainting, whatever the job is."""
+        generator = torch.Generator("cpu").manual_seed(job.seed)
+        width, height = job.width, job.height
+        if job.source is None:
+            drawn = self._call(job, 0, generator, width=width, height=height)
+        elif job.mask is None:
+            source = job.source.resize((width, height), Image.Resampling.LANCZOS)
+            drawn = self._call(job, 1, generator, image=source, strength=job.strength)
+        else:
+            return self._inpaint(job, job.source, job.mask, generator)
+        return drawn if job.hires is None else self._enlarge(job, drawn, generator)
+
+    def _inpaint(
+        self, job: EngineJob, source: Image.Image, mask: Image.Image, generator: torch.Generator
+    ) -> Image.Image:
+        pipeline = self._pipeline(job, 2)
+        mask = pipeline.mask_processor.blur(mask, job.mask_blur)
+        drawn: Image.Image = self._call(
+            job,
+            2,
+            generator,
+            image=source,
+            mask_image=mask,
+            strength=job.strength,
+            width=job.width,
+            height=job.height,
+            padding_mask_crop=job.only_masked,
+        )
+        if job.only_masked is not None:
+            return drawn
+        size = (job.width, job.height)
+        mask, source = (one.resize(size, Image.Resampling.LANCZOS) for one in (mask, source))
+        laid: Image.Image = pipeline.image_processor.apply_overlay(mask, source, drawn)
+        return laid
+
+    def _enlarge(self, job: EngineJob, drawn: Image.Image, generator: torch.Generator) -> Image.Image:
+        raise NotImplementedError
+
+    def _pipeline(self, job: EngineJob, kind: int) -> Any:
+        if job.checkpoint not in self._loaded:
+            self._loaded[job.checkpoint] = DiffusionPipeline.from_pretrained(
+                job.checkpoint, dtype=torch.float32, local_files_only=True, safety_checker=None
+            )
+        base = self._loaded[job.checkpoint]
+        pipeline = _CLASSES[type(base).__name__][kind](**base.components, **self._without_checker(base))
+        pipeline.set_progress_bar_config(disable=True)
+        pipeline.scheduler = make_scheduler(job.sampler, base.scheduler.config)
+        return pipeline
+
+    @staticmethod
+    def _without_checker(base: Any) -> dict[str, Any]:
+        return {"requires_safety_checker": False} if "safety_checker" in base.components else {}
+
+    def _call(self, job: EngineJob, kind: int, generator: torch.Generator, **arguments: Any) -> Any:
+        return self._pipeline(job, kind)(
+            job.prompt,
+            negative_prompt=job.negative_prompt,
+            num_inference_steps=job.steps,
+            guidance_scale=job.guidance,
+            generator=generator,
+            **arguments,
+        ).images[0]
