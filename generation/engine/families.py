@@ -42,7 +42,10 @@ class LoadedCheckpoint(Protocol):
     """A checkpoint in memory. None of the methods changes shared state, but for caches."""
 
     facts: CheckpointFacts
-    nbytes: int
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all weights in memory, with those of LoRAs and other VAEs that were loaded for it."""
 
     def start(self, job: EngineJob) -> Run:
         """Encode the prompts and make all that is quick. Raises EngineError bad_size, unsupported."""
@@ -70,6 +73,9 @@ _MODULES = {
     "StableDiffusionPipeline": "generation.engine.stable_diffusion",
     "StableDiffusionImg2ImgPipeline": "generation.engine.stable_diffusion",
     "StableDiffusionInpaintPipeline": "generation.engine.stable_diffusion",
+    "StableDiffusionXLPipeline": "generation.engine.stable_diffusion_xl",
+    "StableDiffusionXLImg2ImgPipeline": "generation.engine.stable_diffusion_xl",
+    "StableDiffusionXLInpaintPipeline": "generation.engine.stable_diffusion_xl",
 }
 
 

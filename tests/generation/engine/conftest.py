@@ -9,7 +9,7 @@ from PIL import Image
 
 from generation.engine import EngineJob
 from tests.generation.engine.stock_pipelines import StockPipelines
-from tests.generation.tiny_folders import build
+from tests.generation.tiny_folders import build, build_xl
 
 torch.set_num_threads(1)
 
@@ -47,6 +47,25 @@ def inpainting_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Shaped like SD 1.5's model for inpainting: the denoiser has nine channels."""
     folder = tmp_path_factory.mktemp("checkpoints") / "inpainting"
     return build(folder, channels=4, tiny_vae=False, seed=3, inpainting=True)
+
+
+@pytest.fixture(scope="session")
+def second_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shaped like SD 2.x: a wider text encoder, linear projections, v-prediction."""
+    folder = tmp_path_factory.mktemp("checkpoints") / "second"
+    return build(folder, channels=4, tiny_vae=False, seed=4, text_width=48, prediction_type="v_prediction")
+
+
+@pytest.fixture(scope="session")
+def xl_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shaped like SD XL: two text encoders, pooled embeddings, time ids."""
+    return build_xl(tmp_path_factory.mktemp("checkpoints") / "xl", seed=5)
+
+
+@pytest.fixture(scope="session")
+def xl_inpainting_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shaped like SD XL's model for inpainting."""
+    return build_xl(tmp_path_factory.mktemp("checkpoints") / "xl-inpainting", seed=6, inpainting=True)
 
 
 @pytest.fixture(scope="session")

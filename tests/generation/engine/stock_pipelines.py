@@ -8,6 +8,9 @@ from diffusers import (
     StableDiffusionImg2ImgPipeline,
     StableDiffusionInpaintPipeline,
     StableDiffusionPipeline,
+    StableDiffusionXLImg2ImgPipeline,
+    StableDiffusionXLInpaintPipeline,
+    StableDiffusionXLPipeline,
 )
 from PIL import Image
 
@@ -19,6 +22,11 @@ _CLASSES: dict[str, tuple[Any, Any, Any]] = {
         StableDiffusionPipeline,
         StableDiffusionImg2ImgPipeline,
         StableDiffusionInpaintPipeline,
+    ),
+    "StableDiffusionXLPipeline": (
+        StableDiffusionXLPipeline,
+        StableDiffusionXLImg2ImgPipeline,
+        StableDiffusionXLInpaintPipeline,
     ),
 }
 
@@ -86,7 +94,7 @@ class StockPipelines:
     def _call(self, job: EngineJob, kind: int, generator: torch.Generator, **arguments: Any) -> Any:
         return self._pipeline(job, kind)(
             job.prompt,
-            negative_prompt=job.negative_prompt,
+            negative_prompt=job.negative_prompt or None,
             num_inference_steps=job.steps,
             guidance_scale=job.guidance,
             generator=generator,

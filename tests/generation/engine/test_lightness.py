@@ -7,7 +7,13 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "module", ["generation.engine", "generation.engine.sampler_names", "generation.engine.checkpoint_files", "generation.engine.canvas"]
+    "module",
+    [
+        "generation.engine",
+        "generation.engine.sampler_names",
+        "generation.engine.checkpoint_files",
+        "generation.engine.canvas",
+    ],
 )
 def test_importing_it_loads_no_torch(module: str) -> None:
     script = (
