@@ -60,10 +60,10 @@ class DenoisingRun:
         self.group = (self._model, *self.size)
         self._timesteps = self.passes[number].timesteps
         self._position = 0
-        self.latents: torch.Tensor | None = None
+        self._latents: torch.Tensor | None = None
         self.extra_channels: torch.Tensor | None = None
         self._kept: KeptSource | None = None
-        accepted = step_parameters(type(self.scheduler))
+        accepted = step_parameters(type(self.scheduler))  # type: ignore[arg-type]
         self._step_arguments: dict[str, Any] = {}
         if "eta" in accepted:
             self._step_arguments["eta"] = 0.0
@@ -77,12 +77,20 @@ class DenoisingRun:
 
         `kept` is laid around them after every step; `extra_channels` (1, c, h, w) are what the denoiser sees besides.
         """
-        self.latents, self._kept, self.extra_channels = latents, kept, extra_channels
+        self._latents, self._kept, self.extra_channels = latents, kept, extra_channels
 
     @property
     def unprepared(self) -> bool:
         """True until the pass has latents to start with."""
-        return self.latents is None and self.step < self.total
+        return self._latents is None
+
+    @property
+    def latents(self) -> torch.Tensor:
+        """What the pass has come to, (1, C, h, w); between two passes what the first one ended with."""
+        latents = self.previous if self._latents is None else self._latents
+        if latents is None:
+            raise RuntimeError("the pass has not begun")
+        return latents
 
     @property
     def timestep(self) -> torch.Tensor:
@@ -105,7 +113,7 @@ class DenoisingRun:
         ended = self._position == len(self._timesteps)
         if self._kept is not None:
             latents = self._kept.lay_around(latents, self.scheduler, None if ended else self.timestep)
-        self.latents = latents
+        self._latents = latents
         self._last = (sample, output, timestep)
         if ended and self.step < self.total:
             self.previous = latents
@@ -113,12 +121,7 @@ class DenoisingRun:
 
     def is_finite(self) -> bool:
         """Return False when NaN or infinity has got into the latents."""
-        return bool(torch.isfinite(self._newest()).all())
-
-    def _newest(self) -> torch.Tensor:
-        latents = self.previous if self.latents is None else self.latents
-        assert latents is not None, "nothing was drawn yet"
-        return latents
+        return bool(torch.isfinite(self.latents).all())
 
     def expected_latents(self) -> torch.Tensor:
         """Return the picture that the last denoiser call pointed at, (1, C, h, w): clearer than noisy latents.
@@ -127,7 +130,7 @@ class DenoisingRun:
         whatever form they keep the latents in, so one formula serves all of them.
         """
         if self._last is None:
-            return self._newest()
+            return self.latents
         sample, output, timestep = self._last
         levels = self.scheduler.alphas_cumprod
         index = min(max(round(float(timestep)), 0), len(levels) - 1)

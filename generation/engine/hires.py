@@ -6,23 +6,30 @@ from torch.nn import functional
 
 from generation.engine.denoising import DenoisingRun
 from generation.engine.image_to_image import at_first_level, draw_noise
+from generation.engine.jobs import HiresFix
 from generation.engine.latent_codec import LatentCodec
 from generation.engine.pictures import picture_of, pixels_of
 
 
-def begin_larger(run: DenoisingRun, codec: LatentCodec, device: torch.device, dtype: torch.dtype) -> None:
+def begin_larger(
+    run: DenoisingRun,
+    hires: HiresFix,
+    drawn: torch.Tensor,
+    codec: LatentCodec,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> None:
     """Do the next piece of the way: begin the second pass or, on the way through pixels, first enlarge the picture.
 
-    Raises EngineError not_a_number, black_image when the first pass drew none.
+    `drawn` are the latents of the first pass. Raises EngineError not_a_number, black_image when it drew no picture.
     """
-    assert run.job.hires is not None and run.previous is not None
     width, height = run.size
-    if run.job.hires.upscaler == "latent":
+    if hires.upscaler == "latent":
         size = (height // codec.scale_factor, width // codec.scale_factor)
-        latents = functional.interpolate(run.previous, size=size, mode="bilinear")
+        latents = functional.interpolate(drawn, size=size, mode="bilinear")
     elif run.enlarged is None:
-        drawn = picture_of(codec.decode(run.previous), run.step)
-        run.enlarged = drawn.resize((width, height), Image.Resampling.LANCZOS)
+        picture = picture_of(codec.decode(drawn), run.step)
+        run.enlarged = picture.resize((width, height), Image.Resampling.LANCZOS)
         return
     else:
         latents = codec.encode(pixels_of(run.enlarged), run.generator).to(dtype)

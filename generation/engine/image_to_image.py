@@ -8,6 +8,7 @@ import torch
 from diffusers.utils.torch_utils import randn_tensor
 
 from generation.engine.denoising import DenoisingRun
+from generation.engine.framing import Frame
 from generation.engine.inpainting import KeptSource, latent_mask, masked_pixels
 from generation.engine.latent_codec import LatentCodec
 
@@ -19,16 +20,21 @@ def begin_from_noise(run: DenoisingRun, codec: LatentCodec, device: torch.device
 
 
 def begin_from_source(
-    run: DenoisingRun, codec: LatentCodec, device: torch.device, dtype: torch.dtype, *, sees_mask: bool
+    run: DenoisingRun,
+    frame: Frame,
+    codec: LatentCodec,
+    device: torch.device,
+    dtype: torch.dtype,
+    *,
+    sees_mask: bool,
 ) -> None:
-    """Start the pass from the job's source, which `run.frame` holds, and from its mask if there is one.
+    """Start the pass from the job's source, which `frame` holds, and from its mask if there is one.
 
     `sees_mask` tells a denoiser for inpainting, with channels for the mask and for what lies around it. Raises
     EngineError empty_mask when the mask is too small or too soft to paint even one latent.
     """
-    assert run.frame is not None
     job, generator = run.job, run.generator
-    pixels, mask = run.frame.source_pixels(), run.frame.mask_pixels()
+    pixels, mask = frame.source_pixels(), frame.mask_pixels()
     from_noise = mask is not None and job.strength == 1
     source = None if from_noise and sees_mask else codec.encode(pixels, generator).to(dtype)
     noise = draw_noise(run, codec, device, dtype)
@@ -41,12 +47,11 @@ def begin_from_source(
         run.begin(latents)
         return
     kept = extra = None
-    if sees_mask:
+    if sees_mask or source is None:
         around = codec.encode(masked_pixels(pixels, mask), generator).to(noise)
         extra = torch.cat([small, around], dim=1)
     else:
         codec.draw_as_encode(noise, generator)  # the stock pipeline encodes what lies around, though it has no use
-        assert source is not None
         kept = KeptSource(source, noise, small)
     if job.masked_content == "noise" and source is not None and not from_noise:
         refilled = (1 - small) * source + small * draw_noise(run, codec, device, dtype)

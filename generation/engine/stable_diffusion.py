@@ -94,14 +94,15 @@ class StableDiffusion:
             raise
 
     def _prepare(self, run: DenoisingRun) -> None:
-        if run.pass_number > 0:
-            begin_larger(run, self._codec, self._device, self._dtype)
-        elif run.job.source is not None:
-            run.frame = Frame(run.job, run.job.source, self.facts.scale_factor)
-            begin_from_source(run, self._codec, self._device, self._dtype, sees_mask=self._sees_mask)
+        job = run.job
+        if job.hires is not None and run.previous is not None:
+            begin_larger(run, job.hires, run.previous, self._codec, self._device, self._dtype)
+        elif job.source is not None:
+            run.frame = Frame(job, job.source, self.facts.scale_factor)
+            begin_from_source(run, run.frame, self._codec, self._device, self._dtype, sees_mask=self._sees_mask)
         else:
             begin_from_noise(run, self._codec, self._device, self._dtype)
-        if self._sees_mask and run.latents is not None and run.extra_channels is None:
+        if self._sees_mask and not run.unprepared and run.extra_channels is None:
             run.extra_channels = blank_channels(self._codec, run.size, run.latents)
 
     def _condition(self, text: str, job: EngineJob, *, negative: bool) -> Conditioning:
@@ -128,7 +129,6 @@ class StableDiffusion:
 
     def decode(self, run: DenoisingRun) -> Image.Image:
         """Return the picture (RGB). Raises EngineError not_a_number, black_image."""
-        assert run.latents is not None
         image = picture_of(self._codec.decode(run.latents), run.step)
         return image if run.frame is None else run.frame.lay_back(image)
 

@@ -1,5 +1,6 @@
 """The stock pipelines of diffusers, asked for what an `EngineJob` says."""
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,7 +15,7 @@ from diffusers import (
 )
 from PIL import Image
 
-from generation.engine import EngineJob
+from generation.engine import EngineJob, HiresFix
 from generation.engine.samplers import make_scheduler
 
 _CLASSES: dict[str, tuple[Any, Any, Any]] = {
@@ -37,18 +38,18 @@ class StockPipelines:
     def __init__(self) -> None:
         self._loaded: dict[str, Any] = {}
 
-    def draw(self, job: EngineJob) -> Image.Image:
+    def draw(self, job: EngineJob) -> Any:
         """Draw text to image, image to image or inpainting, whatever the job is."""
         generator = torch.Generator("cpu").manual_seed(job.seed)
+        if job.hires is not None:
+            return self._draw_twice(job, job.hires, generator)
         width, height = job.width, job.height
         if job.source is None:
-            drawn = self._call(job, 0, generator, width=width, height=height)
-        elif job.mask is None:
+            return self._call(job, 0, generator, width=width, height=height)
+        if job.mask is None:
             source = job.source.resize((width, height), Image.Resampling.LANCZOS)
-            drawn = self._call(job, 1, generator, image=source, strength=job.strength)
-        else:
-            return self._inpaint(job, job.source, job.mask, generator)
-        return drawn if job.hires is None else self._enlarge(job, drawn, generator)
+            return self._call(job, 1, generator, image=source, strength=job.strength)
+        return self._inpaint(job, job.source, job.mask, generator)
 
     def _inpaint(
         self, job: EngineJob, source: Image.Image, mask: Image.Image, generator: torch.Generator
@@ -73,8 +74,22 @@ class StockPipelines:
         laid: Image.Image = pipeline.image_processor.apply_overlay(mask, source, drawn)
         return laid
 
-    def _enlarge(self, job: EngineJob, drawn: Image.Image, generator: torch.Generator) -> Image.Image:
-        raise NotImplementedError
+    def _draw_twice(self, job: EngineJob, hires: HiresFix, generator: torch.Generator) -> Any:
+        """Hires fix by hand: two stock pipelines, one after the other, that draw from one generator."""
+        size = (hires.width, hires.height)
+        output_type = "latent" if hires.upscaler == "latent" else "pil"
+        first: dict[str, Any] = {"width": job.width, "height": job.height}
+        if job.source is not None:
+            source = job.source.resize((job.width, job.height), Image.Resampling.LANCZOS)
+            first = {"image": source, "strength": job.strength}
+        drawn = self._call(job, 0 if job.source is None else 1, generator, output_type=output_type, **first)
+        if isinstance(drawn, torch.Tensor):
+            latent_size = (hires.height // 8, hires.width // 8)
+            larger: Any = torch.nn.functional.interpolate(drawn[None], size=latent_size, mode="bilinear")
+        else:
+            larger = drawn.resize(size, Image.Resampling.LANCZOS)
+        second = replace(job, steps=hires.steps)
+        return self._call(second, 1, generator, image=larger, strength=hires.strength)
 
     def _pipeline(self, job: EngineJob, kind: int) -> Any:
         if job.checkpoint not in self._loaded:
