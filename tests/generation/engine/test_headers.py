@@ -26,7 +26,7 @@ def write(path: Path, header: bytes | dict[str, Any], data: int = 8, length: int
 
 def test_a_header_says_what_the_library_says(tmp_path: Path) -> None:
     tensors = {"b": torch.ones(2, 3), "a": torch.ones(4, dtype=torch.float16), "none": torch.ones(0, 5)}
-    save_file(tensors, tmp_path / "x.safetensors", {"modelspec.title": "Föö {\"nested\": [1]}"})
+    save_file(tensors, tmp_path / "x.safetensors", {"modelspec.title": 'Föö {"nested": [1]}'})
     header = read_header(tmp_path / "x.safetensors")
     assert {name: (info.dtype, info.shape) for name, info in header.tensors.items()} == {
         "b": ("F32", (2, 3)),
