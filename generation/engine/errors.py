@@ -40,7 +40,8 @@ Reasons of corrupt_checkpoint: missing_file, unreadable, not_json, missing_tenso
 header, header_size, tensor_count, metadata_size, dtype, shape, offsets, truncated.
 Reasons of unsupported_checkpoint: family, component, pickle, channels, schedule, format, remote_code,
 no_text_encoder, no_vae.
-Reasons of corrupt_resource: those of a safetensors file, keys (no LoRA, embedding or VAE), load, pickle, format.
+Reasons of corrupt_resource: those of a safetensors file, missing_file, unreadable, keys (no LoRA, embedding or VAE),
+lycoris (LoHa, LoKr and the like), load, pickle, format.
 `what` of unsupported: img2img, inpaint, hires, lora, embedding, vae, clip_skip, sampler.
 """
 

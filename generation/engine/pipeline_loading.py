@@ -61,7 +61,9 @@ def load_pipeline(facts: CheckpointFacts, dtype: torch.dtype, *, vae: Path | Non
             raise
         # The libraries raise anything here (OSError, KeyError, RuntimeError …); the files are what they have in common.
         logger.exception("Could not load checkpoint %s", facts.path.name)
-        raise corrupt(facts.path, "", "load") from error
+        # What the file has no tensor for stays a shape without numbers, which torch refuses to move.
+        lacking = isinstance(error, NotImplementedError) and "meta tensor" in str(error)
+        raise corrupt(facts.path, "", "missing_tensors" if lacking else "load") from error
     return pipeline
 
 
