@@ -7,7 +7,14 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "module", ["generation.engine", "generation.engine.sampler_names", "generation.engine.checkpoint_files"]
+    "module",
+    [
+        "generation.engine",
+        "generation.engine.sampler_names",
+        "generation.engine.checkpoint_files",
+        "generation.engine.prompt_syntax",
+        "generation.engine.prompt_schedule",
+    ],
 )
 def test_importing_it_loads_no_torch(module: str) -> None:
     script = (
