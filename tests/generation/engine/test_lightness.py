@@ -13,6 +13,8 @@ import pytest
         "generation.engine.sampler_names",
         "generation.engine.checkpoint_files",
         "generation.engine.canvas",
+        "generation.engine.prompt_syntax",
+        "generation.engine.prompt_schedule",
     ],
 )
 def test_importing_it_loads_no_torch(module: str) -> None:
