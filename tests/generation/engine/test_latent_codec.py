@@ -140,3 +140,27 @@ def test_a_source_that_encodes_to_no_number_fails_clearly(checkpoint: Path, monk
         engine.add(job("bad", checkpoint, source=SOURCE))
         events = run_out(engine)
     assert (failures(events)["bad"].code, failures(events)["bad"].params) == ("not_a_number", {"step": 0})
+
+
+def test_a_vae_that_overflows_in_half_precision_goes_on_in_single(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(dtype="float16")
+    one = job("a", checkpoint, steps=2, source=SOURCE, strength=1.0)
+    engine.add(one)
+    healthy = pictures(run_out(engine))["a"]
+    with _codec(engine, checkpoint) as codec:
+        calls: list[torch.dtype] = []
+        real = codec.vae.decoder.forward
+
+        def overflow(latents: torch.Tensor, *rest: Any) -> torch.Tensor:
+            calls.append(latents.dtype)
+            pixels: torch.Tensor = real(latents, *rest)
+            return pixels * float("inf") if latents.dtype == torch.float16 else pixels
+
+        monkeypatch.setattr(codec.vae.decoder, "forward", overflow)
+        for _ in range(2):
+            engine.add(one)
+            drawn = pictures(run_out(engine))["a"]
+    assert calls == [torch.float16, torch.float32, torch.float32]
+    assert difference(drawn, healthy) <= 4
