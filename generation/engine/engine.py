@@ -169,14 +169,16 @@ class Engine:
                 groups.setdefault(key, []).append(task)
         batches = []
         for tasks in groups.values():
-            size = self._limits.of(tasks[0].run.group)
+            size = self._limits.of(tasks[0].run.group, len(tasks))
             batches += [tasks[start : start + size] for start in range(0, len(tasks), size)]
         return batches
 
     def _advance(self, batch: list[_Task]) -> Iterator[Event]:
         """Make one denoiser call for `batch`; when it fails, smaller ones, so that only the guilty job fails."""
         group = batch[0].run.group
-        self._memory.start()
+        watched = self._limits.due(group)
+        if watched:
+            self._memory.start()
         try:
             predictions = batch[0].loaded.predict([task.run for task in batch])
         except Exception as error:
@@ -186,7 +188,8 @@ class Engine:
             failure = error.with_traceback(None)  # the traceback's frames would keep the call's tensors alive
         else:
             self.denoiser_calls += 1
-            self._limits.learn(group, len(batch), self._memory.taken())
+            if watched:
+                self._limits.learn(group, len(batch), self._memory.taken())
             for task, prediction in zip(batch, predictions, strict=True):
                 task.batch_sizes.append(len(batch))
                 yield from self._apply(task, prediction)

@@ -1,10 +1,14 @@
 """How much memory there is, and what to do when it is gone."""
 
 import gc
+import math
 import os
+import time
 
 import torch
 
+_TOTAL_SECONDS = 1.0
+"""How long to believe what the device has for this process: other processes may take of it, but not every step."""
 _CPU_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")
 
 
@@ -31,13 +35,17 @@ class DeviceMemory:
     def __init__(self, device: torch.device) -> None:
         self._device = device if device.type == "cuda" else None
         self._before = 0
+        self._total = 0
+        self._total_read_at = -math.inf
 
     def free(self) -> int | None:
         """Return the bytes that could be allocated now: what is free, and what the allocator keeps in reserve."""
         if self._device is None:
             return None
-        reserve = torch.cuda.memory_reserved(self._device) - torch.cuda.memory_allocated(self._device)
-        return torch.cuda.mem_get_info(self._device)[0] + reserve
+        if time.monotonic() - self._total_read_at > _TOTAL_SECONDS:
+            self._total = torch.cuda.mem_get_info(self._device)[0] + torch.cuda.memory_reserved(self._device)
+            self._total_read_at = time.monotonic()
+        return self._total - torch.cuda.memory_allocated(self._device)
 
     def start(self) -> None:
         """Begin to watch what is allocated."""

@@ -17,21 +17,33 @@ from tests.generation.engine.driving import job, pictures, run_out
 def test_as_many_jobs_share_a_call_as_the_free_memory_holds() -> None:
     free = 10_000
     limits = BatchLimits(8, lambda: free)
-    assert limits.of("small") == 8, "never tried"
+    assert limits.of("small", 20) == 8, "never tried"
     limits.learn("small", 2, 4_000)
-    assert limits.of("small") == 4, "nine tenths of 10,000 hold four of 2,000"
-    assert limits.of("other size") == 8
+    assert limits.of("small", 20) == 4, "nine tenths of 10,000 hold four of 2,000"
+    assert limits.of("other size", 20) == 8
     free = 100_000
-    assert limits.of("small") == 8
+    assert limits.of("small", 20) == 8
     free = 100
-    assert limits.of("small") == 1, "one is always tried"
+    assert limits.of("small", 20) == 1, "one is always tried"
+
+
+def test_a_call_is_never_made_for_more_jobs_than_there_are() -> None:
+    limits = BatchLimits(8, lambda: None)
+    assert [limits.of("a", wanted) for wanted in (1, 5, 9)] == [1, 5, 8]
+
+
+def test_the_first_call_of_a_group_is_watched_and_then_one_now_and_then() -> None:
+    limits = BatchLimits(8, lambda: None)
+    watched = [number for number in range(40) if limits.due("a")]
+    assert watched == [0, 16, 32]
+    assert limits.due("b")
 
 
 def test_the_dearest_job_counts() -> None:
     limits = BatchLimits(8, lambda: 10_000)
     limits.learn("a", 1, 3_000)
     limits.learn("a", 4, 4_000)
-    assert limits.of("a") == 3
+    assert limits.of("a", 20) == 3
 
 
 def test_a_call_that_ran_out_of_memory_halves_the_limit_for_good() -> None:
@@ -39,7 +51,7 @@ def test_a_call_that_ran_out_of_memory_halves_the_limit_for_good() -> None:
     assert limits.ran_out("a", 8) == 4
     assert limits.ran_out("a", 3) == 2
     limits.learn("a", 2, 1)
-    assert (limits.of("a"), limits.of("b")) == (2, 8)
+    assert (limits.of("a", 20), limits.of("b", 20)) == (2, 8)
 
 
 class _SmallDevice(DeviceMemory):
