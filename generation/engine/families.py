@@ -42,8 +42,10 @@ class LoadedCheckpoint(Protocol):
     """A checkpoint in memory. None of the methods changes shared state, but for caches."""
 
     facts: CheckpointFacts
-    nbytes: int
-    """Bytes of all weights in memory, with those of LoRAs and other VAEs that were loaded for it."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all weights in memory, with those of LoRAs and other VAEs that were loaded for it."""
 
     def start(self, job: EngineJob) -> Run:
         """Encode the prompts and make all that is quick. Raises EngineError bad_size, unsupported."""
