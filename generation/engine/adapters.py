@@ -87,9 +87,9 @@ class Adapters:
             paths[key] = path
             before = weights.get(key, (0.0, 0.0))
             weights[key] = (before[0] + use.weight, before[1] + use.text_weight)
-        for key, path in paths.items():
-            loaded = self._loaded.pop(key, None) or self._load(path)
-            self._loaded[key] = loaded  # the latest stands last
+        for wanted, path in paths.items():
+            loaded = self._loaded.pop(wanted, None) or self._load(path)
+            self._loaded[wanted] = loaded  # the latest stands last
         self._drop_unused(kept=set(paths))
         return LoraSet(tuple((self._loaded[key].name, *weights[key]) for key in paths))
 
@@ -144,14 +144,14 @@ class Adapters:
             if is_out_of_memory(error):
                 raise
             if any(words in str(error) for words in _NOT_THIS_FAMILY):
-                raise self._of_another_family(path, "") from error
+                raise self._of_another_family(path, "another") from error
             logger.exception("Could not load LoRA %s", path.name)
             raise EngineError("corrupt_resource", resource=path.name, reason="load") from error
         nbytes = self._lora_bytes() - before
         if not nbytes:
             # Not one layer that it changes is in this model; the library says so in its log only.
             self._remove(name)
-            raise self._of_another_family(path, "")
+            raise self._of_another_family(path, "another")
         return _Loaded(name, nbytes)
 
     def _check(self, path: Path) -> None:

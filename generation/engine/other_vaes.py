@@ -116,4 +116,6 @@ class OtherVaes:
             raise self._of_another_family(path)
 
     def _of_another_family(self, path: Path) -> EngineError:
-        return EngineError("resource_of_another_family", resource=path.name, family="", wanted=self._facts.path.name)
+        return EngineError(
+            "resource_of_another_family", resource=path.name, family="another", wanted=self._facts.path.name
+        )

@@ -74,7 +74,7 @@ class TokenChunker:
 
     def _pieces(
         self, text: str, find: re.Pattern[str] | None, words: Mapping[str, int]
-    ) -> Iterator[list[int | Learnt]]:
+    ) -> Iterator[Sequence[int | Learnt]]:
         """Yield what must not be divided: single tokens, and all vectors of a word."""
         at = 0
         for match in find.finditer(text) if find is not None else ():
