@@ -5,6 +5,7 @@ are never changed, so switching a set off gives back exactly what was there. Job
 call under its own set.
 """
 
+import hashlib
 import logging
 import re
 import warnings
@@ -64,7 +65,6 @@ class Adapters:
         self._modules = [part for part in parts if part is not None]
         self._loaded: dict[Hashable, _Loaded] = {}
         self._on: LoraSet | None = LoraSet()
-        self._count = 0
 
     @property
     def nbytes(self) -> int:
@@ -88,7 +88,7 @@ class Adapters:
             before = weights.get(key, (0.0, 0.0))
             weights[key] = (before[0] + use.weight, before[1] + use.text_weight)
         for wanted, path in paths.items():
-            loaded = self._loaded.pop(wanted, None) or self._load(path)
+            loaded = self._loaded.pop(wanted, None) or self._load(path, _name(wanted))
             self._loaded[wanted] = loaded  # the latest stands last
         self._drop_unused(kept=set(paths))
         return LoraSet(tuple((self._loaded[key].name, *weights[key]) for key in paths))
@@ -122,10 +122,8 @@ class Adapters:
                 which = 1 if module is self._modules[0] else 2
                 set_weights_and_activate_adapters(module, names, [adapter[which] for adapter in lora_set.adapters])
 
-    def _load(self, path: Path) -> _Loaded:
+    def _load(self, path: Path, name: str) -> _Loaded:
         self._check(path)
-        self._count += 1
-        name = f"lora-{self._count}"
         before = self._lora_bytes()
         self._on = None
         try:
@@ -200,6 +198,11 @@ class Adapters:
             for name, tensor in module.named_parameters()
             if ".lora_" in name
         )  # fmt: skip
+
+
+def _name(file: Hashable) -> str:
+    """The same for the same file at any time: what was cached or learnt for a set stays true when it is loaded anew."""
+    return f"lora-{hashlib.sha256(repr(file).encode()).hexdigest()[:16]}"
 
 
 def _let_go(held: Sequence[_Loaded]) -> None:
