@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers.utils import set_adapter_layers, set_weights_and_activate_adapters
+from peft.tuners.tuners_utils import BaseTunerLayer
 
 from generation.engine.checkpoint_files import fingerprint_of
 from generation.engine.errors import EngineError
@@ -65,6 +65,7 @@ class Adapters:
         self._modules = [part for part in parts if part is not None]
         self._loaded: dict[Hashable, _Loaded] = {}
         self._on: LoraSet | None = LoraSet()
+        self._found: list[list[Any]] | None = None
 
     @property
     def nbytes(self) -> int:
@@ -116,16 +117,30 @@ class Adapters:
         if not self._loaded:
             return
         names = [name for name, _weight, _text_weight in lora_set.adapters]
-        for module in self._modules:
-            set_adapter_layers(module, enabled=bool(names))
-            if names:
-                which = 1 if module is self._modules[0] else 2
-                set_weights_and_activate_adapters(module, names, [adapter[which] for adapter in lora_set.adapters])
+        for place, layers in enumerate(self._layers()):
+            for layer in layers:
+                if layer.disable_adapters == bool(names):
+                    layer.enable_adapters(bool(names))
+                if names:
+                    layer.set_adapter(names)
+                    for name, weight, text_weight in lora_set.adapters:
+                        layer.set_scale(name, text_weight if place else weight)
+
+    def _layers(self) -> list[list[Any]]:
+        """The layers with LoRAs of the denoiser and of each text encoder.
+
+        diffusers' set_adapters does the same, but looks through all of a model each time: 0.1 s for SD XL.
+        """
+        if self._found is None:
+            self._found = [
+                [layer for layer in module.modules() if isinstance(layer, BaseTunerLayer)] for module in self._modules
+            ]
+        return self._found
 
     def _load(self, path: Path, name: str) -> _Loaded:
         self._check(path)
         before = self._lora_bytes()
-        self._on = None
+        self._on = self._found = None
         try:
             # Born outside inference mode, as the rest of the checkpoint: PEFT marks what it switches on.
             with torch.inference_mode(False), warnings.catch_warnings():
@@ -182,7 +197,7 @@ class Adapters:
             self._remove(self._loaded.pop(key).name)
 
     def _remove(self, name: str) -> None:
-        self._on = None
+        self._on = self._found = None
         with torch.inference_mode(False):
             if self._loaded:
                 self._pipeline.delete_adapters(name)
