@@ -12,7 +12,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.database import database_from_url
-from config.env import env_bool, env_choice, env_int, env_list, env_path, env_secret, env_str
+from config.env import (
+    env_bool,
+    env_choice,
+    env_int,
+    env_list,
+    env_path,
+    env_pattern,
+    env_secret,
+    env_str,
+    env_weights,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env_path("IRODORI_VAR", BASE_DIR / "var")
@@ -153,7 +163,13 @@ QUEUE_MAX_WAITING = env_int("IRODORI_QUEUE_TOTAL", 2000, 1)
 PROMPT_MAX_LENGTH = 4000
 JOB_LEASE_SECONDS = env_int("IRODORI_JOB_LEASE", 30, 2)
 JOB_MAX_ATTEMPTS = 3
-DEVICE = env_choice("IRODORI_DEVICE", "auto", ("auto", "cpu", "cuda"))
+# How much of the machine a role gets while others wait too.
+QUEUE_WEIGHTS = env_weights("IRODORI_QUEUE_WEIGHTS", {"member": 1.0, "moderator": 2.0, "admin": 4.0, "owner": 4.0})
+# Megapixel-steps of a picture that somebody with few pictures waiting gets within the queue's bound on others' jobs.
+QUEUE_LIGHT_COST = env_int("IRODORI_QUEUE_LIGHT", 32, 1)
+DEVICE = env_pattern("IRODORI_DEVICE", "auto", r"auto|cpu|cuda(:\d{1,2})?", "auto, cpu, cuda or cuda:0, cuda:1, …")
+# What jobs are routed by; empty: the kind of the device.
+DEVICE_CLASS = env_pattern("IRODORI_DEVICE_CLASS", "", r"[a-z0-9-]{0,20}", "up to 20 small letters, digits and hyphens")
 STARTER_GALLERY = env_bool("IRODORI_STARTER_GALLERY", True)
 
 # --- slots of the gallery's pages that the floor above fills ------------------------------------------

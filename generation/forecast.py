@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from generation import queue, workers
+from generation import workers
 from generation.engine.sampler_names import denoiser_calls
 from generation.models import Checkpoint, Job
 from generation.models.queue import JobState
+from generation.pace import pace_of
 
 
 def forecast(
@@ -20,7 +21,7 @@ def forecast(
     sides = range(checkpoint.min_side, checkpoint.max_side + 1)
     if width not in sides or height not in sides or not 1 <= steps <= checkpoint.max_steps or not workers.online():
         return None
-    pace = queue.pace_of(checkpoint.pk, width, height, denoiser_calls(sampler or checkpoint.default_sampler, steps))
+    pace = pace_of(checkpoint.pk, width, height, denoiser_calls(sampler or checkpoint.default_sampler, steps))
     if pace is None:
         return None
     waiting = Job.objects.filter(state=JobState.QUEUED)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gallery.cards import ratio_class
 from gallery.models import User
-from generation import queue, workers
+from generation import pace, queue, workers
 from generation.errors import failure_sentence
 from generation.models import GenerationRequest, Job, JobPreview
 from generation.models.queue import JobState
@@ -72,7 +72,7 @@ def board_of(request: GenerationRequest) -> Board:
     if not any(tile.live for tile in tiles):
         return Board(request, tiles)
     online = workers.online()
-    seconds = queue.estimate(request) if online else None
+    seconds = pace.estimate(request) if online else None
     return Board(request, tiles, online, duration(seconds) if seconds else "")
 
 
