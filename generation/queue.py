@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from generation import shares
+from generation.devices import ANY_CLASS
 from generation.models import Job, ServedShare
 from generation.models.queue import JobState
 from generation.notices import announce
@@ -25,9 +26,6 @@ STARVATION_SECONDS = 30
 """How long jobs for a model that is in memory may go before a fairer one whose model would have to be loaded."""
 STARTER_PRIORITY = -1
 """A new site's own first pictures make nobody wait."""
-ANY_CLASS = "any"
-REMOTE_CLASS = "remote"
-"""Workers of this class draw nothing themselves: they take what another server draws."""
 
 _OPEN = """
 SELECT NOT EXISTS (SELECT FROM generation_queueorder WHERE "order" <> 'work')
