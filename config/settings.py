@@ -99,10 +99,13 @@ TEMPLATES = [
 ]
 
 # --- data -----------------------------------------------------------------------------------------
+JOB_LEASE_SECONDS = env_int("IRODORI_JOB_LEASE", 30, 2)
 DATABASES = {
     "default": database_from_url(
         env_str("DATABASE_URL", f"postgresql://postgres@/irodori?host={VAR_DIR / 'postgres'}"),
         pooled=PROCESS_ROLE == "web",
+        # Before a frozen process's leases end, or the others could still not claim its jobs. A command may be long.
+        idle_seconds=0 if PROCESS_ROLE == "command" else max(2, JOB_LEASE_SECONDS // 2),
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -161,7 +164,6 @@ MAX_PUBLIC_RATING = env_choice("IRODORI_MAX_RATING", "sensitive", ("general", "s
 QUEUE_MAX_WAITING_PER_USER = env_int("IRODORI_QUEUE_PER_USER", 32, 1)
 QUEUE_MAX_WAITING = env_int("IRODORI_QUEUE_TOTAL", 2000, 1)
 PROMPT_MAX_LENGTH = 4000
-JOB_LEASE_SECONDS = env_int("IRODORI_JOB_LEASE", 30, 2)
 JOB_MAX_ATTEMPTS = 3
 # How much of the machine a role gets while others wait too.
 QUEUE_WEIGHTS = env_weights("IRODORI_QUEUE_WEIGHTS", {"member": 1.0, "moderator": 2.0, "admin": 4.0, "owner": 4.0})

@@ -10,6 +10,7 @@ from gallery.models import User
 from generation import shares, workers
 from generation.models import Checkpoint, Job, QueueOrder, WorkerStatus
 from generation.models.queue import JobState, WorkerOrder
+from generation.wording import duration
 
 SHOWN = 60
 """Most jobs listed; who floods the queue is seen in the table of users."""
@@ -21,6 +22,8 @@ class WorkerRow:
 
     status: WorkerStatus
     silent: bool
+    seen: str
+    runs: str
     memory_percent: int | None
 
     @property
@@ -37,9 +40,17 @@ class UserRow:
     waiting: int
     running: int
     cost: float
-    since: datetime | None
+    waits: str
     weight: float
     priority: int
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job; `waits`: for how long it has."""
+
+    job: Job
+    waits: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ class QueueState:
     stop: QueueOrder | None
     workers: list[WorkerRow]
     users: list[UserRow]
-    jobs: list[Job]
+    jobs: list[JobRow]
     more: int
     waiting: int
     running: int
@@ -69,12 +80,16 @@ def queue_state() -> QueueState:
         stop=QueueOrder.objects.exclude(order=WorkerOrder.WORK).select_related("changed_by").first(),
         workers=_workers(),
         users=_users(),
-        jobs=list(shown.order_by("-state", "-priority", "pk")[:SHOWN]),
+        jobs=[JobRow(job, _ago(job.created_at)) for job in shown.order_by("-state", "-priority", "pk")[:SHOWN]],
         more=max(0, total - SHOWN),
         waiting=total - running,
         running=running,
         undrawable=[model for model in models.order_by("name") if not workers.able(model)],
     )
+
+
+def _ago(since: datetime) -> str:
+    return duration((timezone.now() - since).total_seconds())
 
 
 def _workers() -> list[WorkerRow]:
@@ -83,6 +98,8 @@ def _workers() -> list[WorkerRow]:
         WorkerRow(
             status,
             (now - status.seen_at).total_seconds() > workers.ONLINE_SECONDS,
+            _ago(status.seen_at),
+            _ago(status.started_at) if status.started_at else "",
             round(100 * status.memory_used / status.memory_total) if status.memory_total else None,
         )
         for status in WorkerStatus.objects.order_by("started_at", "name")
@@ -110,7 +127,7 @@ def _users() -> list[UserRow]:
             waiting=row["waiting"],
             running=row["running"],
             cost=row["cost"],
-            since=row["since"],
+            waits=_ago(row["since"]) if row["since"] else "",
             weight=shares.weight_of(users[row["user_id"]].role),
             priority=row["priority"],
         )

@@ -30,7 +30,7 @@ from generation.leases import Lease, LeaseLost
 from generation.models import Checkpoint, Job
 from generation.models.queue import JobState
 from generation.notices import announce
-from generation.sweep import release_dead, sweep
+from generation.sweep import release_dead, release_own, sweep
 
 if TYPE_CHECKING:
     from generation.engine import Engine
@@ -128,6 +128,7 @@ class _Round:
 
     def run(self) -> Served:
         release_dead()
+        release_own(self.owner)
         try:
             while True:
                 self.heartbeat.moved()
@@ -263,7 +264,7 @@ class _Round:
                 entry.preview = None
                 announce(entry.job, "preview", step=entry.step)
         except LeaseLost:
-            self.forget(entry.lease)
+            self.drop(entry.lease)
             return
         entry.told_at = now
         if wants_stop:
@@ -288,9 +289,13 @@ class _Round:
     def drop_lost(self) -> None:
         for lease in self.heartbeat.take_lost():
             if lease in self.running:
-                logger.warning("Job %d was taken away; dropping it.", lease.job_id)
-                self.forget(lease)
-                self.served.count("lost")
+                self.drop(lease)
+
+    def drop(self, lease: Lease) -> None:
+        """Stop drawing what is somebody else's by now."""
+        logger.warning("Job %d was taken away; dropping it.", lease.job_id)
+        self.forget(lease)
+        self.served.count("lost")
 
     def forget(self, key: Hashable) -> None:
         """Drop a job without a word to the database."""
