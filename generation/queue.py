@@ -86,7 +86,7 @@ def claim(
         cursor.execute(_OPEN, {"owner": owner})
         if not cursor.fetchone()[0]:
             return []
-        wanted = {
+        wanted: dict[str, Any] = {
             "excluded": list(excluded),
             "resident": list(resident),
             "patience": STARVATION_SECONDS,
@@ -149,7 +149,7 @@ def waiting_order() -> list[int]:
             # What a user's last turn left behind in either heap is told from the present by its job's number.
             _outdated(by_due, queues)
             _outdated(by_cost, queues)
-            user_id: int = (by_due if by_due and by_due[0][0] <= clock.started else by_cost)[0][-1]
+            user_id = (by_due if by_due and by_due[0][0] <= clock.started else by_cost)[0][-1]
             pk, cost, again = queues[user_id].popleft()
             order.append(pk)
             weighted = cost / shares.weight_of(roles[user_id])
