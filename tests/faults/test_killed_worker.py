@@ -72,14 +72,14 @@ def test_the_whole_worker_is_killed_and_another_machine_takes_over(
     start_celery_worker: Callable[..., Process],
     beat: object,
 ) -> None:
-    first = start_celery_worker(seconds=120)
+    first = start_celery_worker({"IRODORI_JOB_LEASE": "6"}, seconds=120)
     job = a_long_job(first, member("mira"))
     # Nobody here may recognise the dead process: the lease alone has to bring the job back.
     Job.objects.filter(pk=job.pk).update(lease_owner="elsewhere")
     assert first.child is not None
     os.killpg(first.child.pid, signal.SIGKILL)
     killed = timezone.now()
-    second = start_celery_worker(seconds=120)
+    second = start_celery_worker({"IRODORI_JOB_LEASE": "6"}, seconds=120)
     done_exactly_once(job, second, killed)
 
 
