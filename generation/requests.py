@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gallery.models import User
-from generation import queue
+from generation import queue, shares
 from generation.bell import ring
 from generation.checkpoints import available, samplers_of
+from generation.costs import cost_of_picture
 from generation.engine.sampler_names import SAMPLER_NAMES, denoiser_calls
 from generation.errors import Problem, RequestRefused
 from generation.models import Checkpoint, GenerationRequest, Job
@@ -59,7 +60,8 @@ def submit(
         request = GenerationRequest.objects.create(
             user=user, checkpoint=checkpoint, idempotency_key=idempotency_key, publish_as=publish_as, **values
         )
-        queue.join(user.pk)
+        priority = 0 if publish_as is None else queue.STARTER_PRIORITY
+        shares.join(user.pk, priority)
         calls = denoiser_calls(request.sampler, request.steps)
         jobs = Job.objects.bulk_create(
             Job(
@@ -68,7 +70,8 @@ def submit(
                 index=index,
                 seed=(request.seed + index) % (MAX_SEED + 1),
                 steps_total=calls,
-                cost=queue.cost_of(request.width, request.height, calls),
+                cost=cost_of_picture(request),
+                priority=priority,
             )
             for index in range(request.count)
         )

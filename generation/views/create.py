@@ -15,12 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, retarget
 
-from generation import checkpoints, requests, workers
+from generation import checkpoints, requests
 from generation.errors import Problem, RequestRefused
 from generation.forecast import forecast
 from generation.forms import SHAPE_NAMES, RecipeForm, new_key, recipe_form
 from generation.models import Checkpoint, GenerationRequest, Job, JobPreview
 from generation.shapes import shapes
+from generation.standstill import standstill
 from generation.views.board import board_of, boards
 from generation.views.edge import MemberRequest, PageRequest
 from generation.views.starting import id_in, starting_recipe
@@ -182,7 +183,7 @@ def _recipe_context(request: PageRequest, form: RecipeForm) -> dict[str, Any]:
         "examples": model.example_prompts if model else [],
         "more_open": form.is_bound and any(form[name].errors for name in FOLDED),
         "draw_label": _draw_label(form) if request.user.is_authenticated else _("Sign in to draw"),
-        "worker_online": workers.online(),
+        "standstill": standstill(model) if model else "",
         # A full queue is said before anything is typed away.
         "queue_note": requests.queue_full(request.user) if request.user.is_authenticated else "",
     }
