@@ -23,6 +23,15 @@ class CheckpointBroken(Exception):  # noqa: N818
     """A model folder that can't be installed; the text says which file and why."""
 
 
+class JobImpossible(Exception):  # noqa: N818
+    """A job that can't be started, whoever draws it; `code` has a sentence here."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+
 _SENTENCES: dict[str, str | Promise] = {
     "unknown_sampler": _("The sampler “%(sampler)s” isn't one this site offers. Choose another one."),
     "bad_size": _("The model can't draw %(width)s × %(height)s pixels. Choose another size."),
@@ -37,6 +46,10 @@ _SENTENCES: dict[str, str | Promise] = {
     "black_image": _("The picture came out black. Try another sampler, less guidance or another seed."),
     "engine_error": _(
         "Drawing stopped with an unexpected error. Try again; if it happens again, tell whoever runs this site."
+    ),
+    "source_gone": _("The picture to start from can't be seen any more. Choose another one."),
+    "source_unreadable": _(
+        "The picture to start from, or its mask, couldn't be read from the site's disk. Choose another one."
     ),
     "gave_up": _("Drawing was interrupted %(attempts)s times, so it was given up. Try again later."),
     "stalled": _("Drawing came to a standstill %(attempts)s times, so it was given up. Try again later."),

@@ -34,7 +34,8 @@ class Recipe:
     """How a picture was made. Sizes are in pixels, `cfg` is the guidance scale, `model_hash` the SHA-256 in hex.
 
     `denoise` is the strength with which another picture was drawn over; `outpaint` the pixels added at the left, top,
-    right and bottom of it. What wasn't used is None or empty.
+    right and bottom of it. `composite`: that other picture came from outside, or was drawn over one that did. What
+    wasn't used is None or empty.
     """
 
     prompt: str = ""
@@ -61,6 +62,7 @@ class Recipe:
     hires_steps: int | None = None
     hires_denoise: float | None = None
     hires_upscaler: str = ""
+    composite: bool = False
     generator: str = GENERATOR
     version: str = GENERATOR_VERSION
 
@@ -71,8 +73,8 @@ class Recipe:
                 object.__setattr__(self, field.name, _UNSTORABLE.sub("", value))
 
     def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready dictionary that `from_dict` reads back."""
-        return asdict(self)
+        """A dictionary as JSON would bring it back, which `from_dict` reads."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:

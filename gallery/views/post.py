@@ -160,21 +160,24 @@ def _recipe(shown: Post) -> Recipe | None:
     row = getattr(shown, "generation", None)
     if row is None:
         return None
-    return Recipe(
-        prompt=row.prompt,
-        negative_prompt=row.negative_prompt,
-        model_name=row.model_name,
-        model_hash=row.model_hash,
-        sampler=row.sampler,
-        scheduler=row.scheduler,
-        steps=row.steps,
-        cfg=row.cfg,
-        seed=row.seed,
-        width=row.width,
-        height=row.height,
-        generator=row.generator,
-        version=row.generator_version,
-    )
+    columns = {
+        "prompt": row.prompt,
+        "negative_prompt": row.negative_prompt,
+        "model_name": row.model_name,
+        "model_hash": row.model_hash,
+        "sampler": row.sampler,
+        "scheduler": row.scheduler,
+        "steps": row.steps,
+        "cfg": row.cfg,
+        "seed": row.seed,
+        "denoise": row.denoise,
+        "width": row.width,
+        "height": row.height,
+        "generator": row.generator,
+        "version": row.generator_version,
+    }
+    extra = {name: row.extra[name] for name in post_acts.EXTRA if name in row.extra}
+    return Recipe.from_dict(extra | columns)
 
 
 def _actions(shown: Post) -> list[dict[str, str]]:
