@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from generation import queue, workers
-from generation.engine.sampler_names import denoiser_calls
 from generation.models import Checkpoint, Job
 from generation.models.queue import JobState
+from generation.workload import workload
 
 
-def forecast(
-    checkpoint: Checkpoint, width: int, height: int, steps: int, count: int, sampler: str = ""
-) -> float | None:
-    """Seconds until the last of `count` pictures should be ready; None where nothing can be said: without a
-    worker or anything to compare with, and for what is beyond the model's limits.
+def forecast(checkpoint: Checkpoint, values: Mapping[str, Any], count: int) -> float | None:
+    """Seconds until the last of `count` pictures with these columns of a request should be ready; None where nothing
+    can be said: without a worker or anything to compare with.
 
     Of the pictures that wait already, fairness lets at most as many go first for each other member as this request
     has.
     """
-    sides = range(checkpoint.min_side, checkpoint.max_side + 1)
-    if width not in sides or height not in sides or not 1 <= steps <= checkpoint.max_steps or not workers.online():
+    if not workers.online():
         return None
-    pace = queue.pace_of(checkpoint.pk, width, height, denoiser_calls(sampler or checkpoint.default_sampler, steps))
+    work = workload(values, checkpoint)
+    width, height = values["width"], values["height"]
+    pace = queue.pace_of(checkpoint.pk, width, height, work.calls)
     if pace is None:
         return None
+    # A second pass is drawn at another size than the first.
+    pace = replace(pace, seconds=pace.seconds * work.cost / queue.cost_of(width, height, work.calls))
     waiting = Job.objects.filter(state=JobState.QUEUED)
     ahead = min(waiting.count(), count * waiting.values("user_id").distinct().count())
     return pace.until(ahead + count)

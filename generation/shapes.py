@@ -7,6 +7,7 @@ from typing import Protocol
 # Long side to short side of a portrait or landscape; 3:2 is what most models were trained on beside the square.
 RATIO = 1.5
 EXACT = "exact"
+AS_SOURCE = "source"
 
 
 class Limits(Protocol):
