@@ -179,7 +179,7 @@ class RecipeForm(forms.Form):
         error_messages={"invalid": _("Strength must be a number, such as 0.6.")},
     )
     hires_upscaler = forms.ChoiceField(label=_("Enlarged by"), choices=Upscaler.choices, required=False)
-    syntax = forms.ChoiceField(label=_("Weights are written as in"), choices=PromptSyntax.choices, required=False)
+    syntax = forms.ChoiceField(label=_("Prompt syntax"), choices=PromptSyntax.choices, required=False)
     clip_skip = forms.IntegerField(
         label=_("Clip skip"), required=False, error_messages={"invalid": _("Clip skip must be a whole number.")}
     )

@@ -31,6 +31,7 @@ from tests.factories import (
     make_asset,
     make_checkpoint,
     make_image,
+    make_mask,
     make_post,
     make_recipe,
     make_request,
@@ -82,6 +83,7 @@ MINE_ALONE = "404 200 404 404 404 404"
 
 EDIT = {"title": "New", "commentary": "", "tags": "1girl", "rating": "s", "prompt_visibility": "visible"}
 PUBLISH = {"title": "", "commentary": "", "tags": "1girl", "rating": "g", "prompt_visibility": "visible"}
+STYLE = {"kind": "style", "act": "save", "promptstyle-new-name": "Ink", "promptstyle-new-prompt": "ink"}
 PROPOSAL = {"act": "send", "title": "Cats", "script": "alias tabby -> cat", "reason": ""}
 RERATE = {"act": "rerate", "rating": "q", "reason": "It shows more."}
 REMOVE = {"act": "remove", "rating": "", "reason": "Against the rules."}
@@ -299,6 +301,7 @@ ROWS = [
     # generation
     Row("generation:create",   PUBLIC, "in 303 303 303 303 303", data=RECIPE),
     Row("generation:estimate", PUBLIC, "405"),
+    Row("generation:book",     MEMBERS, "in 302 302 302 302 302", data=STYLE),
     Row("generation:events",   "204 200 200 200 200 200", "405"),
     Row("generation:request",        "in 302 404 404 404 404", NO_GET, one("request")),
     Row("generation:request_cancel", NO_GET, "in 303 404 404 404 404", one("request")),
@@ -307,6 +310,7 @@ ROWS = [
     Row("generation:takes",   MEMBERS, NO_GET),
     Row("generation:take",    MAKER,   NO_GET, one("take")),
     Row("generation:publish", MAKER,   "in 303 404 404 404 404", one("take"), data=PUBLISH),
+    Row("generation:mask",    MAKER,   NO_GET, one("mask")),
     Row("generation:model",   PUBLIC,  "405", lambda world: ["small"]),
     Row("generation:model",   "404",   "405", lambda world: ["none"], "unknown"),
 ]
@@ -359,6 +363,7 @@ def build_world() -> World:
     world["moderators"] = make_post(world["moderator"])
     world["owners"] = make_post(world["owner"])
     world["take"] = make_take(maker, width=192, height=192)
+    world["mask"] = make_mask(maker)
     world["request"] = make_request(maker, count=2)
     world["running"] = world["request"].jobs.order_by("index").first()
     start_job(world["running"], preview=b"RIFF")

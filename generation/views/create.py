@@ -39,6 +39,8 @@ def create(request: PageRequest) -> HttpResponse:
     422 with everything typed and a sentence beside each field that is wrong. A button `apply` changes the form."""
     if request.method == "POST":
         return _submit(request)
+    if not request.user.is_authenticated and request.GET.keys() & {"edit", "edit_take"}:
+        return redirect_to_login(request.get_full_path())  # a picture is drawn over by members alone
     draft = request.session.pop(DRAFT, None) if request.user.is_authenticated else None
     notice = ""
     if draft:
