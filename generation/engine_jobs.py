@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from PIL import Image, UnidentifiedImageError
@@ -11,11 +11,14 @@ from gallery import ingest
 from gallery.models import Post
 from gallery.visibility import reachable_posts
 from generation import checkpoints, masks
+from generation.door.additions import weights_of
 from generation.engine import EmbeddingUse, EngineJob, HiresFix, LoraUse
+from generation.engine.prompt_syntax import parse
 from generation.errors import JobImpossible
 from generation.models import GenerationRequest, Job, Resource
+from generation.models.queue import PromptSyntax
 from generation.models.resource import ResourceKind
-from generation.prompt_terms import lora_terms, without_loras, words_among
+from generation.prompt_terms import without_loras, words_among
 from generation.shapes import enlarged
 
 PREVIEW_EVERY = 3
@@ -38,7 +41,7 @@ def engine_job(job: Job, key: Hashable) -> EngineJob:
         seed=job.seed,
         preview_every=PREVIEW_EVERY,
         exact=request.exact,
-        syntax="novelai" if request.syntax == "novelai" else "a1111",
+        syntax=syntax_of(request),
         clip_skip=request.clip_skip,
         loras=loras_of(job),
         embeddings=_embeddings(job),
@@ -48,6 +51,11 @@ def engine_job(job: Job, key: Hashable) -> EngineJob:
         hires=_second_pass(request),
         **_painting(request),
     )
+
+
+def syntax_of(request: GenerationRequest) -> Literal["a1111", "novelai"]:
+    """How the request's prompts are to be read."""
+    return "novelai" if request.syntax == PromptSyntax.NOVELAI else "a1111"
 
 
 def file_of(resource: Resource) -> Path:
@@ -63,8 +71,9 @@ def uses_of(job: Job) -> list[tuple[Resource, float, float]]:
     known: dict[str, Resource] = {}
     for use in _uses(job.request, ResourceKind.LORA):
         known[use.slug.lower()] = known[use.name.lower()] = use
-    terms = [(known.get(term.name.lower()), term) for term in lora_terms(job.prompt)]
-    return [(lora, term.weight, term.text_weight) for lora, term in terms if lora is not None]
+    networks = parse(job.prompt, syntax_of(job.request)).networks if known else ()
+    found = [(known.get(network.name.lower()), network) for network in networks]
+    return [(lora, *weights_of(network, lora)) for lora, network in found if lora is not None]
 
 
 def embeddings_of(job: Job) -> list[tuple[str, Resource]]:

@@ -4,57 +4,76 @@ import difflib
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from generation.door.reading import Reading, Use
-from generation.engine.jobs import MAX_WEIGHT
+from generation.door.reading import Expanded, Reading, Use
+from generation.engine.prompt_syntax import MAX_WEIGHT, Network, Prompt, parse
 from generation.models import Resource
+from generation.models.queue import PromptSyntax
 from generation.models.resource import ResourceKind
-from generation.prompt_terms import LoraTerm, lora_terms, words_among
+from generation.prompt_terms import words_among
 from generation.usable import fits, resources
 
 MAX_LORAS = 16
+_PROBLEMS = {
+    "weight_out_of_range": gettext_lazy("The weight in “%(found)s” isn't one from -%(most)g to %(most)g, such as 1.2."),
+    "bad_network": gettext_lazy("“%(found)s” can't be read. Write it as <lora:name:0.8>."),
+    "hypernetwork": gettext_lazy("There are no hypernetworks here. Take “%(found)s” out of the prompt."),
+}
 
 
 def read_additions(reading: Reading) -> None:
     """Find what the texts of all pictures name; the VAE goes into the values."""
     _read_vae(reading)
-    if reading.refused("prompt", "negative_prompt"):
+    if reading.refused("prompt", "negative_prompt", "syntax"):
         return
-    if lora_terms(reading.values["negative_prompt"]):
-        reading.refuse("negative_prompt", _("A LoRA stands in the prompt, not in what is left out. Move it there."))
-        return
-    typed = reading.values["prompt"]
-    prompts = {drawn.prompt or typed for drawn in reading.pictures} or {typed}
+    typed = (reading.values["prompt"], reading.values["negative_prompt"])
+    drawn = reading.pictures or [Expanded()]
+    prompts = sorted({one.prompt or typed[0] for one in drawn})
+    negatives = sorted({one.negative_prompt or typed[1] for one in drawn})
     uses: dict[int, Use] = {}
-    for prompt in sorted(prompts):
-        uses |= _loras(reading, lora_terms(prompt))
+    for prompt in prompts:
+        uses |= _loras(reading, _parsed(reading, "prompt", prompt))
         if reading.refused("prompt"):
             return
-    reading.uses = [*uses.values(), *_embeddings(reading, prompts)]
+    for negative in negatives:
+        if _parsed(reading, "negative_prompt", negative).networks:
+            reading.refuse("negative_prompt", _("A LoRA stands in the prompt, not in what is left out. Move it there."))
+        if reading.refused("negative_prompt"):
+            return
+    reading.uses = [*uses.values(), *_embeddings(reading, "\n".join(prompts + negatives))]
 
 
-def _loras(reading: Reading, terms: list[LoraTerm]) -> dict[int, Use]:
-    if len(terms) > MAX_LORAS:
+def _parsed(reading: Reading, field: str, text: str) -> Prompt:
+    """The text as the engine will read it; what it can't do as written is refused here, so that nothing is guessed."""
+    parsed = parse(text, "novelai" if reading.values["syntax"] == PromptSyntax.NOVELAI else "a1111")
+    for problem in parsed.problems[:1]:
+        reading.refuse(field, _PROBLEMS[problem.code] % {"found": problem.found, "most": MAX_WEIGHT})
+    return parsed
+
+
+def _loras(reading: Reading, prompt: Prompt) -> dict[int, Use]:
+    if len(prompt.networks) > MAX_LORAS:
         reading.refuse("prompt", _("A picture can have %(limit)s LoRAs at most.") % {"limit": MAX_LORAS})
         return {}
     uses: dict[int, Use] = {}
-    for term in terms:
-        lora = find(reading, ResourceKind.LORA, term.name)
+    for network in prompt.networks:
+        lora = find(reading, ResourceKind.LORA, network.name)
         if lora is None:
-            reading.refuse("prompt", _unknown(reading, term.name))
+            reading.refuse("prompt", _unknown(reading, network.name))
         elif not fits(lora, reading.model):
             reading.refuse("prompt", _other_family(reading, lora))
-        elif not all(abs(weight) <= MAX_WEIGHT for weight in (term.weight, term.text_weight)):
-            reading.refuse(
-                "prompt",
-                _("The weight in %(term)s isn't a number from -%(most)g to %(most)g, such as 0.8.")
-                % {"term": term.typed[:80], "most": MAX_WEIGHT},
-            )
         elif lora.pk in uses:
             reading.refuse("prompt", _("The LoRA “%(name)s” stands there twice. Keep one.") % {"name": lora.slug})
         else:
-            uses[lora.pk] = Use(lora, term.weight, term.text_weight)
+            uses[lora.pk] = Use(lora, *weights_of(network, lora))
     return uses
+
+
+def weights_of(network: Network, lora: Resource) -> tuple[float, float]:
+    """For the denoiser and for the text encoder; what isn't said is the file's usual weight."""
+    weight = lora.default_weight if network.weight is None else network.weight
+    return weight, weight if network.text_weight is None else network.text_weight
 
 
 def find(reading: Reading, kind: ResourceKind, name: str) -> Resource | None:
@@ -63,9 +82,7 @@ def find(reading: Reading, kind: ResourceKind, name: str) -> Resource | None:
     return resources(reading.user, kind).filter(Q(slug__iexact=name) | Q(name__iexact=name)).order_by("pk").first()
 
 
-def _embeddings(reading: Reading, prompts: set[str]) -> list[Use]:
-    negatives = {drawn.negative_prompt for drawn in reading.pictures} | {reading.values["negative_prompt"]}
-    text = "\n".join([*sorted(prompts), *sorted(negatives)])
+def _embeddings(reading: Reading, text: str) -> list[Use]:
     known = [one for one in resources(reading.user, ResourceKind.EMBEDDING) if fits(one, reading.model)]
     return [Use(one) for one in known if words_among(text, [one.slug])]
 
