@@ -22,7 +22,7 @@ SHAPE_NAMES = {
     "square": _("Square"),
     "landscape": _("Landscape"),
     EXACT: _("Exact"),
-    AS_SOURCE: _("As the picture"),
+    AS_SOURCE: _("Same"),
 }
 SOURCES = {"take": "source_take", "post": "source_post", "upload": "source_asset"}
 

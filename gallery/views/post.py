@@ -180,10 +180,12 @@ def _recipe(shown: Post) -> Recipe | None:
     return Recipe.from_dict(extra | columns)
 
 
-def _actions(shown: Post) -> list[dict[str, str]]:
-    """What the floors above offer to do with a post; `config` fills the slot."""
+def _actions(shown: Post, *, reads_recipe: bool) -> list[dict[str, str]]:
+    """What the floors above offer to do with a post; `config` fills the slot. Some of it takes the recipe."""
     actions = []
     for action in settings.POST_ACTIONS:
+        if action["needs_recipe"] and not reads_recipe:
+            continue
         try:
             url = reverse(action["url_name"]) + action["query"].format(post_id=shown.pk)
         except NoReverseMatch:
@@ -221,7 +223,7 @@ def _post_page(
         "recipe": recipe,
         "reads_prompt": reads_prompt,
         "parameters": parameters_text(recipe, include_prompt=reads_prompt) if recipe else "",
-        "actions": _actions(shown) if recipe and reads_prompt else [],
+        "actions": _actions(shown, reads_recipe=recipe is not None and reads_prompt),
         "opinions": opinions_panel(request, shown),
         "mine": mine,
         "editable": mine and shown.status in post_acts.EDITABLE,

@@ -62,7 +62,7 @@ def _submit(request: PageRequest) -> HttpResponse:
     data, problems = with_files(request)  # type: ignore[arg-type]
     if "apply" in request.POST:
         apply(request.user, data, request.POST["apply"])
-        return _form_again(request, _unchecked(data, problems), status=422 if problems else 200)
+        return _form_again(request, _unchecked(data, problems), status=422 if problems else 200, focus_source=True)
     form = RecipeForm(data)
     made = None
     if form.is_valid() and not problems:
@@ -84,10 +84,10 @@ def _submit(request: PageRequest) -> HttpResponse:
     return response
 
 
-def _form_again(request: PageRequest, form: RecipeForm, *, status: int) -> HttpResponse:
+def _form_again(request: PageRequest, form: RecipeForm, *, status: int, focus_source: bool = False) -> HttpResponse:
     if not request.htmx:
         return _page(request, form, status=status)
-    context = recipe_context(request, form, button(form, request.user))
+    context = recipe_context(request, form, button(form, request.user)) | {"focus_source": focus_source}
     response = render(request, "generation/parts/recipe.html", context, status=status)
     return reswap(retarget(response, "#recipe"), "outerHTML")
 

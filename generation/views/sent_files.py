@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from gallery import ingest
 from gallery.errors import UserFacingError
+from generation.door.source import DEFAULT_MASK_BLUR
 from generation.errors import Problem
 from generation.masks import MaskRefused, keep_mask
 from generation.views.edge import MemberRequest
@@ -27,6 +28,7 @@ def with_files(request: MemberRequest) -> tuple[QueryDict, list[Problem]]:
     if isinstance(mask, UploadedFile):
         try:
             data["mask"] = str(keep_mask(request.user, mask, mask.size or 0).pk)
+            data.setdefault("mask_blur", str(DEFAULT_MASK_BLUR))  # the page asks for it where there is a mask
         except UserFacingError as error:
             problems.append(("mask", error.message))
         except MaskRefused as refusal:

@@ -22,7 +22,7 @@ class RecipeForm extends HTMLElement {
     this.#showFitting();
     this.#markKnown();
     // After whoever swapped the form in has finished with it.
-    setTimeout(() => this.querySelector("[aria-invalid=true]")?.focus(), 60);
+    setTimeout(() => (this.querySelector("[aria-invalid=true]") ?? this.querySelector("[data-focus]"))?.focus(), 60);
   }
 
   disconnectedCallback() {
@@ -38,7 +38,7 @@ class RecipeForm extends HTMLElement {
     const { name, value } = event.target;
     if (name === "shape") this.#useShape(value);
     if (name === "model") this.#useModel();
-    if (name === "lora") this.form.elements.lora_weight.placeholder = event.target.selectedOptions[0].dataset.weight;
+    if (name === "lora") this.#showFitting();
     // A chosen file is sent at once, so that it can be looked at.
     if (event.target.dataset.sends && event.target.files.length) {
       this.form.requestSubmit(event.target.closest(".adder").querySelector("button"));
@@ -104,6 +104,7 @@ class RecipeForm extends HTMLElement {
       if (menu.selectedOptions[0]?.disabled ?? true) menu.value = options.find((one) => !one.disabled)?.value ?? "";
       if (name === "lora") {
         const none = options.every((option) => option.disabled);
+        this.form.elements.lora_weight.placeholder = menu.selectedOptions[0]?.dataset.weight ?? "";
         this.querySelector("[data-no-lora]").hidden = !none;
         menu.closest(".adder").hidden = none;
       }
