@@ -29,13 +29,14 @@ class OwnedForm(forms.Form):
     )
     for_everybody = forms.BooleanField(label=gettext_lazy("For everybody on this site"), required=False)
 
-    def __init__(self, *args: Any, user: User, instance: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, user: User, instance: Any = None) -> None:
         self.user, self.instance = user, instance
+        initial: dict[str, Any] = {}
         if instance is not None:
-            named = {field.name: getattr(instance, field.name) for field in instance._meta.fields}
-            kwargs["initial"] = named | {"for_everybody": instance.owner_id is None}
+            initial = {field.name: getattr(instance, field.name) for field in instance._meta.fields}
+            initial["for_everybody"] = instance.owner_id is None
         prefix = f"{self.model._meta.model_name}-{instance.pk if instance else 'new'}"
-        super().__init__(*args, prefix=prefix, **kwargs)
+        super().__init__(data, prefix=prefix, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         """One name once, and no more than anybody needs."""

@@ -28,10 +28,10 @@ def keep_mask(owner: User, file: IO[bytes], size: int) -> Mask:
     """
     image = ingest.read_upload(file, size)
     mask = _alpha(image) or ingest.flattened(image).convert("L")
-    darkest, lightest = mask.getextrema()
-    if lightest < PAINTED:
+    painted = mask.point(lambda grey: 255 if grey >= PAINTED else 0).histogram()
+    if not painted[255]:
         raise MaskRefused(_("The mask is empty: paint white where the picture is to be drawn anew."))
-    if darkest >= PAINTED:
+    if not painted[0]:
         raise MaskRefused(_("The mask covers the whole picture. Leave black what is to stay, or send no mask."))
     out = BytesIO()
     mask.save(out, "PNG")

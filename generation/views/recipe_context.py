@@ -22,6 +22,7 @@ from generation.views.edge import PageRequest
 # The fields in each fold: it opens where one of them is wrong.
 MORE = ("model", "width", "height", "steps", "sampler", "guidance", "seed", "clip_skip", "vae", "syntax", "exact")
 SOURCE = ("source", "strength", "mask", "mask_blur", "masked_content", "only_masked", "outpaint")
+UNDER_SOURCE = ("source", "mask", "mask_blur", "masked_content", "only_masked", "outpaint")
 SECOND_PASS = ("hires_scale", "hires_steps", "hires_strength", "hires_upscaler")
 SHOWN_WILDCARDS = 60
 
@@ -62,6 +63,7 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
             "source": source,
             "mask": mask,
             "margins": _margins(form),
+            "inner_open": mask is not None or any(form["outpaint"].value() or []) or _wrong(form, UNDER_SOURCE),
             "source_open": source is not None or _wrong(form, SOURCE),
             "styles": styles.usable(user),
             "loras": resources(user, ResourceKind.LORA),

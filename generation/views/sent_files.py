@@ -10,6 +10,7 @@ from gallery.errors import UserFacingError
 from generation.door.source import DEFAULT_MASK_BLUR
 from generation.errors import Problem
 from generation.masks import MaskRefused, keep_mask
+from generation.shapes import AS_SOURCE
 from generation.views.edge import MemberRequest
 
 
@@ -22,7 +23,8 @@ def with_files(request: MemberRequest) -> tuple[QueryDict, list[Problem]]:
             image = ingest.read_upload(picture, picture.size or 0)
             data["source"] = f"upload:{ingest.keep_upload(request.user, image).key}"
             # A picture that comes new is drawn at its own size, unless another one was chosen for it.
-            data["shape"] = data["shape"] if request.POST.get("source") else "source"
+            if not request.POST.get("source"):
+                data["shape"] = AS_SOURCE
         except UserFacingError as error:
             problems.append(("source", error.message))
     if isinstance(mask, UploadedFile):
