@@ -1,6 +1,9 @@
 """Typed readers of environment variables; nonsense stops the start with one clear line."""
 
+import math
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -49,6 +52,30 @@ def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise ImproperlyConfigured(f"{name} is {value!r}; use one of {', '.join(choices)}.")
     return value
+
+
+def env_pattern(name: str, default: str, pattern: str, expected: str) -> str:
+    """A text that matches `pattern` as a whole; else `ImproperlyConfigured`, which says what was `expected`."""
+    value = env_str(name, default)
+    if not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name} is {value!r}; use {expected}.")
+    return value
+
+
+def env_weights(name: str, default: Mapping[str, float]) -> dict[str, float]:
+    """`default` with what `name=number,name=number` changes; a name outside it or a number not above 0 is refused."""
+    weights = dict(default)
+    for part in env_list(name, []):
+        key, _, text = part.partition("=")
+        try:
+            weight = float(text)
+        except ValueError:
+            weight = 0.0
+        if key.strip() not in default or not (weight > 0 and math.isfinite(weight)):
+            known = ",".join(f"{known}={number:g}" for known, number in default.items())
+            raise ImproperlyConfigured(f"{name} has {part!r}; use numbers above 0, such as {known}.")
+        weights[key.strip()] = weight
+    return weights
 
 
 def env_path(name: str, default: Path) -> Path:

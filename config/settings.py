@@ -12,7 +12,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.database import database_from_url
-from config.env import env_bool, env_choice, env_int, env_list, env_path, env_secret, env_str
+from config.env import (
+    env_bool,
+    env_choice,
+    env_int,
+    env_list,
+    env_path,
+    env_pattern,
+    env_secret,
+    env_str,
+    env_weights,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env_path("IRODORI_VAR", BASE_DIR / "var")
@@ -89,10 +99,13 @@ TEMPLATES = [
 ]
 
 # --- data -----------------------------------------------------------------------------------------
+JOB_LEASE_SECONDS = env_int("IRODORI_JOB_LEASE", 30, 2)
 DATABASES = {
     "default": database_from_url(
         env_str("DATABASE_URL", f"postgresql://postgres@/irodori?host={VAR_DIR / 'postgres'}"),
         pooled=PROCESS_ROLE == "web",
+        # Before a frozen process's leases end, or the others could still not claim its jobs. A command may be long.
+        idle_seconds=0 if PROCESS_ROLE == "command" else max(2, JOB_LEASE_SECONDS // 2),
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -151,9 +164,14 @@ MAX_PUBLIC_RATING = env_choice("IRODORI_MAX_RATING", "sensitive", ("general", "s
 QUEUE_MAX_WAITING_PER_USER = env_int("IRODORI_QUEUE_PER_USER", 32, 1)
 QUEUE_MAX_WAITING = env_int("IRODORI_QUEUE_TOTAL", 2000, 1)
 PROMPT_MAX_LENGTH = 4000
-JOB_LEASE_SECONDS = env_int("IRODORI_JOB_LEASE", 30, 2)
 JOB_MAX_ATTEMPTS = 3
-DEVICE = env_choice("IRODORI_DEVICE", "auto", ("auto", "cpu", "cuda"))
+# How much of the machine a role gets while others wait too.
+QUEUE_WEIGHTS = env_weights("IRODORI_QUEUE_WEIGHTS", {"member": 1.0, "moderator": 2.0, "admin": 4.0, "owner": 4.0})
+# Megapixel-steps of a picture that somebody with few pictures waiting gets within the queue's bound on others' jobs.
+QUEUE_LIGHT_COST = env_int("IRODORI_QUEUE_LIGHT", 32, 1)
+DEVICE = env_pattern("IRODORI_DEVICE", "auto", r"auto|cpu|cuda(:\d{1,2})?", "auto, cpu, cuda or cuda:0, cuda:1, …")
+# What jobs are routed by; empty: the kind of the device.
+DEVICE_CLASS = env_pattern("IRODORI_DEVICE_CLASS", "", r"[a-z0-9-]{0,20}", "up to 20 small letters, digits and hyphens")
 STARTER_GALLERY = env_bool("IRODORI_STARTER_GALLERY", True)
 
 # --- slots of the gallery's pages that the floor above fills ------------------------------------------

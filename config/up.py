@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.embedded.data_folder import lock, secret_key
+from config.embedded.devices import drawing_devices
 from config.embedded.postgres import EmbeddedPostgres, server_version
 from config.embedded.preflight import RUN_MEGABYTES, StartError, check_disk, check_port, check_python
 from config.embedded.preparation import Preparation
@@ -79,8 +80,11 @@ def site_environment(var: Path, port: int, database: str, broker: str, cache: st
     }
 
 
-def run_site(supervisor: Supervisor, var: Path, host: str, port: int) -> None:
-    """Start every part and watch them until a signal comes; raises `StartError` or `Stopped`."""
+def run_site(supervisor: Supervisor, var: Path, host: str, port: int, devices: list[str]) -> None:
+    """Start every part, a worker for each of `devices`, and watch them until a signal comes.
+
+    Raises `StartError` or `Stopped`.
+    """
     began = time.monotonic()
     database = start_database(supervisor, var)
     environment = site_environment(var, port, database, *start_broker(supervisor, var))
@@ -97,13 +101,14 @@ def run_site(supervisor: Supervisor, var: Path, host: str, port: int) -> None:
             preparation.child.kill()
         preparation.child.wait()
     # After the web server, so that a page doesn't wait for the worker's imports.
-    details = {
-        "worker": f"device {os.environ.get('IRODORI_DEVICE') or 'auto'}",
-        "gardener": "carries out bulk updates",
-        "beat": "looks for lost jobs",
-    }
+    details = {"gardener": "carries out bulk updates", "beat": "looks for lost jobs"}
+    drawing = []
+    for number, device in enumerate(devices, 1):
+        name = f"worker{number if number > 1 else ''}"
+        drawing.append(Worker(logs / f"{name}.log", environment | {"IRODORI_DEVICE": device}, number))
+        details[name] = f"device {device}"
     for part in (
-        Worker(logs / "worker.log", environment),
+        *drawing,
         Gardener(logs / "gardener.log", environment),
         Beat(logs / "beat.log", environment),
     ):
@@ -139,9 +144,10 @@ def up() -> int:
         check_python()
         port = port_number()
         check_disk(var, RUN_MEGABYTES)
+        devices = drawing_devices()
         with lock(var), Supervisor() as supervisor:
             check_port(host, port)
-            run_site(supervisor, var, host, port)
+            run_site(supervisor, var, host, port, devices)
     except Stopped:
         pass
     except StartError as error:

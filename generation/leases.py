@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest, Now
 
-from generation.models import Job, JobPreview, ServedShare
+from generation import shares
+from generation.models import Job, JobPreview
 from generation.models.queue import JobState
 from generation.notices import Kind, announce
 
@@ -113,7 +114,7 @@ def give_back(job: Job, lease: Lease) -> JobState:
         )
         if current.attempt == 1:
             # What the first claim charged is paid back, or the next one would charge it a second time.
-            ServedShare.objects.filter(user_id=job.user_id).update(cost=Greatest(F("cost") - job.cost, Value(0.0)))
+            shares.pay_back(job)
         JobPreview.objects.filter(job=job).delete()
         announce(job, "queued", step=0)
     return JobState.QUEUED

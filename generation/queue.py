@@ -1,85 +1,81 @@
-"""Who is next: the least served user's oldest job.
+"""Who is next: whoever is due, else the least served user; of theirs the oldest job (`generation.shares` has why).
 
-A job costs its megapixel-steps, charged to its user's share when it is claimed. The next job is one of the waiting
-user with the smallest share. Whoever joins while others wait starts at the smallest share among them (else an absence
-would be saved-up credit); when nobody waits or runs, all shares return to nothing (else an old debt would last).
-With F users waiting, someone who joins is therefore served after at most one job of each of the others.
+A higher priority goes before all that, and a model that is in memory before one that would have to be loaded, for a
+while: until its user is due, or has waited for `STARVATION_SECONDS`.
 
 A job whose worker died is tried again like any other, but its last attempt is made alone: a picture that kills its
 worker then takes no other one with it, and a plain restart costs nobody the shared calls.
 """
 
 import heapq
-import math
-import statistics
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
 
-from generation.models import GenerationRequest, Job, ServedShare
+from generation import shares
+from generation.devices import ANY_CLASS
+from generation.models import Job, ServedShare
 from generation.models.queue import JobState
 from generation.notices import announce
 
 CLAIM_LOCK = 4_907_001
 STARVATION_SECONDS = 30
 """How long jobs for a model that is in memory may go before a fairer one whose model would have to be loaded."""
-SAMPLE = 25
+STARTER_PRIORITY = -1
+"""A new site's own first pictures make nobody wait."""
 
+_OPEN = """
+SELECT NOT EXISTS (SELECT FROM generation_queueorder WHERE "order" <> 'work')
+   AND NOT EXISTS (SELECT FROM generation_workerstatus WHERE name = %(owner)s AND "order" <> 'work')
+"""
 _NEXT = """
-SELECT j.id, j.attempt FROM generation_job j
+WITH k AS (
+  SELECT coalesce((SELECT started FROM generation_queueclock), 0) AS started,
+         (SELECT count(DISTINCT user_id) FROM generation_job WHERE state = 'queued') AS users
+)
+SELECT j.id, j.attempt, k.users
+FROM generation_job j
 JOIN generation_generationrequest r ON r.id = j.request_id
+JOIN generation_checkpoint c ON c.id = r.checkpoint_id
+CROSS JOIN k
 LEFT JOIN generation_servedshare s ON s.user_id = j.user_id
 WHERE j.state = 'queued' AND NOT r.checkpoint_id = ANY(%(excluded)s)
-ORDER BY cardinality(%(resident)s::bigint[]) > 0 AND NOT r.checkpoint_id = ANY(%(resident)s)
-         AND j.created_at > clock_timestamp() - make_interval(secs => %(patience)s),
+  AND (%(class)s = 'any' OR c.device_class IN ('any', %(class)s)) AND (%(class)s <> 'remote' OR c.endpoint <> '')
+ORDER BY j.priority DESC,
+         CASE WHEN s.due_at <= k.started THEN s.due_at END NULLS LAST,
+         cardinality(%(resident)s::bigint[]) > 0 AND NOT r.checkpoint_id = ANY(%(resident)s)
+         AND greatest(j.created_at, s.updated_at) > clock_timestamp() - make_interval(secs => %(patience)s),
          coalesce(s.cost, 0), j.id
 LIMIT 1 FOR UPDATE OF j SKIP LOCKED
 """
 _TAKE = """
 UPDATE generation_job SET state = 'running', lease_owner = %(owner)s, fence = fence + 1, attempt = attempt + 1,
        lease_until = clock_timestamp() + make_interval(secs => %(lease)s), started_at = clock_timestamp(), step = 0
-WHERE id = %(job)s RETURNING user_id, cost, attempt
+WHERE id = %(job)s
+RETURNING user_id, (SELECT role FROM gallery_user u WHERE u.id = user_id), cost, attempt,
+          (SELECT count(*) - 1 FROM generation_job o WHERE o.user_id = generation_job.user_id AND o.state = 'queued')
 """
-_CHARGE = """
-INSERT INTO generation_servedshare AS s (user_id, cost, updated_at) VALUES (%(user)s, %(cost)s, now())
-ON CONFLICT (user_id) DO UPDATE SET cost = s.cost + excluded.cost, updated_at = now()
-"""
-_JOIN = """
-INSERT INTO generation_servedshare AS s (user_id, cost, updated_at)
-SELECT %(user)s, coalesce(min(o.cost), 0), now() FROM generation_servedshare o
-WHERE o.user_id IN (SELECT user_id FROM generation_job WHERE state IN ('queued', 'running'))
-ON CONFLICT (user_id) DO UPDATE SET cost = greatest(s.cost, excluded.cost), updated_at = now()
-"""
-
-
-def cost_of(width: int, height: int, denoiser_calls: int) -> float:
-    """Megapixel-steps."""
-    return width * height / 1e6 * denoiser_calls
-
-
-def join(user_id: int) -> None:
-    """Bring a user's share to where the queue is; call it before their jobs are added. Needs a transaction."""
-    active = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
-    if active.filter(user_id=user_id).exists():
-        return
-    if not active.exists():
-        ServedShare.objects.exclude(cost=0).update(cost=0)
-    with connection.cursor() as cursor:
-        cursor.execute(_JOIN, {"user": user_id})
 
 
 def claim(
-    owner: str, limit: int, *, resident: Collection[int] = (), excluded: Collection[int] = (), running: int = 0
+    owner: str,
+    limit: int,
+    *,
+    resident: Collection[int] = (),
+    excluded: Collection[int] = (),
+    running: int = 0,
+    device_class: str = ANY_CLASS,
 ) -> list[Job]:
     """Lease up to `limit` waiting jobs to the worker `owner`, in fair order, and return them with request and model.
 
-    `resident`: ids of checkpoints that the worker has in memory, which go first for at most `STARVATION_SECONDS`.
-    `excluded`: ids of checkpoints it can't take now. `running`: how many jobs it draws already; a job on its last
-    attempt comes only to a worker that draws nothing, and alone (`is_last_attempt` tells); until then nothing passes.
+    `resident`: ids of checkpoints that the worker has in memory, which go first for a while. `excluded`: ids of
+    checkpoints it can't take now. `device_class`: only models that any worker draws, or one of this class; "any" takes
+    all. `running`: how many jobs it draws already; a job on its last attempt comes only to a worker that draws
+    nothing, and alone (`is_last_attempt` tells); until then nothing passes. Nothing is leased to a worker that an
+    operator stopped, or while the whole queue is.
     """
     if limit < 1:
         return []
@@ -87,21 +83,28 @@ def claim(
     with transaction.atomic(), connection.cursor() as cursor:
         # One claim at a time: each looks at the shares that the one before it has charged.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIM_LOCK])
+        cursor.execute(_OPEN, {"owner": owner})
+        if not cursor.fetchone()[0]:
+            return []
+        wanted: dict[str, Any] = {
+            "excluded": list(excluded),
+            "resident": list(resident),
+            "patience": STARVATION_SECONDS,
+            "class": device_class,
+        }
         for _ in range(limit):
-            cursor.execute(
-                _NEXT, {"excluded": list(excluded), "resident": list(resident), "patience": STARVATION_SECONDS}
-            )
+            cursor.execute(_NEXT, wanted)
             row = cursor.fetchone()
             if row is None:
                 break
-            last_attempt = row[1] + 1 >= settings.JOB_MAX_ATTEMPTS
+            job_id, attempts, users = row
+            last_attempt = attempts + 1 >= settings.JOB_MAX_ATTEMPTS
             if last_attempt and (ids or running):
                 break
-            cursor.execute(_TAKE, {"owner": owner, "lease": settings.JOB_LEASE_SECONDS, "job": row[0]})
-            user_id, cost, attempt = cursor.fetchone()
-            if attempt == 1:
-                cursor.execute(_CHARGE, {"user": user_id, "cost": cost})
-            ids.append(row[0])
+            cursor.execute(_TAKE, {"owner": owner, "lease": settings.JOB_LEASE_SECONDS, "job": job_id})
+            user_id, role, cost, attempt, waiting = cursor.fetchone()
+            shares.charge(user_id, role, cost, users=users, waiting=waiting, again=attempt > 1)
+            ids.append(job_id)
             if last_attempt:
                 break
         jobs = {job.pk: job for job in Job.objects.filter(pk__in=ids).select_related("request__checkpoint", "user")}
@@ -117,22 +120,57 @@ def is_last_attempt(job: Job) -> bool:
 
 def waiting_order() -> list[int]:
     """Ids of all waiting jobs in the order in which they will start, if nobody joins and every model is in memory."""
-    queues: dict[int, deque[tuple[int, float]]] = defaultdict(deque)
-    for pk, user_id, cost in (
-        Job.objects.filter(state=JobState.QUEUED).order_by("id").values_list("id", "user_id", "cost")
+    levels: dict[int, dict[int, deque[tuple[int, float, bool]]]] = defaultdict(lambda: defaultdict(deque))
+    waiting = Job.objects.filter(state=JobState.QUEUED).order_by("id")
+    left: dict[int, int] = defaultdict(int)
+    roles: dict[int, str] = {}
+    for pk, user_id, cost, priority, attempt, role in waiting.values_list(
+        "id", "user_id", "cost", "priority", "attempt", "user__role"
     ):
-        queues[user_id].append((pk, cost))
-    shares = dict(ServedShare.objects.filter(user_id__in=queues).values_list("user_id", "cost"))
-    heap = [(shares.get(user_id, 0.0), jobs[0][0], user_id) for user_id, jobs in queues.items()]
-    heapq.heapify(heap)
+        levels[-priority][user_id].append((pk, cost, attempt > 0))
+        left[user_id] += 1
+        roles[user_id] = role
+    served = {
+        user_id: (cost, due_at)
+        for user_id, cost, due_at in ServedShare.objects.filter(user_id__in=left).values_list(
+            "user_id", "cost", "due_at"
+        )
+    }
+    costs = defaultdict(float, {user_id: cost for user_id, (cost, _) in served.items()})
+    due = {user_id: due_at for user_id, (_, due_at) in served.items()}
+    clock = shares.read_clock()
     order: list[int] = []
-    while heap:
-        share, _, user_id = heapq.heappop(heap)
-        pk, cost = queues[user_id].popleft()
-        order.append(pk)
-        if queues[user_id]:
-            heapq.heappush(heap, (share + cost, queues[user_id][0][0], user_id))
+    for _priority, queues in sorted(levels.items()):
+        by_cost = [(costs[user], jobs[0][0], user) for user, jobs in queues.items()]
+        by_due = [(due[user], costs[user], jobs[0][0], user) for user, jobs in queues.items() if user in due]
+        heapq.heapify(by_cost)
+        heapq.heapify(by_due)
+        while queues:
+            # What a user's last turn left behind in either heap is told from the present by its job's number.
+            _outdated(by_due, queues)
+            _outdated(by_cost, queues)
+            user_id = (by_due if by_due and by_due[0][0] <= clock.started else by_cost)[0][-1]
+            pk, cost, again = queues[user_id].popleft()
+            order.append(pk)
+            weighted = cost / shares.weight_of(roles[user_id])
+            costs[user_id] += 0.0 if again else weighted
+            left[user_id] -= 1
+            clock, due[user_id] = clock.starts(weighted, len(left), left[user_id])
+            if not left[user_id]:
+                del left[user_id]
+            if queues[user_id]:
+                following = queues[user_id][0][0]
+                heapq.heappush(by_cost, (costs[user_id], following, user_id))
+                heapq.heappush(by_due, (due[user_id], costs[user_id], following, user_id))
+            else:
+                del queues[user_id]
     return order
+
+
+def _outdated(heap: list[Any], queues: Mapping[int, deque[tuple[int, float, bool]]]) -> None:
+    """Drop entries from the top of `heap` whose job, before the last field, is no longer next of its user, the last."""
+    while heap and (heap[0][-1] not in queues or queues[heap[0][-1]][0][0] != heap[0][-2]):
+        heapq.heappop(heap)
 
 
 def positions(job_ids: Iterable[int]) -> dict[int, int]:
@@ -144,53 +182,3 @@ def positions(job_ids: Iterable[int]) -> dict[int, int]:
 def position(job: Job) -> int:
     """The job's place in the queue: 1 is next, 0 if it doesn't wait."""
     return positions([job.pk]).get(job.pk, 0)
-
-
-def estimate(request: GenerationRequest) -> float | None:
-    """Seconds until the last picture of `request` should be ready; None when nothing comparable was drawn lately."""
-    left = list(request.jobs.filter(state__in=[JobState.QUEUED, JobState.RUNNING]))
-    if not left:
-        return 0.0
-    pace = pace_of(request.checkpoint_id, request.width, request.height, left[0].steps_total)
-    if pace is None:
-        return None
-    last = max(positions(job.pk for job in left).values(), default=0)
-    if not last:
-        return max(pace.seconds * (1 - job.step / max(1, job.steps_total)) for job in left)
-    return pace.until(last)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast pictures of one kind come: seconds of one, how many are drawn together, whether any are right now."""
-
-    seconds: float
-    together: int
-    under_way: bool
-
-    def until(self, place: int) -> float:
-        """Seconds until the picture at this place of the queue is ready; what is under way is half done on average."""
-        return self.seconds * (math.ceil(place / self.together) + (0.5 if self.under_way else 0.0))
-
-
-def pace_of(checkpoint_id: int, width: int, height: int, calls: int) -> Pace | None:
-    """From the latest pictures of the same model, size and denoiser calls, else from any of the model's.
-
-    None when there are none.
-    """
-    done = (
-        Job.objects.filter(state=JobState.DONE, request__checkpoint=checkpoint_id, started_at__isnull=False, cost__gt=0)
-        .order_by("-finished_at")
-        .annotate(seconds=F("finished_at") - F("started_at"))
-        .values_list("seconds", "max_batch", "cost")
-    )
-    same = done.filter(request__width=width, request__height=height, steps_total=calls)
-    recent = list(same[:SAMPLE]) or list(done[:SAMPLE])
-    if not recent:
-        return None
-    cost = cost_of(width, height, calls)
-    return Pace(
-        seconds=statistics.median(duration.total_seconds() / own * cost for duration, _, own in recent),
-        together=max(1, round(statistics.median(batch for _, batch, _ in recent))),
-        under_way=Job.objects.filter(state=JobState.RUNNING).exists(),
-    )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gallery.models import User
-from generation import door, queue
+from generation import door, queue, shares
 from generation.bell import ring
 from generation.errors import Problem, RequestRefused
 from generation.models import GenerationRequest, Job, RequestResource
@@ -65,7 +65,8 @@ def submit(
             RequestResource(request=request, resource=use.resource, weight=use.weight, text_weight=use.text_weight)
             for use in reading.uses
         )
-        queue.join(user.pk)
+        priority = 0 if publish_as is None else queue.STARTER_PRIORITY
+        shares.join(user.pk, priority)
         work = workload_of(request)
         jobs = Job.objects.bulk_create(
             Job(
@@ -77,6 +78,7 @@ def submit(
                 expanded_negative=drawn.negative_prompt,
                 steps_total=work.calls,
                 cost=work.cost,
+                priority=priority,
             )
             for index, drawn in enumerate(reading.pictures)
         )

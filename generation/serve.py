@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from generation import checkpoints, leases, queue
+from generation import checkpoints, leases, queue, workers
 from generation.bell import ring
+from generation.devices import ANY_CLASS
 from generation.engine import (
     Cancelled,
     EngineBusy,
@@ -30,7 +31,7 @@ from generation.leases import Lease, LeaseLost
 from generation.models import Checkpoint, Job
 from generation.models.queue import JobState
 from generation.notices import announce
-from generation.sweep import release_dead, sweep
+from generation.sweep import release_dead, release_own, sweep
 
 if TYPE_CHECKING:
     from generation.engine import Engine
@@ -42,6 +43,7 @@ PROGRESS_SECONDS = 0.25
 CLAIM_SECONDS = 0.1
 SWEEP_SECONDS = 5.0
 GRACE_SECONDS = 4.0
+PASS_ON_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -71,20 +73,25 @@ def serve(
     engine: "Engine",
     owner: str,
     *,
+    device_class: str = ANY_CLASS,
     seconds: float = SERVE_SECONDS,
     stopping: Callable[[], bool] = lambda: False,
     on_stall: Callable[[], None] | None = None,
 ) -> Served:
     """Draw until nothing waits, or for `seconds`: then ring for whoever comes next, end what runs, return.
 
-    `owner` names this process in its leases. When `stopping()` turns true, what isn't done within a few seconds
-    goes back to the queue. `on_stall` is called from another thread when the step loop hangs.
+    `owner` names this process in its leases; `device_class` is what jobs are routed to it by. When `stopping()` turns
+    true, what isn't done within a few seconds goes back to the queue. `on_stall` is called from another thread when
+    the step loop hangs.
     Errors of the database are raised; the leases then run out and the sweeper gives the jobs to somebody else.
     """
     with Heartbeat(on_stall=on_stall) as heartbeat:
         before = engine.denoiser_calls
-        served = _Round(engine, owner, heartbeat, time.monotonic() + seconds, stopping).run()
+        served = _Round(engine, owner, heartbeat, time.monotonic() + seconds, stopping, device_class).run()
         served.denoiser_calls = engine.denoiser_calls - before
+    if not served.ended and not stopping() and workers.others_wanted(owner, device_class) and ring():
+        # While this one is still at its bell, which it can't answer, the new one goes to somebody else.
+        time.sleep(PASS_ON_SECONDS)
     if served.ended:
         logger.info("Served %s in %d denoiser calls.", served.ended, served.denoiser_calls)
     return served
@@ -94,9 +101,16 @@ class _Round:
     """One call of `serve`."""
 
     def __init__(
-        self, engine: "Engine", owner: str, heartbeat: Heartbeat, deadline: float, stopping: Callable[[], bool]
+        self,
+        engine: "Engine",
+        owner: str,
+        heartbeat: Heartbeat,
+        deadline: float,
+        stopping: Callable[[], bool],
+        device_class: str,
     ) -> None:
         self.engine = engine
+        self.device_class = device_class
         self.owner = owner
         self.heartbeat = heartbeat
         self.deadline = deadline
@@ -105,6 +119,7 @@ class _Round:
         self.served = Served()
         self.excluded: set[int] = set()
         self.missing: set[int] = set()
+        self.crowded_out: dict[int, float] = {}
         self.models: dict[str, int] = {}
         self.claim_at = 0.0
         self.sweep_at = 0.0
@@ -113,6 +128,7 @@ class _Round:
 
     def run(self) -> Served:
         release_dead()
+        release_own(self.owner)
         try:
             while True:
                 self.heartbeat.moved()
@@ -149,7 +165,7 @@ class _Round:
         return False
 
     def claim(self) -> int:
-        if any(queue.is_last_attempt(entry.job) for entry in self.running.values()):
+        if any(queue.is_last_attempt(entry.job) for entry in self.running.values()) or self.makes_room():
             return 0
         jobs = queue.claim(
             self.owner,
@@ -157,6 +173,7 @@ class _Round:
             resident=self.resident(),
             excluded=self.excluded | self.missing,
             running=len(self.running),
+            device_class=self.device_class,
         )
         self.claim_at = 0.0 if jobs else time.monotonic() + CLAIM_SECONDS
         for job in jobs:
@@ -164,6 +181,13 @@ class _Round:
         for job in jobs:
             self.start(job)
         return len(jobs)
+
+    def makes_room(self) -> bool:
+        """Whether a model has found no room for so long that what runs has to end first: nothing joins it then."""
+        now = time.monotonic()
+        return bool(self.running) and any(
+            now - since >= queue.STARVATION_SECONDS for since in self.crowded_out.values()
+        )
 
     def start(self, job: Job) -> None:
         lease, request = Lease(job.pk, job.fence), job.request
@@ -174,6 +198,7 @@ class _Round:
             self.engine.add(engine_job(job, lease))
         except EngineBusy:
             self.excluded.add(request.checkpoint_id)
+            self.crowded_out.setdefault(request.checkpoint_id, time.monotonic())
             self.settle(lease, lambda: leases.give_back(job, lease))
         except EngineError as error:
             code, params = error.code, error.params
@@ -193,6 +218,7 @@ class _Round:
             logger.exception("Job %d couldn't be started", job.pk)
             self.settle(lease, lambda: leases.fail(job, lease, "engine_error", {}))
         else:
+            self.crowded_out.pop(request.checkpoint_id, None)
             self.running[lease] = Running(job, lease)
 
     def handle(self, event: Event) -> None:
@@ -227,7 +253,7 @@ class _Round:
                 entry.preview = None
                 announce(entry.job, "preview", step=entry.step)
         except LeaseLost:
-            self.forget(entry.lease)
+            self.drop(entry.lease)
             return
         entry.told_at = now
         if wants_stop:
@@ -252,9 +278,13 @@ class _Round:
     def drop_lost(self) -> None:
         for lease in self.heartbeat.take_lost():
             if lease in self.running:
-                logger.warning("Job %d was taken away; dropping it.", lease.job_id)
-                self.forget(lease)
-                self.served.count("lost")
+                self.drop(lease)
+
+    def drop(self, lease: Lease) -> None:
+        """Stop drawing what is somebody else's by now."""
+        logger.warning("Job %d was taken away; dropping it.", lease.job_id)
+        self.forget(lease)
+        self.served.count("lost")
 
     def forget(self, key: Hashable) -> None:
         """Drop a job without a word to the database."""

@@ -51,6 +51,11 @@ def release_dead() -> int:
     return _release(Job.objects.filter(state=JobState.RUNNING, lease_owner__in=dead)) if dead else 0
 
 
+def release_own(owner: str) -> int:
+    """End the leases that `owner` itself left behind, as when the database was away; call it while it holds none."""
+    return _release(Job.objects.filter(state=JobState.RUNNING, lease_owner=owner))
+
+
 def _sole_sweeper() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])

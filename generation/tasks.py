@@ -15,9 +15,11 @@ from generation.worker_names import own_name
 @shared_task(name=SERVE_TASK)
 def serve_bell() -> dict[str, int]:
     """Draw what waits."""
+    engine = worker_process.engine()
     return serve(
-        worker_process.engine(),
+        engine,
         own_name(),
+        device_class=worker_process.device_class(),
         stopping=worker_process.stopping,
         on_stall=worker_process.end_now,
     ).ended

@@ -18,5 +18,9 @@ urlpatterns: list[URLPattern] = [
     path("takes", views.takes, name="takes"),
     path("takes/<int:take_id>", views.take, name="take"),
     path("takes/<int:take_id>/publish", views.publish, name="publish"),
+    path("queue", views.queue, name="queue"),
+    path("queue/order", views.queue_order, name="queue_order"),
+    path("queue/worker", views.worker_order, name="worker_order"),
+    path("queue/jobs", views.queue_jobs, name="queue_jobs"),
     path("models/<slug:slug>", views.model, name="model"),
 ]

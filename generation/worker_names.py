@@ -15,12 +15,17 @@ def own_name() -> str:
     return f"{_machine()}:{os.getpid()}:{_started(os.getpid()) or 0}"
 
 
+def machine_of(name: str) -> str:
+    """What the names of all processes of one machine, boot and PID namespace begin with."""
+    return name.rsplit(":", 2)[0]
+
+
 def owner_is_dead(name: str) -> bool:
     """True only when `name` is a process of this machine and boot that certainly no longer exists."""
     parts = name.split(":")
     if len(parts) < 5 or not _started(os.getpid()):
         return False
-    machine, pid, start = ":".join(parts[:-2]), parts[-2], parts[-1]
+    machine, pid, start = machine_of(name), parts[-2], parts[-1]
     if machine != _machine() or not pid.isdecimal() or start == "0":
         return False
     return str(_started(int(pid)) or 0) != start

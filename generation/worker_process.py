@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from generation.devices import ANY_CLASS, class_of, facts_of
 from generation.worker_names import own_name
 
 if TYPE_CHECKING:
@@ -64,6 +65,12 @@ def device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+def device_class() -> str:
+    """What jobs are routed to this worker by; "any" as long as no device was chosen."""
+    where = str(_engine.device) if _engine is not None else str(settings.DEVICE)
+    return str(settings.DEVICE_CLASS) or (ANY_CLASS if where == "auto" else class_of(where))
+
+
 def stopping() -> bool:
     """Whether the worker was asked to stop, or its parent died: then another one takes over."""
     return (_stop is not None and _stop.is_set()) or (_parent != 0 and os.getppid() != _parent)
@@ -107,21 +114,28 @@ def _live() -> None:
     """Say every few seconds that this worker is there; warm up meanwhile, so that the first picture needn't wait."""
     from django.db import connection
 
-    from generation import workers
-
     warm = threading.Thread(target=_import_engine, name="warm-up", daemon=True)
     warm.start()
     pause = threading.Event()
     while not stopping():
         try:
-            where = str(_engine.device) if _engine is not None else settings.DEVICE
-            workers.report(own_name(), where, _resident())
+            _report()
         except Exception:
             # Whatever it is: a thread that ended here would leave a worker that draws and is taken for gone.
             logger.exception("The worker's sign of life couldn't be written; trying again")
         finally:
             connection.close()
         pause.wait(ALIVE_SECONDS)
+
+
+def _report() -> None:
+    from generation import workers
+
+    where, running, facts = str(settings.DEVICE), 0, None
+    if _engine is not None:  # torch is there, and the device is ours
+        where, running = str(_engine.device), _engine.running
+        facts = facts_of(where)
+    workers.report(own_name(), where, _resident(), device_class=device_class(), facts=facts, running=running)
 
 
 def _resident() -> list[str]:

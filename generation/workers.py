@@ -1,32 +1,101 @@
-"""Who draws: the workers' signs of life."""
+"""Who draws: the workers' signs of life, and which of them may draw what."""
 
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from generation.models import WorkerStatus
+from generation.devices import ANY_CLASS, REMOTE_CLASS, DeviceFacts
+from generation.models import Checkpoint, Job, QueueOrder, WorkerStatus
+from generation.models.queue import JobState, WorkerOrder
+from generation.worker_names import machine_of, owner_is_dead
 
 ONLINE_SECONDS = 20
 """A worker reports every five seconds; one that missed four reports is taken for gone."""
 FORGET = timedelta(hours=1)
 
 
-def _recent() -> Q:
+def recent() -> Q:
+    """Those that are alive."""
     return Q(seen_at__gte=Now() - timedelta(seconds=ONLINE_SECONDS))
 
 
 def online() -> bool:
     """Whether at least one worker is alive."""
-    return WorkerStatus.objects.filter(_recent()).exists()
+    return WorkerStatus.objects.filter(recent()).exists()
 
 
-def report(name: str, device: str, resident: Iterable[str] = ()) -> None:
-    """Write a worker's sign of life. `resident`: slugs of the models it holds in memory."""
-    WorkerStatus.objects.update_or_create(
-        name=name, defaults={"device": device, "seen_at": Now(), "resident": list(resident)}
+def routed(checkpoint: Checkpoint, device_class: str) -> bool:
+    """Whether a model's jobs go to workers of this class; `generation.queue` says the same in SQL."""
+    if device_class == REMOTE_CLASS and not checkpoint.endpoint:
+        return False
+    return device_class == ANY_CLASS or checkpoint.device_class in {ANY_CLASS, device_class}
+
+
+def able(checkpoint: Checkpoint) -> list[WorkerStatus]:
+    """The living workers that a model's jobs are routed to, whether they may start any now or not."""
+    return [each for each in WorkerStatus.objects.filter(recent()) if routed(checkpoint, each.device_class)]
+
+
+def others_wanted(name: str, device_class: str) -> bool:
+    """Whether jobs wait that the worker `name` may not start and an idle other one may: the bell was for that one."""
+    stopped = WorkerStatus.objects.filter(name=name).exclude(order=WorkerOrder.WORK).exists()
+    idle = list(WorkerStatus.objects.filter(recent(), order=WorkerOrder.WORK, running=0).exclude(name=name))
+    if not idle or QueueOrder.objects.exclude(order=WorkerOrder.WORK).exists():
+        return False
+    waiting = Checkpoint.objects.filter(
+        pk__in=Job.objects.filter(state=JobState.QUEUED).values("request__checkpoint_id")
     )
+    return any(
+        (stopped or not routed(checkpoint, device_class)) and any(routed(checkpoint, one.device_class) for one in idle)
+        for checkpoint in waiting
+    )
+
+
+def report(
+    name: str,
+    device: str,
+    resident: Iterable[str] = (),
+    *,
+    device_class: str = "",
+    facts: DeviceFacts | None = None,
+    running: int = 0,
+) -> None:
+    """Write a worker's sign of life. `resident`: slugs of the models it holds in memory; `running`: jobs it draws.
+
+    The first report of a process that takes the place of one that was killed takes its order over: what was paused
+    stays so.
+    """
+    facts = facts or DeviceFacts()
+    values = {
+        "device": device,
+        "device_class": device_class or ANY_CLASS,
+        "device_name": facts.name[:120],
+        "memory_total": facts.memory_total,
+        "memory_used": facts.memory_used,
+        "running": running,
+        "resident": list(resident),
+        "seen_at": Now(),
+    }
+    if WorkerStatus.objects.filter(name=name).update(**values):
+        return
+    with transaction.atomic():
+        order = _succeed(name, device)
+        WorkerStatus.objects.update_or_create(
+            name=name, defaults=values, create_defaults=values | {"order": order, "started_at": Now()}
+        )
+
+
+def _succeed(name: str, device: str) -> str:
+    """Remove the rows of dead processes that drew on this device of this machine; returns the newest one's order."""
+    fellows = WorkerStatus.objects.filter(name__startswith=f"{machine_of(name)}:").exclude(name=name)
+    if device != "auto":  # not chosen yet
+        fellows = fellows.filter(device=device)
+    dead = [each for each in fellows.order_by("-seen_at") if owner_is_dead(each.name)]
+    WorkerStatus.objects.filter(name__in=[each.name for each in dead]).delete()
+    return dead[0].order if dead else WorkerOrder.WORK.value
 
 
 def sign_off(name: str) -> None:

@@ -81,6 +81,11 @@ def pytest_load_initial_conftests() -> Generator[None, Any, Any]:
         raise
 
 
+def own_broker() -> EmbeddedValkey:
+    """The server behind the fixture `broker`."""
+    return next(server for server in _servers if isinstance(server, EmbeddedValkey))
+
+
 def _stop_servers() -> None:
     while _servers:
         _servers.pop().stop()
@@ -117,7 +122,7 @@ def start_celery_worker(transactional_db: None, broker: str, tmp_path: Path) -> 
 
     started: list[Process] = []
 
-    def start(environment: dict[str, str] | None = None, seconds: float = 60) -> Process:
+    def start(environment: dict[str, str] | None = None, seconds: float = 60, application: str = "config") -> Process:
         worker = Worker(
             tmp_path / f"worker{len(started)}.log",
             {
@@ -130,6 +135,7 @@ def start_celery_worker(transactional_db: None, broker: str, tmp_path: Path) -> 
         )
         # The host's name is not enough to tell two workers of one test apart.
         worker.command = [part.replace("irodori@", f"test{os.getpid()}x{len(started)}@") for part in worker.command]
+        worker.command[worker.command.index("config")] = application
         worker.stop_steps = ((signal.SIGTERM, 3.0), (signal.SIGQUIT, 2.0))
         started.append(worker)
         worker.start()

@@ -76,6 +76,7 @@ def file(name: str, variant: str, extension: str) -> Callable[[World], list[Any]
 PUBLIC = "200"
 MEMBERS = "in 200 200 200 200 200"
 MAKER = "in 200 404 404 404 404"
+ADMINS = "in 403 403 403 200 200"
 NO_GET = "in 405 405 405 405 405"  # the page for signing in first, then 405
 SEEN_BY_STAFF = "404 200 404 200 200 200"  # of a post that is in no list of a member's
 DELETED = "404 404 404 200 200 200"  # of a wiki page, whoever wrote it
@@ -311,6 +312,10 @@ ROWS = [
     Row("generation:take",    MAKER,   NO_GET, one("take")),
     Row("generation:publish", MAKER,   "in 303 404 404 404 404", one("take"), data=PUBLISH),
     Row("generation:mask",    MAKER,   NO_GET, one("mask")),
+    Row("generation:queue",        ADMINS, NO_GET),
+    Row("generation:queue_order",  NO_GET, "in 403 403 403 303 303", data={"order": "work"}),
+    Row("generation:worker_order", NO_GET, "in 403 403 403 303 303", data={"worker": "none", "order": "pause"}),
+    Row("generation:queue_jobs",   NO_GET, "in 403 403 403 303 303", data={"act": "first", "user": "0"}),
     Row("generation:model",   PUBLIC,  "405", lambda world: ["small"]),
     Row("generation:model",   "404",   "405", lambda world: ["none"], "unknown"),
 ]

@@ -57,14 +57,18 @@ class CeleryProcess(Process):
 
 
 class Worker(CeleryProcess):
-    """The one that draws: a single pool process, so that a GPU has one owner that can be killed alone."""
+    """One that draws: a single pool process, so that a GPU has one owner that can be killed alone.
 
-    def __init__(self, log: Path, environment: dict[str, str]) -> None:
+    `number`: which of several of this machine, from 1.
+    """
+
+    def __init__(self, log: Path, environment: dict[str, str], number: int = 1) -> None:
+        another = str(number) if number > 1 else ""
         super().__init__(
-            name="worker",
+            name=f"worker{another}",
             command=[
                 *(sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "prefork", "-c", "1"),
-                *("-n", "irodori@%h", "--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+                *("-n", f"irodori{another}@%h", "--loglevel", "INFO", "--without-gossip", "--without-mingle"),
             ],
             log=log,
             environment={**environment, "IRODORI_ROLE": "worker"},

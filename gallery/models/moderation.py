@@ -1,4 +1,4 @@
-"""The append-only log of what moderators and authors did to posts."""
+"""The append-only log of what moderators and authors did to posts, and admins to people and the queue."""
 
 from django.conf import settings
 from django.db import models
@@ -15,10 +15,14 @@ class ModerationKind(models.TextChoices):
     RESTORE = "restore", _("Restored")
     WITHDRAW = "withdraw", _("Withdrawn")
     ROLE = "role", _("Role changed")
+    QUEUE = "queue", _("Queue")
 
 
 class ModerationAction(models.Model):
-    """One act: who, what, to which post or person, why. A trigger refuses UPDATE, DELETE and TRUNCATE."""
+    """One act: who, what, to which post or person, why. A trigger refuses UPDATE, DELETE and TRUNCATE.
+
+    An act on the queue concerns a person whose jobs were touched, or nobody in particular.
+    """
 
     at = models.DateTimeField(auto_now_add=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -32,6 +36,9 @@ class ModerationAction(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=ModerationKind.values), name="moderation_kind_known"),
             models.CheckConstraint(
-                condition=models.Q(post__isnull=False) | models.Q(subject__isnull=False), name="moderation_has_object"
+                condition=models.Q(post__isnull=False)
+                | models.Q(subject__isnull=False)
+                | models.Q(kind=ModerationKind.QUEUE),
+                name="moderation_has_object",
             ),
         ]

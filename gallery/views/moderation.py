@@ -3,13 +3,25 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.models import ModerationAction
+from gallery.models.moderation import ModerationKind
 from gallery.ratings import Rating
 
 LOG_ROWS = 50
+QUEUE_ACTS = {
+    "queue_pause": _("All drawing paused"),
+    "queue_drain": _("All drawing paused"),
+    "queue_work": _("Drawing goes on"),
+    "worker_pause": _("A worker paused"),
+    "worker_drain": _("A worker drained"),
+    "worker_work": _("A worker works again"),
+    "cancel": _("Waiting or running pictures cancelled"),
+    "priority": _("Place in the queue changed"),
+}
 
 
 @login_required
@@ -32,7 +44,9 @@ def moderation_log(request: SignedInRequest) -> HttpResponse:
 
 
 def _change(act: ModerationAction) -> str:
-    """`General → Sensitive` for acts that say from what to what."""
+    """`General → Sensitive` for acts that say from what to what, and what was done to the queue."""
+    if act.kind == ModerationKind.QUEUE:
+        return str(QUEUE_ACTS.get(act.details.get("act"), ""))
     before, after = act.details.get("from"), act.details.get("to")
     if not before or not after:
         return ""

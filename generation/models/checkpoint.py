@@ -58,6 +58,8 @@ class Checkpoint(models.Model):
     default_clip_skip = models.PositiveSmallIntegerField(default=1)
     default_negative_prompt = models.TextField(blank=True)
     prediction_type = models.CharField(max_length=20, blank=True)
+    # What draws it: workers of this class alone, or any.
+    device_class = models.CharField(max_length=20, default="any")
     abilities = ArrayField(models.CharField(max_length=7, choices=Ability), default=text_to_image)
     trigger_words = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     min_role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)

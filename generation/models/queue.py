@@ -202,11 +202,26 @@ class JobPreview(models.Model):
 
 
 class ServedShare(models.Model):
-    """Megapixel-steps served to a user, as virtual time: the next job is the least-served user's."""
+    """Megapixel-steps served to a user by the weight of their role: the next job is the least-served user's.
+
+    From the start number `due_at` of `QueueClock` on, a waiting job of the user goes before all that are not due.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     cost = models.FloatField(default=0)
+    due_at = models.BigIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
+
+
+class QueueClock(models.Model):
+    """One row: how many jobs were ever started, and the megapixel-steps that one usually took lately."""
+
+    only = models.BooleanField(primary_key=True, default=True)
+    started = models.BigIntegerField(default=0)
+    usual_cost = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(only=True), name="queue_clock_one_row")]
 
 
 class WorkerOrder(models.TextChoices):

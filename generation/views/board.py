@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from gallery.cards import ratio_class
 from gallery.models import User
-from generation import queue, workers
+from generation import pace, queue
 from generation.errors import failure_sentence
 from generation.models import GenerationRequest, Job, JobPreview
 from generation.models.queue import JobState
+from generation.standstill import standstill
 from generation.wording import duration, waiting_line
 
 RECENT = 8
@@ -42,7 +43,7 @@ class Board:
 
     request: GenerationRequest
     tiles: list[Tile]
-    worker_online: bool = True
+    standstill: str = ""
     time_left: str = ""
 
     @property
@@ -71,9 +72,9 @@ def board_of(request: GenerationRequest) -> Board:
     tiles = [Tile(job, ratio, _line(job, places), previews.get(job.pk)) for job in jobs]
     if not any(tile.live for tile in tiles):
         return Board(request, tiles)
-    online = workers.online()
-    seconds = queue.estimate(request) if online else None
-    return Board(request, tiles, online, duration(seconds) if seconds else "")
+    why = standstill(request.checkpoint)
+    seconds = None if why else pace.estimate(request)
+    return Board(request, tiles, why, duration(seconds) if seconds else "")
 
 
 def boards(user: User | AnonymousUser, *, first: int | None = None) -> list[Board]:

@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gallery.models import Asset, User
-from generation import checkpoints, requests, styles, wildcards, workers
+from generation import checkpoints, requests, styles, wildcards
 from generation.door.source import find_source
 from generation.models import Checkpoint, Mask
 from generation.models.checkpoint import Ability
 from generation.models.resource import ResourceKind
 from generation.recipe_form import SHAPE_NAMES, SOURCES, RecipeForm
 from generation.shapes import AS_SOURCE, EXACT, fitted, shapes
+from generation.standstill import standstill
 from generation.usable import resources
 from generation.views.edge import PageRequest
 
@@ -53,7 +54,7 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
         "more_open": _wrong(form, MORE),
         "second_pass_open": _wrong(form, SECOND_PASS) or bool(form["hires_scale"].value()),
         "draw_label": label,
-        "worker_online": workers.online(),
+        "standstill": standstill(model) if model else "",
     }
     source = None
     if isinstance(user, User):

@@ -72,3 +72,20 @@ def test_the_logs_leave_sweeps_out_and_keep_what_matters() -> None:
     assert not kept(logging.INFO, "Scheduler: Sending due task %s (%s)")
     assert kept(logging.INFO, "beat: Starting...")
     assert kept(logging.ERROR, "Message Error: %s\n%s")
+
+
+def test_every_gpu_can_be_named_and_nonsense_cannot() -> None:
+    assert read("settings.DEVICE", IRODORI_DEVICE="cuda:1").stdout == "cuda:1\n"
+    for name, value in (("IRODORI_DEVICE", "gpu"), ("IRODORI_DEVICE_CLASS", "Big one")):
+        done = read("settings.DEVICE", **{name: value})
+        assert done.returncode != 0
+        assert f"{name} is {value!r}; use" in done.stderr.splitlines()[-1]
+
+
+def test_weights_of_roles_change_one_by_one_and_stay_above_nothing() -> None:
+    given = read("settings.QUEUE_WEIGHTS", IRODORI_QUEUE_WEIGHTS="moderator=1.5, owner=8")
+    assert given.stdout == "{'member': 1.0, 'moderator': 1.5, 'admin': 4.0, 'owner': 8.0}\n"
+    for value in ("member=0", "member=-1", "member=nan", "guest=2", "member"):
+        done = read("settings.QUEUE_WEIGHTS", IRODORI_QUEUE_WEIGHTS=value)
+        assert done.returncode != 0
+        assert "use numbers above 0, such as member=1" in done.stderr.splitlines()[-1]

@@ -6,62 +6,24 @@ a crowded machine would make a deadline that tight fail, or stretch, without say
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from config.embedded.process import Process
-from config.embedded.site import BASE_DIR
 from gallery.models import Asset, User
 from generation.models import Checkpoint, Job, Take
 from generation.models.queue import JobState
 from generation.requests import submit
-from tests.database import test_database_url
-from tests.generation.conftest import bundled, member, model, tiny_folder  # noqa: F401 - fixtures of the other floor
+from tests.faults.watching import SAFETY_SECONDS, children_of, until
 
 # Long enough to be hit in the middle, short enough to be drawn again soon.
 STEPS = 200
-SAFETY_SECONDS = 180
-"""Of a job that nobody brings back; far above what it takes, so that only that fails here."""
-
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.worker]
-
-
-@pytest.fixture
-def beat(transactional_db: None, broker: str, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Celery's clock, which makes the workers sweep."""
-    schedule = tmp_path / "schedule"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile=", "--schedule", str(schedule)],
-        cwd=BASE_DIR,
-        env={**os.environ, "DATABASE_URL": test_database_url(connection.settings_dict)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    yield process
-    process.kill()
-    process.wait()
-
-
-def until(condition: Callable[[], bool], seconds: float, worker: Process) -> None:
-    """Wait for something the worker brings about; its log is the message when it doesn't."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, worker.output()[-4000:]
-        time.sleep(0.02)
-
-
-def children_of(pid: int) -> list[int]:
-    """The direct children of a process, from /proc."""
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    return [int(word) for word in text.split()]
 
 
 def a_long_job(worker: Process, user: User) -> Job:
@@ -90,8 +52,8 @@ def done_exactly_once(job: Job, worker: Process, killed: datetime) -> None:
 
 
 def test_the_drawing_process_alone_is_killed(
-    model: Checkpoint,  # noqa: F811
-    member: Callable[[str], User],  # noqa: F811
+    model: Checkpoint,
+    member: Callable[[str], User],
     start_celery_worker: Callable[..., Process],
     beat: object,
 ) -> None:
@@ -105,25 +67,25 @@ def test_the_drawing_process_alone_is_killed(
 
 @pytest.mark.slow
 def test_the_whole_worker_is_killed_and_another_machine_takes_over(
-    model: Checkpoint,  # noqa: F811
-    member: Callable[[str], User],  # noqa: F811
+    model: Checkpoint,
+    member: Callable[[str], User],
     start_celery_worker: Callable[..., Process],
     beat: object,
 ) -> None:
-    first = start_celery_worker(seconds=120)
+    first = start_celery_worker({"IRODORI_JOB_LEASE": "6"}, seconds=120)
     job = a_long_job(first, member("mira"))
     # Nobody here may recognise the dead process: the lease alone has to bring the job back.
     Job.objects.filter(pk=job.pk).update(lease_owner="elsewhere")
     assert first.child is not None
     os.killpg(first.child.pid, signal.SIGKILL)
     killed = timezone.now()
-    second = start_celery_worker(seconds=120)
+    second = start_celery_worker({"IRODORI_JOB_LEASE": "6"}, seconds=120)
     done_exactly_once(job, second, killed)
 
 
 def test_the_whole_worker_is_killed_and_started_again(
-    model: Checkpoint,  # noqa: F811
-    member: Callable[[str], User],  # noqa: F811
+    model: Checkpoint,
+    member: Callable[[str], User],
     start_celery_worker: Callable[..., Process],
     beat: object,
 ) -> None:
@@ -138,8 +100,8 @@ def test_the_whole_worker_is_killed_and_started_again(
 
 
 def test_only_the_parent_is_killed(
-    model: Checkpoint,  # noqa: F811
-    member: Callable[[str], User],  # noqa: F811
+    model: Checkpoint,
+    member: Callable[[str], User],
     start_celery_worker: Callable[..., Process],
     beat: object,
 ) -> None:

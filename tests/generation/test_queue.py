@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from gallery.models import User
-from generation import leases, queue
+from generation import leases, pace, queue
 from generation.models import Checkpoint, Job, ServedShare
 from generation.models.queue import JobState
 from generation.sweep import sweep
@@ -98,9 +98,9 @@ def test_models_in_memory_go_first_for_a_while_only(ask: Any, member: Callable[[
     here = ask(member("tomo")).jobs.get()
     assert queue.claim("w", 1, resident=[model.pk]) == [here]
     later = ask(member("nana")).jobs.get()
-    Job.objects.filter(pk=waiting.pk).update(
-        created_at=timezone.now() - timedelta(seconds=queue.STARVATION_SECONDS + 1)
-    )
+    long_ago = timezone.now() - timedelta(seconds=queue.STARVATION_SECONDS + 1)
+    Job.objects.filter(pk=waiting.pk).update(created_at=long_ago)
+    ServedShare.objects.filter(user=waiting.user).update(updated_at=long_ago)
     assert queue.claim("w", 1, resident=[model.pk]) == [waiting]
     assert queue.claim("w", 1, excluded=[model.pk]) == []
     assert queue.claim("w", 1) == [later]
@@ -124,20 +124,20 @@ def test_positions_foretell_the_order_of_claims(ask: Any, member: Callable[[str]
 def test_an_estimate_needs_something_to_compare_with(ask: Any, member: Callable[[str], User]) -> None:
     mira = member("mira")
     request = ask(mira)
-    assert queue.estimate(request) is None
+    assert pace.estimate(request) is None
     job = queue.claim("w", 1)[0]
     now = timezone.now()
     Job.objects.filter(pk=job.pk).update(
         state=JobState.DONE, lease_until=None, started_at=now - timedelta(seconds=10), finished_at=now, max_batch=2
     )
-    assert queue.estimate(request) == 0
+    assert pace.estimate(request) == 0
     alone = ask(mira, count=1)
-    assert queue.estimate(alone) == 10
+    assert pace.estimate(alone) == 10
     four = ask(mira, count=4)
-    assert queue.estimate(four) == 30
-    assert queue.estimate(ask(mira, steps=8)) == 60  # twice the steps of what is known, sixth in line
+    assert pace.estimate(four) == 30
+    assert pace.estimate(ask(mira, steps=8)) == 60  # twice the steps of what is known, sixth in line
     assert queue.claim("w", 1) == [alone.jobs.get()]
-    assert queue.estimate(four) == 25  # two rounds, and half of one that is under way
+    assert pace.estimate(four) == 25  # two rounds, and half of one that is under way
 
 
 def _lose_all(owner: str) -> None:

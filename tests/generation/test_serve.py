@@ -239,6 +239,42 @@ def test_a_model_that_is_not_on_this_machine_is_left_to_others_and_stops_nobody(
     assert (left.state, left.attempt, here.state, elsewhere.state) == ("queued", 0, "done", "ready")
 
 
+def test_a_model_that_finds_no_room_is_not_passed_for_ever(
+    ask: Any, member: Any, model: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever keeps a model in memory busy keeps the other one out for a while only."""
+    from generation.engine import Engine
+
+    monkeypatch.setattr(queue, "STARVATION_SECONDS", 0.2)
+    other = Checkpoint.objects.get(pk=model.pk)
+    folder = shutil.copytree(model.path, tmp_path / "copy")
+    other.pk, other.slug, other.is_default, other.path = None, "other", False, str(folder)
+    other.save()
+    narrow = Engine(device="cpu", byte_budget=1)  # one model at a time
+    busy = ask(member("busy"), steps=200, width=128, height=128).jobs.get()
+    with running(lambda: serve(narrow, "w")):
+        until(lambda: Job.objects.get(pk=busy.pk).step > 0)
+        waiting = ask(member("mira"), model="other", steps=2).jobs.get()
+        until(lambda: Job.objects.get(pk=waiting.pk).fence > 0)
+        time.sleep(0.5)
+        later = ask(busy.user, steps=2).jobs.get()
+        until(lambda: Job.objects.get(pk=later.pk).state == JobState.DONE, 60)
+    waiting.refresh_from_db()
+    later.refresh_from_db()
+    assert (waiting.state, later.state) == ("done", "done")
+    assert waiting.started_at <= later.started_at
+
+
+def test_a_worker_takes_up_what_it_left_behind_itself(ask: Any, member: Any, engine: Any) -> None:
+    """As when the database was away: its leases are alive, and nobody draws for them."""
+    job = ask(member("mira"), steps=1).jobs.get()
+    queue.claim("w", 1)
+    assert serve(engine, "another").ended == {}
+    assert serve(engine, "w").ended == {"done": 1}
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == ("done", 2)
+
+
 def test_files_are_written_before_the_row_is_locked(
     ask: Any, member: Any, engine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

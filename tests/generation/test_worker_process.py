@@ -20,6 +20,7 @@ class Troubled:
     """An engine that is found in the middle of things at first."""
 
     device = "cpu"
+    running = 0
 
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0006_engine_complete'),
+        ('generation', '0007_queue_fairness'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
