@@ -3,7 +3,9 @@
 One engine per device. It advances all running jobs one denoising step at a time; jobs that share a checkpoint
 and a size share one batched denoiser call, whatever their prompts, seeds, step counts, guidance or sampler. Each
 job owns its diffusers scheduler and its random generator, so its picture equals what the stock pipeline draws
-(CPU, float32: within one level of 255; rounding differs with the batch size, `exact=True` runs a job alone).
+(CPU, float32: within one level of 255; rounding differs with the batch size, `exact=True` runs a job alone). A job
+may start from a picture, paint under a mask, or draw a second time larger; it shares calls with the others all the
+same.
 
     engine = Engine(device="cpu")
     engine.add(EngineJob(id=1, checkpoint="/models/tiny", prompt="red hair", width=128, height=128,
@@ -24,9 +26,13 @@ An engine belongs to one thread.
 Importing this package does not import torch or diffusers (six seconds of CPU): only `Engine` does, when it is
 first asked for. The web process may use `sampler_names` and `checkpoint_files` freely.
 
-How it is laid out: `engine` is the loop (who runs, who leaves, who is decoded); `resident` holds loaded
-checkpoints under a byte budget; a *family* (`families`: the protocol; `stable_diffusion`: the first one) turns a
-job into a run and knows how to predict, preview and decode it. A new architecture is a new family module.
+How it is laid out: `engine` is the loop (who runs, who leaves, whose turn it is at the VAE), `batch_limits` says how
+many share a call; `resident` holds loaded checkpoints under a byte budget; a *family* (`families`: the protocol;
+`stable_diffusion`, `stable_diffusion_xl`) turns a job into a run and knows how to prepare, predict, preview and decode
+it. A new architecture is a new family module. Of the Stable Diffusion families `denoising` is one job's way through
+its passes (`noise_levels`) and the shared call (`conditioning`: what prompts tell it); what a pass starts from is made
+by `image_to_image`, `inpainting` and `hires`, on the way between pictures and latents that `latent_codec` and
+`framing` know. `canvas` enlarges a picture for outpainting.
 Not here: queues, leases, users, files of finished pictures.
 """
 

@@ -25,7 +25,7 @@ def join(rows: Sequence[Conditioning]) -> tuple[torch.Tensor, torch.Tensor | Non
         return torch.cat([row.tokens for row in rows]), None
     padded = [functional.pad(row.tokens, (0, 0, 0, longest - row.tokens.shape[1])) for row in rows]
     real = torch.arange(longest)[None, :] < torch.tensor(lengths)[:, None]
-    return torch.cat(padded), real.to(device=padded[0].device, dtype=padded[0].dtype)
+    return torch.cat(padded), send(real.to(padded[0].dtype), padded[0].device)
 
 
 def added_to_time(rows: Sequence[Conditioning], sizes: Sequence[tuple[int, int]]) -> dict[str, Any] | None:
@@ -38,4 +38,12 @@ def added_to_time(rows: Sequence[Conditioning], sizes: Sequence[tuple[int, int]]
         return None
     text_embeds = torch.cat(pooled)
     ids = [(height, width, 0, 0, height, width) for width, height in sizes]
-    return {"text_embeds": text_embeds, "time_ids": torch.tensor(ids).to(text_embeds)}
+    time_ids = torch.tensor(ids, dtype=text_embeds.dtype)
+    return {"text_embeds": text_embeds, "time_ids": send(time_ids, text_embeds.device)}
+
+
+def send(small: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """Return a tensor of the CPU on `device`; a GPU need not have caught up with the CPU for it."""
+    if device.type != "cuda":
+        return small.to(device)
+    return small.pin_memory().to(device, non_blocking=True)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from PIL import Image
 
-from generation.engine.conditioning import Conditioning, added_to_time, join
+from generation.engine.conditioning import Conditioning, added_to_time, join, send
 from generation.engine.framing import Frame
 from generation.engine.inpainting import KeptSource
 from generation.engine.jobs import EngineJob
@@ -156,7 +156,7 @@ def predict(unet: Any, runs: Sequence[DenoisingRun]) -> list[tuple[torch.Tensor,
     rows = torch.cat([_seen(samples[index], runs[index].extra_channels) for index in order])
     output = unet(
         rows.contiguous(memory_format=torch.channels_last),
-        torch.stack([runs[index].timestep.to(torch.float32) for index in order]).to(rows.device),
+        send(torch.stack([runs[index].timestep.to(torch.float32) for index in order]), rows.device),
         encoder_hidden_states=tokens,
         encoder_attention_mask=real,
         added_cond_kwargs=added_to_time(conditioning, [runs[index].size for index in order]),

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 import torch
 
+from generation.engine.batch_limits import BatchLimits
 from generation.engine.errors import EngineError
 from generation.engine.events import Cancelled, Event, Failed, Finished, Preview, Progress
 from generation.engine.families import LoadedCheckpoint, Run
 from generation.engine.jobs import EngineJob
-from generation.engine.memory import default_byte_budget, free_caches, is_out_of_memory
+from generation.engine.memory import DeviceMemory, default_byte_budget, free_caches, is_out_of_memory
 from generation.engine.resident import ResidentSet
 
 logger = logging.getLogger(__name__)
@@ -61,7 +62,8 @@ class Engine:
         self._slow: deque[Hashable] = deque()
         """Jobs that wait for the VAE: to be prepared before a pass, or to be decoded at the end."""
         self._cancelled: list[Hashable] = []
-        self._batch_caps: dict[Hashable, int] = {}
+        self._memory = DeviceMemory(self.device)
+        self._limits = BatchLimits(max_batch, lambda: self._memory.free())
 
     @property
     def running(self) -> int:
@@ -114,6 +116,7 @@ class Engine:
                 if not is_out_of_memory(error):
                     raise
                 raise EngineError("out_of_memory") from error
+        self._residents.trim()
         self._tasks[job.id] = task
         if task.run.unprepared:
             self._slow.append(job.id)
@@ -166,12 +169,16 @@ class Engine:
                 groups.setdefault(key, []).append(task)
         batches = []
         for tasks in groups.values():
-            size = min(self.max_batch, self._batch_caps.get(tasks[0].run.group, self.max_batch))
+            size = self._limits.of(tasks[0].run.group, len(tasks))
             batches += [tasks[start : start + size] for start in range(0, len(tasks), size)]
         return batches
 
     def _advance(self, batch: list[_Task]) -> Iterator[Event]:
         """Make one denoiser call for `batch`; when it fails, smaller ones, so that only the guilty job fails."""
+        group = batch[0].run.group
+        watched = self._limits.due(group)
+        if watched:
+            self._memory.start()
         try:
             predictions = batch[0].loaded.predict([task.run for task in batch])
         except Exception as error:
@@ -181,6 +188,8 @@ class Engine:
             failure = error.with_traceback(None)  # the traceback's frames would keep the call's tensors alive
         else:
             self.denoiser_calls += 1
+            if watched:
+                self._limits.learn(group, len(batch), self._memory.taken())
             for task, prediction in zip(batch, predictions, strict=True):
                 task.batch_sizes.append(len(batch))
                 yield from self._apply(task, prediction)
@@ -189,11 +198,9 @@ class Engine:
             logger.warning("Out of memory in a denoiser call for %d jobs", len(batch))
             self._residents.evict_unused()
         if len(batch) > 1:
-            half = (len(batch) + 1) // 2 if out_of_memory else 1
-            if out_of_memory:
-                self._batch_caps[batch[0].run.group] = half
-            for start in range(0, len(batch), half):
-                yield from self._advance(batch[start : start + half])
+            size = self._limits.ran_out(group, len(batch)) if out_of_memory else 1
+            for start in range(0, len(batch), size):
+                yield from self._advance(batch[start : start + size])
         elif out_of_memory:
             yield from self._advance_last_chance(batch[0])
         else:

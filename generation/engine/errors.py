@@ -14,7 +14,7 @@ ERROR_CODES: dict[str, tuple[str, ...]] = {
     "bad_strength": ("strength",),
     "mask_without_source": (),
     "mask_of_another_size": ("mask", "source"),
-    "empty_mask": (),
+    "empty_mask": (),  # also as a Failed event: when the mask is too small or too soft to paint anything
     "full_mask": (),
     # Refused by Engine.add: what is added to the checkpoint (LoRA, embedding, VAE) can't be used with it.
     "missing_resource": ("resource",),

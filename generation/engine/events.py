@@ -28,7 +28,9 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The picture (RGB, of the size asked for) and what it took.
+    """The picture (RGB) and what it took.
+
+    It is of the size asked for; with a hires fix of that size; with `only_masked` of the source's own.
 
     `batch_sizes` has one entry per denoiser call of this job: how many jobs shared it. Rounding depends on it.
     """

@@ -55,9 +55,14 @@ class Frame:
         """
         if self._mask is None:
             return image
-        source, mask, region = self._source, self._mask, self._cut["crops_coords"]
+        region = self._cut["crops_coords"]
         if region is None:
             width, height = self._size
-            source, mask = (self._pictures.resize(one, height, width) for one in (source, mask))
-        laid: Image.Image = self._pictures.apply_overlay(mask, source, image, region)
-        return laid
+            source, mask = (self._pictures.resize(one, height, width) for one in (self._source, self._mask))
+            laid: Image.Image = self._pictures.apply_overlay(mask, source, image)
+            return laid
+        # Only within the region, as nothing is masked outside: a source may be many times as large.
+        source, mask = self._source.crop(region), self._mask.crop(region)
+        whole = self._source.copy()
+        whole.paste(self._pictures.apply_overlay(mask, source, image, (0, 0, *source.size)), region[:2])
+        return whole

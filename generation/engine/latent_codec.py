@@ -1,5 +1,6 @@
 """Pictures to latents and back with one VAE; in tiles where a picture is too large to be done whole."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,8 @@ from diffusers import AutoencoderKL
 from diffusers.utils.torch_utils import randn_tensor
 
 from generation.engine.memory import free_caches, is_out_of_memory
+
+logger = logging.getLogger(__name__)
 
 TILED_ABOVE = 1536 * 1536
 """Pixels. A VAE's memory grows with the picture (about 8 GB in float32 here), while the denoiser hardly notices."""
@@ -56,6 +59,15 @@ class LatentCodec:
             latents = latents * self._std.to(latents) / self._scale + self._mean.to(latents)
         else:
             latents = latents / self._scale
+        pixels = self._decode(latents)
+        if self.vae.dtype == torch.float16 and not torch.isfinite(pixels).all() and torch.isfinite(latents).all():
+            # Some autoencoders overflow in half precision, and don't all say so in their config.
+            logger.warning("A VAE overflowed in float16; from now on it is used in float32")
+            self.vae.to(dtype=torch.float32)
+            pixels = self._decode(latents)
+        return pixels
+
+    def _decode(self, latents: torch.Tensor) -> torch.Tensor:
         latents = latents.to(self.vae.dtype).contiguous(memory_format=torch.channels_last)
         area = latents.shape[-2] * latents.shape[-1] * self.scale_factor**2
         pixels: torch.Tensor = self._whole_or_tiled(lambda: self.vae.decode(latents, return_dict=False)[0], area)

@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 
+from generation.engine.sampler_names import steps_on_source
+
 
 @dataclass(frozen=True, slots=True)
 class Pass:
@@ -24,7 +26,7 @@ def new_pass(scheduler: Any, steps: int, strength: float | None, width: int, hei
     """
     # Timesteps and sigmas stay on the CPU: reading them there costs the device no synchronisation.
     scheduler.set_timesteps(steps, device="cpu")
-    skipped = 0 if strength is None else steps - max(1, min(int(steps * strength), steps))
+    skipped = 0 if strength is None else steps - steps_on_source(steps, strength)
     begin = skipped * scheduler.order
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(begin)

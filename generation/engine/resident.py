@@ -76,6 +76,10 @@ class ResidentSet:
         held = sum(other.nbytes for other in self._loaded.values() if self._in_use(other))
         return not held or held + self._bytes_needed(inspect_checkpoint(key)) <= self._byte_budget
 
+    def trim(self) -> None:
+        """Keep to the budget after a loaded checkpoint has grown (by LoRAs, another VAE): others leave, if unused."""
+        self._drop_until(self._byte_budget)
+
     def evict_unused(self) -> None:
         """Drop every checkpoint that nobody is using."""
         for key in [key for key, loaded in self._loaded.items() if not self._in_use(loaded)]:
@@ -87,8 +91,11 @@ class ResidentSet:
         held = sum(loaded.nbytes for loaded in self._loaded.values() if self._in_use(loaded))
         if held and held + needed > self._byte_budget:
             raise EngineBusy(facts.path.name)
+        self._drop_until(self._byte_budget - needed)
+
+    def _drop_until(self, nbytes: int) -> None:
         for key in list(self._loaded):
-            if self.nbytes + needed <= self._byte_budget:
+            if self.nbytes <= nbytes:
                 break
             if not self._in_use(self._loaded[key]):
                 self._drop(key)

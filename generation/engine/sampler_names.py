@@ -91,6 +91,11 @@ def denoiser_calls(sampler: str, steps: int) -> int:
     return steps
 
 
+def steps_on_source(steps: int, strength: float) -> int:
+    """Return how many of `steps` are done on a source with `strength`, at least one: the rest would be hidden by it."""
+    return max(1, min(int(steps * strength), steps))
+
+
 def most_steps(sampler: str, maximum: int) -> int:
     """Return the most steps that `sampler` can do where others can do `maximum`."""
     return min(maximum, MAX_DISTILLED_STEPS) if sampler in ("LCM", "TCD") else maximum

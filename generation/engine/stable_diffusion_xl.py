@@ -11,7 +11,7 @@ from generation.engine.checkpoint_files import CheckpointFacts
 from generation.engine.conditioning import Conditioning
 from generation.engine.jobs import EngineJob
 from generation.engine.pipeline_loading import load_pipeline
-from generation.engine.stable_diffusion import StableDiffusion, own_weights
+from generation.engine.stable_diffusion import StableDiffusion, bytes_of, own_weights
 
 
 def load(facts: CheckpointFacts, device: torch.device, dtype: torch.dtype) -> "StableDiffusionXL":
@@ -29,12 +29,8 @@ class StableDiffusionXL(StableDiffusion):
         super().__init__(facts, pipeline, device, dtype)
         self._tokenizers = [pipeline.tokenizer, pipeline.tokenizer_2]
         self._text_encoders = [pipeline.text_encoder, own_weights(pipeline.text_encoder_2.to(device))]
+        self.nbytes += bytes_of(pipeline.text_encoder_2)
         self._zero_when_empty = bool(pipeline.config.force_zeros_for_empty_prompt)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all weights in memory."""
-        return super().nbytes + sum(tensor.nbytes for tensor in self._text_encoders[1].state_dict().values())
 
     def _condition(self, text: str, job: EngineJob, *, negative: bool) -> Conditioning:
         """Encode `text` with both encoders' last layer but one, side by side, and the second one's pooled output."""

@@ -1,5 +1,6 @@
 """The stock pipelines of diffusers, asked for what an `EngineJob` says."""
 
+import copy
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +38,7 @@ class StockPipelines:
 
     def __init__(self) -> None:
         self._loaded: dict[str, Any] = {}
+        self._schedulers: dict[tuple[str, str], Any] = {}
 
     def draw(self, job: EngineJob) -> Any:
         """Draw text to image, image to image or inpainting, whatever the job is."""
@@ -99,7 +101,11 @@ class StockPipelines:
         base = self._loaded[job.checkpoint]
         pipeline = _CLASSES[type(base).__name__][kind](**base.components, **self._without_checker(base))
         pipeline.set_progress_bar_config(disable=True)
-        pipeline.scheduler = make_scheduler(job.sampler, base.scheduler.config)
+        # Some schedulers take 0.2 s to build.
+        key = (job.checkpoint, job.sampler)
+        if key not in self._schedulers:
+            self._schedulers[key] = make_scheduler(job.sampler, base.scheduler.config)
+        pipeline.scheduler = copy.deepcopy(self._schedulers[key])
         return pipeline
 
     @staticmethod

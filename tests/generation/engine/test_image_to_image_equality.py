@@ -58,7 +58,7 @@ def _with_text_to_image(checkpoint: Path, jobs: list[EngineJob]) -> list[EngineJ
     mixed: list[EngineJob] = []
     for index, one in enumerate(jobs):
         if index % 3 == 0:
-            mixed.append(job(f"text {index}", checkpoint, seed=index, steps=2 + index, sampler="Euler a"))
+            mixed.append(job(f"text {index}", checkpoint, seed=index, steps=2 + index % 6, sampler="Euler a"))
         mixed.append(one)
     return mixed
 

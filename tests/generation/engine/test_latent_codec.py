@@ -1,6 +1,6 @@
 """The VAE's stages: one job at a time, in tiles when a picture or the memory asks for it, and clear failures."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,13 @@ def _codec(engine: Engine, checkpoint: Path) -> Iterator[LatentCodec]:
         engine._residents.release(loaded)
 
 
-def _failing(codec: LatentCodec, method: str, times: int, calls: list[bool]) -> Callable[..., Any]:
-    """Stand in for the VAE's `method`: out of memory so many times; note for each call whether it was in tiles."""
+def _failing(codec: LatentCodec, method: str, fails: Container[int], calls: list[bool]) -> Callable[..., Any]:
+    """Stand in for the VAE's `method`: out of memory at the calls `fails`; note for each whether it was in tiles."""
     real = getattr(codec.vae, method)
 
     def on_a_small_device(*arguments: Any, **options: Any) -> Any:
         calls.append(codec.vae.use_tiling)
-        if len(calls) <= times:
+        if len(calls) - 1 in fails:
             raise torch.OutOfMemoryError("as a small GPU would say")
         return real(*arguments, **options)
 
@@ -75,7 +75,7 @@ def test_a_large_picture_is_done_in_tiles_but_not_by_a_tiny_autoencoder(
     with _codec(engine, Path(one.checkpoint)) as codec:
         calls: list[bool] = []
         for method in ("encode", "decode"):
-            monkeypatch.setattr(codec.vae, method, _failing(codec, method, 0, calls))
+            monkeypatch.setattr(codec.vae, method, _failing(codec, method, (), calls))
         monkeypatch.setattr("generation.engine.latent_codec.TILED_ABOVE", 64 * 64)
         monkeypatch.setattr(codec.vae, "tile_sample_min_size", 96)
         monkeypatch.setattr(codec.vae, "tile_latent_min_size", 12)
@@ -95,11 +95,25 @@ def test_out_of_memory_is_tried_in_tiles_then_once_more_with_free_caches(
     one = job("a", checkpoint, source=SOURCE, mask=MASK, strength=0.5, sampler="Euler a")
     with _codec(engine, checkpoint) as codec:
         calls: list[bool] = []
-        monkeypatch.setattr(codec.vae, method, _failing(codec, method, 2, calls))
+        monkeypatch.setattr(codec.vae, method, _failing(codec, method, range(2), calls))
         engine.add(one)
         drawn = pictures(run_out(engine))["a"]
     assert calls == [False, True, False]
-    assert difference(drawn, stock(one)) <= 1, "the second try drew the same noise"
+    assert difference(drawn, stock(one)) <= 1
+
+
+def test_a_second_try_draws_the_same_noise(
+    inpainting_checkpoint: Path, monkeypatch: pytest.MonkeyPatch, stock: Stock
+) -> None:
+    engine = Engine()
+    one = job("a", inpainting_checkpoint, source=SOURCE, mask=MASK, strength=0.5, sampler="Euler a")
+    with _codec(engine, inpainting_checkpoint) as codec:
+        calls: list[bool] = []
+        monkeypatch.setattr(codec.vae, "encode", _failing(codec, "encode", (1, 2), calls))
+        engine.add(one)
+        drawn = pictures(run_out(engine))["a"]
+    assert calls == [False, False, True, False, False], "what lies around failed, and all was encoded anew"
+    assert difference(drawn, stock(one)) <= 1
 
 
 @pytest.mark.parametrize("method", ["encode", "decode"])
@@ -109,7 +123,7 @@ def test_a_picture_too_large_even_in_tiles_fails_clearly_and_alone(
     engine = Engine()
     with _codec(engine, checkpoint) as codec:
         calls: list[bool] = []
-        monkeypatch.setattr(codec.vae, method, _failing(codec, method, 4, calls))
+        monkeypatch.setattr(codec.vae, method, _failing(codec, method, range(4), calls))
         engine.add(job("large", checkpoint, source=SOURCE, strength=0.5))
         engine.add(job("next", checkpoint, source=SOURCE, strength=0.5))
         events = run_out(engine)
@@ -126,3 +140,27 @@ def test_a_source_that_encodes_to_no_number_fails_clearly(checkpoint: Path, monk
         engine.add(job("bad", checkpoint, source=SOURCE))
         events = run_out(engine)
     assert (failures(events)["bad"].code, failures(events)["bad"].params) == ("not_a_number", {"step": 0})
+
+
+def test_a_vae_that_overflows_in_half_precision_goes_on_in_single(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(dtype="float16")
+    one = job("a", checkpoint, steps=2, source=SOURCE, strength=1.0)
+    engine.add(one)
+    healthy = pictures(run_out(engine))["a"]
+    with _codec(engine, checkpoint) as codec:
+        calls: list[torch.dtype] = []
+        real = codec.vae.decoder.forward
+
+        def overflow(latents: torch.Tensor, *rest: Any) -> torch.Tensor:
+            calls.append(latents.dtype)
+            pixels: torch.Tensor = real(latents, *rest)
+            return pixels * float("inf") if latents.dtype == torch.float16 else pixels
+
+        monkeypatch.setattr(codec.vae.decoder, "forward", overflow)
+        for _ in range(2):
+            engine.add(one)
+            drawn = pictures(run_out(engine))["a"]
+    assert calls == [torch.float16, torch.float32, torch.float32]
+    assert difference(drawn, healthy) <= 4
