@@ -16,5 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("takes", views.takes, name="takes"),
     path("takes/<int:take_id>", views.take, name="take"),
     path("takes/<int:take_id>/publish", views.publish, name="publish"),
+    path("models", views.models, name="models"),
     path("models/<slug:slug>", views.model, name="model"),
+    path("models/<slug:kind>/<str:slug>", views.resource, name="resource"),
+    path("manage/models", views.manage_models, name="manage_models"),
+    path("manage/models/<slug:kind>/<int:key>", views.manage_model, name="manage_model"),
 ]

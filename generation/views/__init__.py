@@ -2,7 +2,8 @@
 
 from generation.views.create import cancel_job, cancel_request, create, estimate, job_preview, request_status
 from generation.views.events import events
-from generation.views.model import model
+from generation.views.manage_models import manage_model, manage_models
+from generation.views.models import model, models, resource
 from generation.views.publish import publish
 from generation.views.takes import take, takes
 
@@ -13,9 +14,13 @@ __all__ = [
     "estimate",
     "events",
     "job_preview",
+    "manage_model",
+    "manage_models",
     "model",
+    "models",
     "publish",
     "request_status",
+    "resource",
     "take",
     "takes",
 ]
