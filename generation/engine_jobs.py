@@ -1,16 +1,14 @@
 """A claimed job, put into the words of the engine: files instead of rows."""
 
 from collections.abc import Hashable
-from pathlib import Path
 from typing import Any, Literal
 
-from django.conf import settings
 from PIL import Image, UnidentifiedImageError
 
 from gallery import ingest
 from gallery.models import Post
 from gallery.visibility import reachable_posts
-from generation import checkpoints, masks
+from generation import masks
 from generation.door.additions import weights_of
 from generation.engine import EmbeddingUse, EngineJob, HiresFix, LoraUse
 from generation.engine.prompt_syntax import parse
@@ -18,6 +16,7 @@ from generation.errors import JobImpossible
 from generation.models import GenerationRequest, Job, Resource
 from generation.models.queue import PromptSyntax
 from generation.models.resource import ResourceKind
+from generation.models_on_disk.paths import path_of
 from generation.prompt_terms import without_loras, words_among
 from generation.shapes import enlarged
 
@@ -30,7 +29,7 @@ def engine_job(job: Job, key: Hashable) -> EngineJob:
     source, mask = _source(request)
     return EngineJob(
         id=key,
-        checkpoint=str(checkpoints.folder_of(request.checkpoint)),
+        checkpoint=str(path_of(request.checkpoint)),
         prompt=without_loras(job.prompt),
         negative_prompt=job.negative_prompt,
         width=request.width,
@@ -45,7 +44,7 @@ def engine_job(job: Job, key: Hashable) -> EngineJob:
         clip_skip=request.clip_skip,
         loras=loras_of(job),
         embeddings=_embeddings(job),
-        vae=str(file_of(request.vae)) if request.vae else "",
+        vae=str(path_of(vae)) if (vae := vae_of(request)) else "",
         source=source,
         mask=mask,
         hires=_second_pass(request),
@@ -58,9 +57,9 @@ def syntax_of(request: GenerationRequest) -> Literal["a1111", "novelai"]:
     return "novelai" if request.syntax == PromptSyntax.NOVELAI else "a1111"
 
 
-def file_of(resource: Resource) -> Path:
-    """Where a LoRA, an embedding or a VAE lies: `path` is absolute or below `CHECKPOINTS_DIR`."""
-    return Path(settings.CHECKPOINTS_DIR) / resource.path
+def vae_of(request: GenerationRequest) -> Resource | None:
+    """The VAE that the request chose, else the model's usual one; None for the model's own."""
+    return request.vae or request.checkpoint.default_vae
 
 
 def uses_of(job: Job) -> list[tuple[Resource, float, float]]:
@@ -85,11 +84,11 @@ def embeddings_of(job: Job) -> list[tuple[str, Resource]]:
 
 def loras_of(job: Job) -> tuple[LoraUse, ...]:
     """The same, as the engine takes them."""
-    return tuple(LoraUse(str(file_of(lora)), weight, text) for lora, weight, text in uses_of(job))
+    return tuple(LoraUse(str(path_of(lora)), weight, text) for lora, weight, text in uses_of(job))
 
 
 def _embeddings(job: Job) -> tuple[EmbeddingUse, ...]:
-    return tuple(EmbeddingUse(word, str(file_of(one))) for word, one in embeddings_of(job))
+    return tuple(EmbeddingUse(word, str(path_of(one))) for word, one in embeddings_of(job))
 
 
 def _uses(request: GenerationRequest, kind: ResourceKind) -> list[Resource]:

@@ -10,7 +10,7 @@ from gallery.errors import UserFacingError
 from gallery.provenance import EmbeddingEntry, LoraEntry, Recipe
 from generation import leases
 from generation.engine import Finished
-from generation.engine_jobs import embeddings_of, uses_of
+from generation.engine_jobs import embeddings_of, uses_of, vae_of
 from generation.leases import Lease, LeaseLost
 from generation.models import GenerationRequest, Job, JobPreview, Take
 from generation.models.queue import JobState
@@ -72,8 +72,10 @@ def recipe_for(job: Job) -> Recipe:
         width=request.width,
         height=request.height,
         clip_skip=request.clip_skip if request.clip_skip != 1 else None,
-        vae=request.vae.name if request.vae else "",
-        loras=tuple(LoraEntry(lora.slug, lora.sha256, weight, text) for lora, weight, text in uses_of(job)),
+        vae=vae.name if (vae := vae_of(request)) else "",
+        loras=tuple(
+            LoraEntry(lora.slug, lora.sha256, weight, text, lora.weights_sha256) for lora, weight, text in uses_of(job)
+        ),
         embeddings=tuple(EmbeddingEntry(word, one.sha256) for word, one in embeddings_of(job)),
         denoise=request.strength,
         mask_blur=request.mask_blur if masked else None,

@@ -12,6 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from generation import checkpoints
+from generation.access import Viewer
 from generation.door.source import DEFAULT_MASK_BLUR
 from generation.models import Checkpoint
 from generation.models.queue import MAX_COUNT, MAX_SEED, MaskedContent, PromptSyntax, Upscaler
@@ -187,9 +188,10 @@ class RecipeForm(forms.Form):
     exact = forms.BooleanField(label=_("Exact: draw each picture alone"), required=False)
     key = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["model"].queryset = checkpoints.available()  # type: ignore[attr-defined]
+        self.viewer = viewer
+        self.fields["model"].queryset = checkpoints.available(viewer)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Fill what was left open from the chosen model; a named shape decides the size."""
@@ -230,7 +232,7 @@ def starting_values(model: Checkpoint) -> dict[str, Any]:
     }
 
 
-def recipe_form(model: Checkpoint | None, recipe: dict[str, Any]) -> RecipeForm:
+def recipe_form(model: Checkpoint | None, recipe: dict[str, Any], viewer: Viewer) -> RecipeForm:
     """A fresh form: the model's starting values, overlaid by `recipe`, with a key of its own."""
     initial: dict[str, Any] = {"count": 4, "key": new_key(), "seed": None} | DRAWING_OVER
     if model is not None:
@@ -238,4 +240,4 @@ def recipe_form(model: Checkpoint | None, recipe: dict[str, Any]) -> RecipeForm:
         initial["shape"] = recipe.get("shape") or shape_of(initial["width"], initial["height"], model)
     else:
         initial |= recipe
-    return RecipeForm(initial=initial)
+    return RecipeForm(initial=initial, viewer=viewer)

@@ -22,5 +22,9 @@ urlpatterns: list[URLPattern] = [
     path("queue/order", views.queue_order, name="queue_order"),
     path("queue/worker", views.worker_order, name="worker_order"),
     path("queue/jobs", views.queue_jobs, name="queue_jobs"),
+    path("models", views.models, name="models"),
     path("models/<slug:slug>", views.model, name="model"),
+    path("models/<slug:kind>/<str:slug>", views.resource, name="resource"),
+    path("manage/models", views.manage_models, name="manage_models"),
+    path("manage/models/<slug:kind>/<int:key>", views.manage_model, name="manage_model"),
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generation.costs import cost_of
-from generation.engine.sampler_names import denoiser_calls
+from generation.engine.sampler_names import denoiser_calls, steps_on_source
 from generation.models import Checkpoint, GenerationRequest
 from generation.shapes import enlarged
 
@@ -40,4 +40,4 @@ def workload(values: Mapping[str, Any], checkpoint: Checkpoint) -> Workload:
 
 def steps_done(steps: int, strength: float | None) -> int:
     """How many of `steps` are done from a picture with `strength`: at least one. All of them where there is none."""
-    return steps if strength is None else max(1, min(int(steps * strength), steps))
+    return steps if strength is None else steps_on_source(steps, strength)

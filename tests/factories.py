@@ -18,7 +18,7 @@ from generation.engine import Finished
 from generation.finishing import finish
 from generation.leases import Lease
 from generation.masks import keep_mask
-from generation.models import Checkpoint, GenerationRequest, Job, JobPreview, Mask, Take
+from generation.models import Checkpoint, GenerationRequest, Job, JobPreview, Mask, Resource, Take
 from generation.models.queue import JobState
 from generation.requests import submit
 
@@ -119,6 +119,18 @@ def make_checkpoint(slug: str = "small", **fields: Any) -> Checkpoint:
         "is_default": not Checkpoint.objects.filter(is_default=True).exists(),
     }
     return Checkpoint.objects.create(slug=slug, **(whole | fields))
+
+
+def make_resource(slug: str = "detail", **fields: Any) -> Resource:
+    """The row of a LoRA (or what `kind` says) without a file."""
+    whole: dict[str, Any] = {
+        "kind": "lora",
+        "name": slug.title(),
+        "family": "sd1",
+        "path": f"/nowhere/{slug}",
+        "sha256": f"{next(_numbers):064x}",
+    }
+    return Resource.objects.create(slug=slug, **(whole | fields))
 
 
 def make_request(user: User, *, checkpoint: Checkpoint | None = None, **wanted: Any) -> GenerationRequest:

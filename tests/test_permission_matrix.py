@@ -35,6 +35,7 @@ from tests.factories import (
     make_post,
     make_recipe,
     make_request,
+    make_resource,
     make_take,
     make_user,
     start_job,
@@ -318,6 +319,14 @@ ROWS = [
     Row("generation:queue_jobs",   NO_GET, "in 403 403 403 303 303", data={"act": "first", "user": "0"}),
     Row("generation:model",   PUBLIC,  "405", lambda world: ["small"]),
     Row("generation:model",   "404",   "405", lambda world: ["none"], "unknown"),
+    Row("generation:model",   "404 404 404 200 200 200", "405", lambda world: ["staff"], "for moderators"),
+    Row("generation:models",  PUBLIC,  "405"),
+    Row("generation:resource", PUBLIC, "405", lambda world: ["lora", "detail"]),
+    Row("generation:resource", "404",  "405", lambda world: ["lora", "none"], "unknown"),
+    Row("generation:resource", "404 404 404 404 404 200", "405", lambda world: ["vae", "owners"], "for the owner"),
+    Row("generation:manage_models", "in 403 403 403 200 200", "in 403 403 403 422 422", data={"path": "../secret"}),
+    Row("generation:manage_model",  "in 403 403 403 200 200", "in 403 403 403 302 302",
+        lambda world: ["checkpoint", world["staff model"].pk], data={"act": "off"}),
 ]
 # fmt: on
 
@@ -355,6 +364,9 @@ def build_world() -> World:
     world: World = {name: make_user(name, role=role) for name, role in roles.items()}
     maker: User = world["maker"]
     make_checkpoint("small")
+    world["staff model"] = make_checkpoint("staff", min_role="moderator")
+    make_resource("detail")
+    make_resource("owners", kind="vae", min_role="owner")
     posts = {
         "public": {},
         "explicit": {"rating": "e"},

@@ -47,9 +47,10 @@ def parameters_text(recipe: Recipe, include_prompt: bool = True) -> str:
 
 
 def _hashes(entries: Iterable[LoraEntry | EmbeddingEntry]) -> str | None:
-    """`name: hash, name: hash`, each hash shortened as Civitai looks files up: the first ten hex digits."""
-    known = [f"{entry.name}: {entry.sha256[:10]}" for entry in entries if entry.sha256]
-    return ", ".join(known) or None
+    """`name: hash, name: hash`: of a LoRA the first twelve hex digits over its weights, as A1111 has it, else the
+    first ten over the file, by which Civitai finds it."""
+    known = {entry.name: getattr(entry, "weights_sha256", "")[:12] or entry.sha256[:10] for entry in entries}
+    return ", ".join(f"{name}: {short}" for name, short in known.items() if short) or None
 
 
 def _number(value: float | None) -> float | int | None:

@@ -13,12 +13,16 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class LoraEntry:
-    """A LoRA of a recipe: its name, the SHA-256 of its file in hex, its weights for denoiser and text encoder."""
+    """A LoRA of a recipe: its name, the SHA-256 of its file in hex, its weights for denoiser and text encoder.
+
+    `weights_sha256` is that of the file without its header, which A1111 writes.
+    """
 
     name: str
     sha256: str = ""
     weight: float = 1.0
     text_weight: float = 1.0
+    weights_sha256: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from generation.door.numbers import real, whole
 from generation.door.reading import Reading
+from generation.engine.sampler_names import most_steps
 from generation.models.queue import Upscaler
 from generation.shapes import enlarged
 
@@ -40,10 +41,11 @@ def read_second_pass(reading: Reading) -> None:
         else:
             reading.values["hires_scale"] = scale
     steps = whole(wanted.get("hires_steps"), reading.values.get("steps", model.default_steps))
-    if steps is None or not 1 <= steps <= model.max_steps:
+    most = most_steps(reading.values.get("sampler", ""), model.max_steps)
+    if steps is None or not 1 <= steps <= most:
         reading.refuse(
             "hires_steps",
-            _("Steps of the second pass are a whole number from 1 to %(high)s.") % {"high": model.max_steps},
+            _("Steps of the second pass are a whole number from 1 to %(high)s.") % {"high": most},
         )
     else:
         reading.values["hires_steps"] = steps

@@ -4,11 +4,12 @@ import secrets
 
 from django.utils.translation import gettext as _
 
-from generation.checkpoints import available, samplers_of
+from generation.access import Viewer, may_use, usable_by
+from generation.checkpoints import samplers_of
 from generation.door.numbers import real, whole
 from generation.door.reading import Reading
 from generation.engine.jobs import MAX_CLIP_SKIP
-from generation.engine.sampler_names import SAMPLER_NAMES
+from generation.engine.sampler_names import SAMPLER_NAMES, most_steps
 from generation.models import Checkpoint
 from generation.models.checkpoint import CheckpointState
 from generation.models.queue import MAX_COUNT, MAX_SEED, PromptSyntax
@@ -19,7 +20,7 @@ RANDOM_SEED = -1
 
 def read_model(reading: Reading) -> None:
     """The checkpoint; None when there is no such one."""
-    checkpoint = _checkpoint(reading.wanted.get("model"))
+    checkpoint = _checkpoint(reading.user, reading.wanted.get("model"))
     reading.checkpoint = checkpoint
     if checkpoint is None:
         reading.refuse("model", _("There is no such model. Choose one from the list."))
@@ -92,12 +93,18 @@ def read_numbers(reading: Reading) -> None:
 
 
 def read_sampler(reading: Reading) -> None:
-    """One that suits the model's noise schedule."""
+    """One that suits the model's noise schedule, and that can do so many steps."""
     checkpoint = reading.model
     sampler = str(reading.wanted.get("sampler") or checkpoint.default_sampler)
     suitable = samplers_of(checkpoint)
     if sampler in suitable:
         reading.values["sampler"] = sampler
+        most = most_steps(sampler, reading.model.max_steps)
+        if reading.values.get("steps", 1) > most:
+            reading.refuse(
+                "steps",
+                _("The sampler “%(sampler)s” does %(high)s steps at most.") % {"sampler": sampler, "high": most},
+            )
     elif sampler in SAMPLER_NAMES:
         reading.refuse(
             "sampler",
@@ -112,13 +119,15 @@ def read_sampler(reading: Reading) -> None:
         )
 
 
-def _checkpoint(wanted: object) -> Checkpoint | None:
+def _checkpoint(viewer: Viewer, wanted: object) -> Checkpoint | None:
+    """The one that is meant, switched off or damaged ones too; whoever may not use one is told that there is none."""
     if isinstance(wanted, Checkpoint):
-        return wanted
+        return wanted if may_use(viewer, wanted) else None
+    usable = Checkpoint.objects.filter(usable_by(viewer, Checkpoint))
     if wanted is None or wanted == "":
-        return available().filter(is_default=True).first() or Checkpoint.objects.filter(is_default=True).first()
+        return usable.filter(is_default=True).first()
     # PostgreSQL refuses to compare with a NUL, and no slug has one.
-    return Checkpoint.objects.filter(slug=str(wanted)).first() if "\x00" not in str(wanted) else None
+    return usable.filter(slug=str(wanted)).first() if "\x00" not in str(wanted) else None
 
 
 def _number_sentence(field: str) -> str:

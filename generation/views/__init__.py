@@ -3,7 +3,8 @@
 from generation.views.book import book
 from generation.views.create import create, estimate
 from generation.views.events import events
-from generation.views.model import model
+from generation.views.manage_models import manage_model, manage_models
+from generation.views.models import model, models, resource
 from generation.views.publish import publish
 from generation.views.queue_page import queue, queue_jobs, queue_order, worker_order
 from generation.views.requests import cancel_job, cancel_request, job_preview, request_status
@@ -17,13 +18,17 @@ __all__ = [
     "estimate",
     "events",
     "job_preview",
+    "manage_model",
+    "manage_models",
     "mask",
     "model",
+    "models",
     "publish",
     "queue",
     "queue_jobs",
     "queue_order",
     "request_status",
+    "resource",
     "take",
     "takes",
     "worker_order",

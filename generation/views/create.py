@@ -44,11 +44,11 @@ def create(request: PageRequest) -> HttpResponse:
     draft = request.session.pop(DRAFT, None) if request.user.is_authenticated else None
     notice = ""
     if draft:
-        form = recipe_form(model_of(None), draft)
+        form = recipe_form(model_of(request.user, None), draft, request.user)
     else:
         start = starting_recipe(request)
         notice = start.notice
-        form = recipe_form(model_of(start.values.get("model")), start.values)
+        form = recipe_form(model_of(request.user, start.values.get("model")), start.values, request.user)
     return _page(request, form, notice=notice)
 
 
@@ -62,8 +62,10 @@ def _submit(request: PageRequest) -> HttpResponse:
     data, problems = with_files(request)  # type: ignore[arg-type]
     if "apply" in request.POST:
         apply(request.user, data, request.POST["apply"])
-        return _form_again(request, _unchecked(data, problems), status=422 if problems else 200, focus_source=True)
-    form = RecipeForm(data)
+        return _form_again(
+            request, _unchecked(request, data, problems), status=422 if problems else 200, focus_source=True
+        )
+    form = RecipeForm(data, viewer=request.user)
     made = None
     if form.is_valid() and not problems:
         try:
@@ -92,9 +94,9 @@ def _form_again(request: PageRequest, form: RecipeForm, *, status: int, focus_so
     return reswap(retarget(response, "#recipe"), "outerHTML")
 
 
-def _unchecked(data: QueryDict, problems: list[Problem]) -> RecipeForm:
+def _unchecked(request: PageRequest, data: QueryDict, problems: list[Problem]) -> RecipeForm:
     """What was sent, with no complaints but those: nobody pressed the big button yet."""
-    form = RecipeForm(data)
+    form = RecipeForm(data, viewer=request.user)
     form.is_valid()
     form.errors.clear()
     _add(form, problems)
@@ -112,12 +114,14 @@ def _add(form: RecipeForm, problems: list[Problem]) -> None:
 @require_safe
 def estimate(request: HttpRequest) -> HttpResponse:
     """The text of the big button for the recipe in the query, while somebody changes it."""
-    return HttpResponse(button(RecipeForm(request.GET), request.user), content_type="text/plain; charset=utf-8")
+    return HttpResponse(
+        button(RecipeForm(request.GET, viewer=request.user), request.user), content_type="text/plain; charset=utf-8"
+    )
 
 
 def button(form: RecipeForm, user: Any = None) -> str:
     """The button's words; without a time where nothing can be said honestly."""
-    read = form if form.is_bound else RecipeForm(form.initial)
+    read = form if form.is_bound else RecipeForm(form.initial, viewer=form.viewer)
     read.is_valid()
     wanted = read.wanted() | {"prompt": "", "negative_prompt": ""}
     count = wanted.get("count") or 1

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Asset, User
 from generation import checkpoints, requests, styles, wildcards
+from generation.access import Viewer
 from generation.door.source import find_source
 from generation.models import Checkpoint, Mask
 from generation.models.checkpoint import Ability
@@ -40,7 +41,7 @@ class Source:
 def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[str, Any]:
     """The context of `generation/parts/recipe.html`; `label` are the words of the big button."""
     user = request.user
-    available = list(checkpoints.available().order_by("-is_default", "name"))
+    available = list(checkpoints.available(user))
     chosen = form["model"].value()
     model = next((each for each in available if each.slug == chosen), available[0] if available else None)
     context: dict[str, Any] = {
@@ -77,10 +78,10 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
     return context
 
 
-def model_of(slug: str | None) -> Checkpoint | None:
+def model_of(viewer: Viewer, slug: str | None) -> Checkpoint | None:
     """The available checkpoint of that slug, else the site's default one."""
-    available = checkpoints.available()
-    return (available.filter(slug=slug).first() if slug else None) or available.order_by("-is_default", "name").first()
+    available = checkpoints.available(viewer)
+    return (available.filter(slug=slug).first() if slug else None) or available.first()
 
 
 def source_of(user: User, form: RecipeForm) -> Source | None:

@@ -59,7 +59,11 @@ def edited_recipe(**fields):
     return make_recipe(
         clip_skip=2,
         vae="bright, v2",
-        loras=(LoraEntry("ink", "ab" * 32, 0.8, 0.8), LoraEntry("unknown")),
+        loras=(
+            LoraEntry("ink", "ab" * 32, 0.8, 0.8),
+            LoraEntry("bold", "ab" * 32, weights_sha256="ef" * 32),
+            LoraEntry("unknown"),
+        ),
         embeddings=(EmbeddingEntry("bad-hands", "cd" * 32),),
         denoise=0.35,
         mask_blur=4,
@@ -81,7 +85,7 @@ def test_edits_are_written_under_a1111s_own_keys():
         "Hires upscale": "1.5",
         "Hires steps": "8",
         "Hires upscaler": "Latent",
-        "Lora hashes": "ink: ababababab",
+        "Lora hashes": "ink: ababababab, bold: efefefefefef",
         "TI hashes": "bad-hands: cdcdcdcdcd",
     }
     # Without a source, A1111 writes the second pass's strength there.

@@ -64,6 +64,8 @@ BAD = [
     ({"vae": "xl-vae"}, "vae", "made for sdxl models"),
     ({"vae": "gone"}, "vae", "no such VAE"),
     ({"vae": "ink"}, "vae", "no such VAE"),
+    ({"sampler": "LCM", "steps": 90}, "steps", "does 50 steps at most"),
+    ({"sampler": "LCM", "steps": 4, "hires_scale": 2, "hires_steps": 90}, "hires_steps", "1 to 50"),
     ({"clip_skip": 0}, "clip_skip", "1 to 12"),
     ({"clip_skip": 13}, "clip_skip", "1 to 12"),
     ({"syntax": "comfy"}, "syntax", "A1111, NovelAI"),
@@ -86,6 +88,28 @@ def test_what_cannot_be_added_is_refused_with_a_sentence_at_its_field(
     problems = refusal(member("mira"), **wanted)
     assert [name for name, _sentence in problems] == [field]
     assert said in problems[0][1]
+
+
+def test_what_somebody_may_not_use_does_not_exist_for_them(model: Checkpoint, shelf: Any, member: Member) -> None:
+    mira, tomo = member("mira"), member("tomo")
+    Resource.objects.filter(slug="ink").update(min_role="admin")
+    Resource.objects.get(slug="ink").allowed_users.add(tomo)
+    assert "no LoRA “ink”" in refusal(mira, prompt="<lora:ink:1>")[0][1]
+    assert submit(tomo, {"prompt": "<lora:ink:1>"}, "k").resources.count() == 1
+    Checkpoint.objects.update(min_role="admin")
+    for wanted in (model.slug, Checkpoint.objects.get(), None):
+        with pytest.raises(RequestRefused) as caught:
+            submit(mira, {"prompt": "1girl", "model": wanted}, "other")
+        assert caught.value.problems == [("model", "There is no such model. Choose one from the list.")]
+
+
+def test_a_models_usual_vae_is_used_and_written_down(model: Checkpoint, shelf: Any, member: Member) -> None:
+    model.default_vae = shelf["vae"]
+    model.save()
+    job = drawn(member("mira"))
+    assert job.request.vae is None
+    assert engine_job(job, 1).vae == "/nowhere/bright"
+    assert recipe_for(job).vae == "Bright"
 
 
 def drawn(user: User, **wanted: Any) -> Job:

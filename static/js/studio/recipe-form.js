@@ -8,6 +8,9 @@ const changesTime = [
   "hires_strength",
 ];
 
+// Stable Diffusion 1 and 2 share their VAEs.
+const kin = (kind, family) => (kind === "vae" && family === "sd2" ? "sd1" : family);
+
 class RecipeForm extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -99,7 +102,8 @@ class RecipeForm extends HTMLElement {
       if (!menu) continue;
       const options = [...menu.options];
       for (const option of options) {
-        option.hidden = option.disabled = "family" in option.dataset && option.dataset.family !== this.model?.family;
+        const family = option.dataset.family;
+        option.hidden = option.disabled = Boolean(family) && kin(name, family) !== kin(name, this.model?.family);
       }
       if (menu.selectedOptions[0]?.disabled ?? true) menu.value = options.find((one) => !one.disabled)?.value ?? "";
       if (name === "lora") {

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0007_queue_fairness'),
+        ('generation', '0008_model_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
