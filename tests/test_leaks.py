@@ -172,6 +172,7 @@ SEARCHES = (
     "user:maker status:any", "user:maker order:id", "order:created_at", "id:>0", "model:tiny", "1*", "z*", "*x*",
     "um*",
 )  # fmt: skip
+STAFFS = ("queue", "queue_order", "worker_order", "queue_jobs", "manage_models")
 TYPED = ("zx", "z", "zxta", "um", "1g", "tag", "a", "zxtbg", "zxt", "burnt", "秘密")
 """Beginnings of words, none of them a whole secret: what is sent comes back in the page."""
 
@@ -269,7 +270,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield reverse("gallery:bulk_updates") + query
     yield from (reverse(f"gallery:{name}") for name in ("bulk_update_new", "chores"))
     yield reverse("gallery:sign_in_link", args=["no-such-token"])
-    yield from (reverse(f"generation:{name}") for name in ("book", "create", "events", "takes"))
+    yield from (reverse(f"generation:{name}") for name in ("book", "create", "events", "takes", *STAFFS, "models"))
+    yield reverse("generation:resource", args=["lora", "none"])
+    yield reverse("generation:manage_model", args=["checkpoint", 1])
     yield reverse("generation:takes") + f"?before={hidden.take.pk + 1}"
     yield reverse("generation:model", args=["small"])
     yield reverse("generation:model", args=["zx"])
