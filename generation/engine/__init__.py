@@ -24,7 +24,8 @@ comes as `Failed` with the same codes. `EngineBusy` means: not now, ask again wh
 An engine belongs to one thread.
 
 Importing this package does not import torch or diffusers (six seconds of CPU): only `Engine` does, when it is
-first asked for. The web process may use `sampler_names` and `checkpoint_files` freely.
+first asked for. The web process may use `sampler_names`, `checkpoint_files`, `prompt_syntax`,
+`prompt_schedule` and `prompt_tokens` freely.
 
 How it is laid out: `engine` is the loop (who runs, who leaves, whose turn it is at the VAE), `batch_limits` says how
 many share a call; `resident` holds loaded checkpoints under a byte budget; a *family* (`families`: the protocol;
@@ -33,6 +34,9 @@ it. A new architecture is a new family module. Of the Stable Diffusion families 
 its passes (`noise_levels`) and the shared call (`conditioning`: what prompts tell it); what a pass starts from is made
 by `image_to_image`, `inpainting` and `hires`, on the way between pictures and latents that `latent_codec` and
 `framing` know. `canvas` enlarges a picture for outpainting.
+Prompts go from text to spans (`prompt_syntax`, `prompt_schedule`), to tokens (`prompt_tokens`), to embeddings
+(`prompt_encoder`), to which one is used when (`prompt_plan`). What a job adds to a checkpoint: `adapters` (LoRAs),
+`embeddings` (textual inversion), `other_vaes`.
 Not here: queues, leases, users, files of finished pictures.
 """
 

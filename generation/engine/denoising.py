@@ -9,11 +9,14 @@ from typing import Any
 import torch
 from PIL import Image
 
+from generation.engine.adapters import LoraSet
 from generation.engine.conditioning import Conditioning, added_to_time, join, send
 from generation.engine.framing import Frame
 from generation.engine.inpainting import KeptSource
 from generation.engine.jobs import EngineJob
+from generation.engine.latent_codec import LatentCodec
 from generation.engine.noise_levels import Pass
+from generation.engine.prompt_plan import Plan, current
 from generation.engine.samplers import step_parameters
 
 
@@ -37,19 +40,23 @@ class DenoisingRun:
         model: Hashable,
         passes: Sequence[Pass],
         generator: torch.Generator,
-        prompt: Conditioning,
-        negative: Conditioning | None,
+        prompts: Sequence[Plan],
+        negatives: Sequence[Plan] | None,
+        loras: LoraSet,
+        codec: LatentCodec,
     ) -> None:
-        """`model` is equal for runs that may share denoiser calls where their size allows. `negative` is None when the
-        job is not guided."""
+        """`model` is equal for runs that may share denoiser calls where their size and their LoRAs allow. `prompts`
+        and `negatives` are for each pass, the latter None when the job is not guided. `codec` is the VAE it uses."""
         self.job = job
         self.generator = generator
-        self.prompt = prompt
-        self.negative = negative
+        self.loras = loras
+        self.codec = codec
+        self._prompts = prompts
+        self._negatives = negatives
         self.passes = passes
         self.total = sum(len(one.timesteps) for one in passes)
         self.step = 0
-        self._model = model
+        self._model = (model, loras)
         self._last: tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None = None
         self._enter(0)
 
@@ -78,6 +85,16 @@ class DenoisingRun:
         `kept` is laid around them after every step; `extra_channels` (1, c, h, w) are what the denoiser sees besides.
         """
         self._latents, self._kept, self.extra_channels = latents, kept, extra_channels
+
+    @property
+    def prompt(self) -> Conditioning:
+        """What the next denoiser call is told to draw."""
+        return current(self._prompts[self.pass_number], self._position)
+
+    @property
+    def negative(self) -> Conditioning | None:
+        """What the next denoiser call is told to keep away from; None when the job is not guided."""
+        return None if self._negatives is None else current(self._negatives[self.pass_number], self._position)
 
     @property
     def unprepared(self) -> bool:

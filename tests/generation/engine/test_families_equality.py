@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from PIL import Image
 
 from generation.engine import Engine, EngineJob
-from generation.engine.conditioning import Conditioning
 from generation.engine.sampler_names import SAMPLER_NAMES, base_and_schedule
 from tests.generation.engine.driving import difference, ellipse, job, picture, pictures, run_out, run_staggered
 from tests.generation.tiny_folders import build_xl
@@ -88,18 +86,14 @@ def test_what_is_asked_of_an_xl_checkpoint_changes_the_picture(change: dict[str,
 def test_prompts_of_other_lengths_share_a_call_and_change_nothing(name: str, request: pytest.FixtureRequest) -> None:
     checkpoint = request.getfixturevalue(name)
 
-    def long(conditioning: Conditioning) -> Conditioning:
-        return conditioning._replace(tokens=torch.cat([conditioning.tokens, -conditioning.tokens], dim=1))
+    long = "1girl BREAK night sky"
 
     def draw(*ids: str) -> dict[Any, Image.Image]:
         engine = Engine()
         for job_id in ids:
-            engine.add(job(job_id, checkpoint, seed=len(job_id)))
-            run: Any = engine._tasks[job_id].run
-            if job_id.startswith("long"):
-                run.prompt = long(run.prompt)
-            if job_id == "long on both sides":
-                run.negative = long(run.negative)
+            prompt = long if job_id.startswith("long") else "1girl"
+            negative = long if job_id == "long on both sides" else ""
+            engine.add(job(job_id, checkpoint, prompt=prompt, negative_prompt=negative, seed=len(job_id)))
         return pictures(run_out(engine))
 
     names = ("short", "long", "long on both sides")

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from generation.engine import Cancelled, Engine, EngineJob, Finished, Preview, Progress
+from generation.engine.conditioning import Conditioning
 from generation.engine.sampler_names import denoiser_calls
 from tests.generation.engine.driving import difference, failures, job, pictures, run_out
 
@@ -157,7 +158,8 @@ def test_an_unforeseen_error_of_one_job_is_kept_to_it(checkpoint: Path, stock: S
     good = job("good", checkpoint)
     engine.add(good)
     engine.add(job("broken", checkpoint))
-    engine._tasks["broken"].run.prompt = torch.zeros(1, 16, 31)  # of another model's width
+    of_another_width = Conditioning(torch.zeros(1, 16, 31))
+    engine._tasks["broken"].run._prompts = [((99, of_another_width),)]
     events = run_out(engine)
     assert failures(events)["broken"].code == "engine_error"
     assert difference(pictures(events)["good"], stock(good)) <= 1

@@ -1,16 +1,14 @@
-"""Previews resemble the picture; embeddings are the stock pipeline's own."""
+"""Previews resemble the picture."""
 
 from pathlib import Path
 
 import numpy
 import pytest
 import torch
-from diffusers import StableDiffusionPipeline
 from torch.nn import functional
 
 from generation.engine import Engine, Preview
 from generation.engine.previews import Projection
-from generation.engine.prompts import CACHED_PROMPTS, PromptEncoder
 from tests.generation.engine.driving import job, run_out
 
 
@@ -46,28 +44,3 @@ def test_a_preview_of_the_bad_kind_of_number_is_still_a_picture(checkpoint: Path
     assert preview.image.getextrema() != ((0, 0),) * 3
     engine.cancel("a")
     run_out(engine)
-
-
-@pytest.mark.parametrize("text", ["1girl, red hair", "", "nothing known", "smile " * 40])
-def test_embeddings_equal_encode_prompt(text: str, checkpoint: Path) -> None:
-    pipeline = StableDiffusionPipeline.from_pretrained(checkpoint, local_files_only=True, safety_checker=None)
-    encoder = PromptEncoder(pipeline.tokenizer, pipeline.text_encoder, torch.device("cpu"))
-    with torch.inference_mode():
-        positive, negative = pipeline.encode_prompt(text, "cpu", 1, True, negative_prompt=text)
-        assert torch.equal(encoder.encode(text), positive)
-        assert torch.equal(encoder.encode(text), negative)
-
-
-def test_repeated_prompts_are_encoded_once_and_old_ones_forgotten(checkpoint: Path) -> None:
-    pipeline = StableDiffusionPipeline.from_pretrained(checkpoint, local_files_only=True, safety_checker=None)
-    calls: list[object] = []
-    pipeline.text_encoder.register_forward_pre_hook(lambda *_: calls.append(1))
-    encoder = PromptEncoder(pipeline.tokenizer, pipeline.text_encoder, torch.device("cpu"))
-    with torch.inference_mode():
-        for _ in range(3):
-            encoder.encode("smile")
-        assert len(calls) == 1
-        for index in range(CACHED_PROMPTS):
-            encoder.encode(f"smile {index}")
-        encoder.encode("smile")
-    assert len(calls) == 1 + CACHED_PROMPTS + 1
