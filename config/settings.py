@@ -178,7 +178,20 @@ STARTER_GALLERY = env_bool("IRODORI_STARTER_GALLERY", True)
 CREATE_URL_NAME = "generation:create"
 EXAMPLE_PROMPT = "1girl, long hair, red hair, smile, blue background"
 POST_ACTIONS: list[dict[str, Any]] = [
-    {"label": _("Remix"), "icon": "remix", "url_name": "generation:create", "query": "?remix={post_id}"},
+    {
+        "label": _("Remix"),
+        "icon": "remix",
+        "url_name": "generation:create",
+        "query": "?remix={post_id}",
+        "needs_recipe": True,
+    },
+    {
+        "label": _("Draw over it"),
+        "icon": "brush",
+        "url_name": "generation:create",
+        "query": "?edit={post_id}",
+        "needs_recipe": False,
+    },
 ]
 
 # --- language, time, static files -----------------------------------------------------------------

@@ -145,6 +145,10 @@ MESSAGES: dict[str, Any] = {
     "own_request": _("You cannot approve your own request; ask another moderator."),
     "request_needs_admin": _("This request changes much at once; an admin has to decide about it."),
     "request_decided": _("This request is “%(status)s” by now; it can no longer be decided or voted on."),
+    "upload_too_large": _("This file has %(size)d MB; %(limit)d MB are the most. Make the picture smaller."),
+    "upload_too_many_pixels": _("This picture has %(megapixels)s megapixels; %(limit)d are the most. Make it smaller."),
+    "upload_animated": _("This picture moves. Choose a still one."),
+    "upload_unreadable": _("This file can't be read as a picture. Choose a PNG, JPEG, WebP or AVIF file."),
     "link_unusable": _("This sign-in link was used before or has expired. Start the site again for a new one."),
 }
 

@@ -4,6 +4,7 @@ What moderators do to posts is in `gallery.moderation`.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -27,6 +28,7 @@ from gallery.ratings import Rating, strictest
 from gallery.tag_edits import Edited, State, put_tags
 from gallery.tag_edits.automatic import TAGME, automatic_names
 from gallery.tag_edits.edit import edit_terms, make_tags
+from gallery.tag_edits.lineage import may_be_parent
 from gallery.tag_edits.rules import MAX_TAGS, settle
 from gallery.tag_edits.store import locked_tags
 from gallery.tag_edits.terms import Terms, read_words
@@ -38,6 +40,23 @@ from tagging.names import TagNameError, validate_tag
 
 MAX_TITLE = 200
 MAX_COMMENTARY = 10_000
+
+EXTRA = (
+    "clip_skip",
+    "vae",
+    "loras",
+    "embeddings",
+    "mask_blur",
+    "masked_content",
+    "only_masked",
+    "outpaint",
+    "hires_scale",
+    "hires_steps",
+    "hires_denoise",
+    "hires_upscaler",
+    "composite",
+)
+"""Parts of a recipe that stand in `PostGeneration.extra`, under their names; LoRAs there with hashes and weights."""
 
 WITHDRAWABLE = frozenset({PostStatus.ACTIVE, PostStatus.FLAGGED})
 
@@ -55,10 +74,12 @@ def publish(
     commentary: str = "",
     ai_level: str = AiLevel.GENERATED,
     ai_evidence: str = AiEvidence.SITE_JOB,
+    parent: Post | None = None,
 ) -> Post:
     """Make the post of `asset`; asked again, also at the same moment, it returns the post made first, unchanged.
 
-    The post gets the stricter of `rating` and what the rules suggest from tags and prompt.
+    The post gets the stricter of `rating` and what the rules suggest from tags and prompt. It becomes a child of
+    `parent` where the author can open that one and it has room for another child; no picture fails for its parent.
     Raises NotAllowed (the asset is another's), InvalidTransition (its post was withdrawn or removed) and Invalid.
     """
     if asset.owner_id != author.pk:
@@ -93,6 +114,8 @@ def publish(
     found = locked_tags(settle(post, wanted, recipe.model_name).tags)
     post.rating = strictest([Rating(post.rating), suggested_rating(found, recipe.prompt)])
     put_tags(post, found)
+    if parent is not None and may_be_parent(author, parent):
+        post.parent = parent
     post.save()
     PostStats.objects.create(post=post)
     PostGeneration.objects.create(
@@ -108,6 +131,9 @@ def publish(
         steps=recipe.steps,
         cfg=recipe.cfg,
         seed=recipe.seed,
+        denoise=recipe.denoise,
+        loras=[lora.name.lower()[:200] for lora in recipe.loras],
+        extra=_extra(recipe),
         width=recipe.width,
         height=recipe.height,
         generator=recipe.generator,
@@ -178,6 +204,12 @@ def set_rating(editor: User, post: Post, rating: Rating) -> None:
     post.save(update_fields=["rating", "updated_at"])
     move_post_counts(before.counted, counted(post))
     record(editor, post, before)
+
+
+def _extra(recipe: Recipe) -> dict[str, Any]:
+    """What a recipe says beyond the columns of `PostGeneration`, as far as it says anything."""
+    whole = recipe.to_dict()
+    return {name: value for name in EXTRA if (value := whole[name]) not in (None, "", (), [], False)}
 
 
 def _check_texts(title: str, commentary: str) -> None:

@@ -13,7 +13,6 @@ are the card in other languages) and `irodori.json`:
 A starter prompt may go without title; without tags, what stands between its commas are the tags its picture shows.
 """
 
-import hashlib
 import json
 import logging
 import re
@@ -25,12 +24,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from generation.access import Viewer, usable_by
 from generation.engine.checkpoint_files import inspect_checkpoint
 from generation.engine.errors import EngineError
 from generation.engine.sampler_names import SAMPLER_NAMES, samplers_for
 from generation.errors import CheckpointBroken, failure_sentence
-from generation.models import Checkpoint
+from generation.models import Checkpoint, Resource
 from generation.models.checkpoint import CheckpointState
+from generation.models_on_disk.hashing import hash_of
 from tagging.names import TagNameError
 from tagging.seed import seed_japanese_names, seed_tags
 
@@ -39,7 +40,6 @@ logger = logging.getLogger(__name__)
 FACTS_FILE = "irodori.json"
 CARD_FILE = "README.md"
 CARD_BYTES = 2**20
-CHUNK = 2**20
 _TRANSLATED_CARD = re.compile(r"README\.([a-z]{2,3}(?:-[a-z0-9]{2,8})*)\.md", re.IGNORECASE)
 _WHOLE_NUMBERS = (
     "native_width",
@@ -52,9 +52,15 @@ _WHOLE_NUMBERS = (
 )
 
 
-def available() -> QuerySet[Checkpoint]:
-    """Models that can be asked for, the default one first."""
-    return Checkpoint.objects.filter(state=CheckpointState.READY).order_by("-is_default", "name")
+def available(viewer: Viewer = None) -> QuerySet[Checkpoint]:
+    """Models that `viewer` (nobody: any member) can ask for, the default one first."""
+    ready = Checkpoint.objects.filter(usable_by(viewer, Checkpoint), state=CheckpointState.READY)
+    return ready.order_by("-is_default", "name")
+
+
+def available_resources(viewer: Viewer = None) -> QuerySet[Resource]:
+    """LoRAs, embeddings and VAEs that `viewer` (nobody: any member) can ask for, by name."""
+    return Resource.objects.filter(usable_by(viewer, Resource), state=CheckpointState.READY).order_by("name")
 
 
 def folder_of(checkpoint: Checkpoint) -> Path:
@@ -176,19 +182,6 @@ def _install(folder: Path, known: Checkpoint | None) -> Checkpoint:
             f"model's noise schedule. These can: {', '.join(samplers)}."
         )
     return _save(facts, hash_of(folder), files, samplers)
-
-
-def hash_of(folder: Path) -> str:
-    """SHA-256 in hex over the safetensors files of `folder`, in the order of their relative paths.
-
-    Raises `OSError` for a file that can't be read.
-    """
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.safetensors"), key=lambda path: path.relative_to(folder).as_posix()):
-        with path.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _save(facts: BundledFacts, sha256: str, files: list[list[Any]], samplers: tuple[str, ...]) -> Checkpoint:

@@ -7,11 +7,12 @@ from django.db.models.functions import Now
 
 from gallery import ingest, posts
 from gallery.errors import UserFacingError
-from gallery.provenance import Recipe
+from gallery.provenance import EmbeddingEntry, LoraEntry, Recipe
 from generation import leases
 from generation.engine import Finished
+from generation.engine_jobs import embeddings_of, uses_of, vae_of
 from generation.leases import Lease, LeaseLost
-from generation.models import Job, JobPreview, Take
+from generation.models import GenerationRequest, Job, JobPreview, Take
 from generation.models.queue import JobState
 from generation.notices import announce
 
@@ -39,7 +40,9 @@ def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
                 lease_until=None,
             )
             asset = ingest.record(job.user, prepared)
-            take = Take.objects.create(job=job, owner=job.user, asset=asset, recipe=recipe.to_dict())
+            take = Take.objects.create(
+                job=job, owner=job.user, asset=asset, parent=job.request.source_take, recipe=recipe.to_dict()
+            )
             JobPreview.objects.filter(job=job).delete()
             if job.request.publish_as is not None:
                 _publish_starter(take, recipe)
@@ -54,11 +57,12 @@ def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
 
 
 def recipe_for(job: Job) -> Recipe:
-    """All it takes to draw the job's picture again."""
+    """All it takes to draw the job's picture again, with the words that its wildcards drew."""
     request, checkpoint = job.request, job.request.checkpoint
+    masked = request.mask_id is not None or request.outpaint is not None
     return Recipe(
-        prompt=request.prompt,
-        negative_prompt=request.negative_prompt,
+        prompt=job.prompt,
+        negative_prompt=job.negative_prompt,
         model_name=checkpoint.name,
         model_hash=checkpoint.sha256,
         sampler=request.sampler,
@@ -67,7 +71,38 @@ def recipe_for(job: Job) -> Recipe:
         seed=job.seed,
         width=request.width,
         height=request.height,
+        clip_skip=request.clip_skip if request.clip_skip != 1 else None,
+        vae=vae.name if (vae := vae_of(request)) else "",
+        loras=tuple(
+            LoraEntry(lora.slug, lora.sha256, weight, text, lora.weights_sha256) for lora, weight, text in uses_of(job)
+        ),
+        embeddings=tuple(EmbeddingEntry(word, one.sha256) for word, one in embeddings_of(job)),
+        denoise=request.strength,
+        mask_blur=request.mask_blur if masked else None,
+        masked_content=request.masked_content if masked else "",
+        only_masked=request.only_masked,
+        outpaint=_margins(request),
+        hires_scale=request.hires_scale,
+        hires_steps=request.hires_steps,
+        hires_denoise=request.hires_strength,
+        hires_upscaler=request.hires_upscaler,
+        composite=_holds_outside_work(request),
     )
+
+
+def _margins(request: GenerationRequest) -> tuple[int, int, int, int] | None:
+    if not request.outpaint:
+        return None
+    left, top, right, bottom = request.outpaint
+    return left, top, right, bottom
+
+
+def _holds_outside_work(request: GenerationRequest) -> bool:
+    """Whether it was drawn over a picture that came from outside, or over one that was."""
+    if request.source_asset_id is None:
+        return False
+    drawn_here = Take.objects.filter(asset=request.source_asset_id).first()
+    return drawn_here is None or bool(drawn_here.recipe.get("composite"))
 
 
 def _publish_starter(take: Take, recipe: Recipe) -> None:

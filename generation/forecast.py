@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from generation.engine.sampler_names import denoiser_calls
+from collections.abc import Mapping
+from typing import Any
+
 from generation.models import Checkpoint, Job
 from generation.models.queue import JobState
 from generation.pace import pace_of
 from generation.standstill import standstill
+from generation.workload import workload
 
 
-def forecast(
-    checkpoint: Checkpoint, width: int, height: int, steps: int, count: int, sampler: str = ""
-) -> float | None:
-    """Seconds until the last of `count` pictures should be ready; None where nothing can be said: while
-    nothing is drawn or without anything to compare with, and for what is beyond the model's limits.
+def forecast(checkpoint: Checkpoint, values: Mapping[str, Any], count: int) -> float | None:
+    """Seconds until the last of `count` pictures with these columns of a request should be ready; None where nothing
+    can be said: while nothing is drawn or without anything to compare with.
 
     Of the pictures that wait already, fairness lets at most as many go first for each other member as this request
     has.
     """
-    sides = range(checkpoint.min_side, checkpoint.max_side + 1)
-    if width not in sides or height not in sides or not 1 <= steps <= checkpoint.max_steps or standstill(checkpoint):
+    if standstill(checkpoint):
         return None
-    pace = pace_of(checkpoint.pk, width, height, denoiser_calls(sampler or checkpoint.default_sampler, steps))
+    work = workload(values, checkpoint)
+    pace = pace_of(checkpoint.pk, values["width"], values["height"], work.calls, work.cost)
     if pace is None:
         return None
     waiting = Job.objects.filter(state=JobState.QUEUED)

@@ -7,11 +7,23 @@ from typing import Any
 from gallery.models import Post
 from generation import checkpoints
 from generation.models import Checkpoint, GenerationRequest, Take
+from generation.shapes import AS_SOURCE
+
+# What is forgotten of an earlier edit when its outcome is edited in turn: that mask lay on another picture.
+FRESH_SOURCE: dict[str, Any] = {
+    "count": 4,
+    "shape": AS_SOURCE,
+    "strength": 0.6,
+    "mask": "",
+    "only_masked": None,
+    "outpaint": [],
+    "hires_scale": None,
+}
 
 
 def recipe_of_request(request: GenerationRequest) -> dict[str, Any]:
     """All that was asked for, without the seed."""
-    return {
+    recipe = {
         "prompt": request.prompt,
         "negative_prompt": request.negative_prompt,
         "model": request.checkpoint.slug,
@@ -21,13 +33,55 @@ def recipe_of_request(request: GenerationRequest) -> dict[str, Any]:
         "sampler": request.sampler,
         "guidance": request.guidance,
         "count": request.count,
+        "syntax": request.syntax,
+        "clip_skip": request.clip_skip,
+        "exact": request.exact,
+        "vae": request.vae.slug if request.vae else "",
+        "hires_scale": request.hires_scale,
+        "hires_upscaler": request.hires_upscaler,
     }
+    if request.hires_scale is not None:
+        recipe |= {"hires_steps": request.hires_steps, "hires_strength": request.hires_strength}
+    if request.source_asset is not None:
+        recipe |= {
+            "source": _source_of(request),
+            "strength": request.strength,
+            "mask": request.mask_id or "",
+            "mask_blur": request.mask_blur,
+            "masked_content": request.masked_content,
+            "only_masked": request.only_masked,
+            "outpaint": request.outpaint or [],
+        }
+    return recipe
+
+
+def _source_of(request: GenerationRequest) -> str:
+    """The request's source as the recipe form names it."""
+    if request.source_post_id is not None:
+        return f"post:{request.source_post_id}"
+    if request.source_take_id is not None:
+        return f"take:{request.source_take_id}"
+    return f"upload:{request.source_asset.key}" if request.source_asset else ""
 
 
 def recipe_of_take(take: Take, *, with_seed: bool) -> dict[str, Any]:
-    """What made one take: one picture; with its seed the picture comes out again."""
+    """What made one take: one picture; with its seed, and the words that its wildcards drew, it comes out again."""
     recipe = recipe_of_request(take.job.request) | {"count": 1}
-    return recipe | {"seed": take.job.seed} if with_seed else recipe
+    if not with_seed:
+        return recipe
+    drawn = {"prompt": take.job.prompt, "negative_prompt": take.job.negative_prompt}
+    return recipe | drawn | {"seed": take.job.seed}
+
+
+def drawing_over_take(take: Take) -> dict[str, Any]:
+    """A recipe that draws over a take: its own words and settings, from the take at its own size."""
+    recipe = recipe_of_take(take, with_seed=True) | FRESH_SOURCE
+    return recipe | {"seed": None, "source": f"take:{take.pk}"}
+
+
+def drawing_over_post(post: Post, *, words: bool) -> dict[str, Any]:
+    """A recipe that draws over a post, with its words where they may be read."""
+    return (recipe_of_post(post) if words else {}) | FRESH_SOURCE | {"source": f"post:{post.pk}"}
 
 
 def recipe_of_post(post: Post) -> dict[str, Any]:

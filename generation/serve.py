@@ -17,13 +17,14 @@ from generation.engine import (
     Cancelled,
     EngineBusy,
     EngineError,
-    EngineJob,
     Event,
     Failed,
     Finished,
     Preview,
     Progress,
 )
+from generation.engine_jobs import engine_job
+from generation.errors import JobImpossible
 from generation.finishing import finish
 from generation.heartbeat import Heartbeat
 from generation.leases import Lease, LeaseLost
@@ -43,7 +44,6 @@ CLAIM_SECONDS = 0.1
 SWEEP_SECONDS = 5.0
 GRACE_SECONDS = 4.0
 PASS_ON_SECONDS = 0.5
-PREVIEW_EVERY = 3
 
 
 @dataclass(slots=True)
@@ -195,21 +195,7 @@ class _Round:
         self.models[folder] = request.checkpoint_id
         self.heartbeat.moved()
         try:
-            self.engine.add(
-                EngineJob(
-                    id=lease,
-                    checkpoint=folder,
-                    prompt=request.prompt,
-                    negative_prompt=request.negative_prompt,
-                    width=request.width,
-                    height=request.height,
-                    steps=request.steps,
-                    sampler=request.sampler,
-                    guidance=request.guidance,
-                    seed=job.seed,
-                    preview_every=PREVIEW_EVERY,
-                )
-            )
+            self.engine.add(engine_job(job, lease))
         except EngineBusy:
             self.excluded.add(request.checkpoint_id)
             self.crowded_out.setdefault(request.checkpoint_id, time.monotonic())
@@ -224,6 +210,9 @@ class _Round:
                 return
             if code == "corrupt_checkpoint":
                 checkpoints.mark_corrupt(request.checkpoint, str(error))
+            self.settle(lease, lambda: leases.fail(job, lease, code, params))
+        except JobImpossible as impossible:
+            code, params = impossible.code, impossible.params
             self.settle(lease, lambda: leases.fail(job, lease, code, params))
         except Exception:
             logger.exception("Job %d couldn't be started", job.pk)

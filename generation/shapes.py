@@ -7,6 +7,7 @@ from typing import Protocol
 # Long side to short side of a portrait or landscape; 3:2 is what most models were trained on beside the square.
 RATIO = 1.5
 EXACT = "exact"
+AS_SOURCE = "source"
 
 
 class Limits(Protocol):
@@ -37,6 +38,23 @@ def shapes(limits: Limits) -> dict[str, tuple[int, int]]:
 def shape_of(width: int, height: int, limits: Limits) -> str:
     """The name of the shape with just these sides, or `exact`."""
     return next((name for name, size in shapes(limits).items() if size == (width, height)), EXACT)
+
+
+def fitted(width: int, height: int, limits: Limits) -> tuple[int, int]:
+    """The size at which a checkpoint draws over a picture of this size: its own where that is within the limits, else
+    with as many pixels as the checkpoint's native size has, and the picture's proportions as near as can be."""
+    step = limits.side_multiple
+    if all(limits.min_side <= side <= limits.max_side for side in (width, height)):
+        return _fit(width, limits), _fit(height, limits)
+    scale = (limits.native_width * limits.native_height / (width * height)) ** 0.5
+    scale = min(scale, (limits.max_side // step * step) / max(width, height))
+    return _fit(width * scale, limits), _fit(height * scale, limits)
+
+
+def enlarged(width: int, height: int, scale: float, limits: Limits) -> tuple[int, int]:
+    """The size of a second pass: `scale` times as large, in whole steps of the checkpoint."""
+    step = limits.side_multiple
+    return round(width * scale / step) * step, round(height * scale / step) * step
 
 
 def _fit(side: float, limits: Limits) -> int:

@@ -13,6 +13,9 @@ from gallery.provenance import Recipe
 from generation.models import Take
 from generation.prompt_words import tags_and_words
 
+LONGEST_LINE = 100
+"""How many takes above one are looked at for a post."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
@@ -66,7 +69,23 @@ def publish(
             commentary=commentary,
             ai_level=AiLevel.GENERATED,
             ai_evidence=AiEvidence.SITE_JOB,
+            parent=parent_post(locked),
         )
         locked.post = post
         locked.save(update_fields=["post"])
     return post
+
+
+def parent_post(take: Take) -> Post | None:
+    """The post that the take's post belongs below: the one it was drawn over, else that of the nearest take above it
+    that is published."""
+    above: Take | None = take
+    for _generation in range(LONGEST_LINE):
+        if above is None:
+            return None
+        if above.job.request.source_post is not None:
+            return above.job.request.source_post
+        above = above.parent
+        if above is not None and above.post is not None:
+            return above.post
+    return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 
@@ -16,7 +17,8 @@ from gallery.provenance import Recipe
 from generation.engine import Finished
 from generation.finishing import finish
 from generation.leases import Lease
-from generation.models import Checkpoint, GenerationRequest, Job, JobPreview, Take
+from generation.masks import keep_mask
+from generation.models import Checkpoint, GenerationRequest, Job, JobPreview, Mask, Resource, Take
 from generation.models.queue import JobState
 from generation.requests import submit
 
@@ -111,11 +113,24 @@ def make_checkpoint(slug: str = "small", **fields: Any) -> Checkpoint:
         "side_multiple": 8,
         "max_steps": 50,
         "default_sampler": "Euler",
+        "abilities": ["txt2img", "img2img", "inpaint"],
         "known_tags": ["1girl"],
         "example_prompts": ["1girl, smile"],
         "is_default": not Checkpoint.objects.filter(is_default=True).exists(),
     }
     return Checkpoint.objects.create(slug=slug, **(whole | fields))
+
+
+def make_resource(slug: str = "detail", **fields: Any) -> Resource:
+    """The row of a LoRA (or what `kind` says) without a file."""
+    whole: dict[str, Any] = {
+        "kind": "lora",
+        "name": slug.title(),
+        "family": "sd1",
+        "path": f"/nowhere/{slug}",
+        "sha256": f"{next(_numbers):064x}",
+    }
+    return Resource.objects.create(slug=slug, **(whole | fields))
 
 
 def make_request(user: User, *, checkpoint: Checkpoint | None = None, **wanted: Any) -> GenerationRequest:
@@ -132,6 +147,15 @@ def start_job(job: Job, preview: bytes = b"") -> Lease:
     if preview:
         JobPreview.objects.create(job=job, step=1, image=preview)
     return Lease(job.pk, job.fence)
+
+
+def make_mask(user: User, width: int = 64, height: int = 64) -> Mask:
+    """A mask whose left half is painted anew."""
+    image = Image.new("L", (width, height), 0)
+    image.paste(255, (0, 0, width // 2, height))
+    out = BytesIO()
+    image.save(out, "PNG")
+    return keep_mask(user, BytesIO(out.getvalue()), len(out.getvalue()))
 
 
 def make_take(user: User, *, image: Image.Image | None = None, **wanted: Any) -> Take:

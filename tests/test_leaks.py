@@ -21,13 +21,14 @@ from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, opinions, saved_searches
 from gallery.models import Asset, BulkUpdateRequest, FavouriteGroup, Post, SavedSearch, User
 from gallery.models.asset import AssetFile, Variant
-from generation.models import Take
+from generation.models import PromptStyle, Take, Wildcard
 from tagging.models import Tag
 from tagging.wiki import Written, set_deleted, write_page
 from tests.factories import (
     make_asset,
     make_checkpoint,
     make_image,
+    make_mask,
     make_post,
     make_recipe,
     make_request,
@@ -50,6 +51,7 @@ class Hidden:
     removed: Post
     quiet: Post
     take: Take
+    edit: Take
     running: Any
     public: list[Post]
 
@@ -72,6 +74,9 @@ class Hidden:
             "negative prompt of the take": "zxnegativet",
             "prompt of the running picture": "zxpromptq",
             "seed that is hidden": str(SEED),
+            "name of a style": "zxstylename",
+            "words of a style": "zxstylewords",
+            "name of a wildcard": "zxwildcard",
             "name of the private list": "zxprivatelist",
             "a saved search": "zxsavedsearch",
             "label of a saved search": "zxlabel",
@@ -145,7 +150,10 @@ def hidden(db: None, settings: Any, tmp_path: Any) -> Hidden:
     write_page(maker, "links", Written("See [[burnt page]]."), seen="")
     set_deleted(maker, "burnt_page", True)
     propose(maker, title="Rain", script="update umbrella -> rain\nalias brolly -> umbrella", reason="")
-    return Hidden(maker, explicit, removed, quiet, take, waiting, public)
+    edit = make_take(maker, prompt="1girl, zxpromptt", source_take=take.pk, mask=make_mask(maker, 192, 192).pk)
+    PromptStyle.objects.create(owner=maker, name="zxstylename", prompt="zxstylewords")
+    Wildcard.objects.create(owner=maker, name="zxwildcard", text="zxwildcardline")
+    return Hidden(maker, explicit, removed, quiet, take, edit, waiting, public)
 
 
 @pytest.fixture(params=["visitor", "other member"])
@@ -164,6 +172,7 @@ SEARCHES = (
     "user:maker status:any", "user:maker order:id", "order:created_at", "id:>0", "model:tiny", "1*", "z*", "*x*",
     "um*",
 )  # fmt: skip
+STAFFS = ("queue", "queue_order", "worker_order", "queue_jobs", "manage_models")
 TYPED = ("zx", "z", "zxta", "um", "1g", "tag", "a", "zxtbg", "zxt", "burnt", "秘密")
 """Beginnings of words, none of them a whole secret: what is sent comes back in the page."""
 
@@ -180,6 +189,8 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         ("generation:job_cancel", hidden.running.pk),
         ("generation:job_preview", hidden.running.pk),
         ("generation:job_preview", hidden.take.job_id),
+        ("generation:mask", hidden.edit.job.request.mask_id),
+        ("generation:take", hidden.edit.pk),
     ]
     yield from (reverse(name, args=[number]) for name, number in takes_and_requests)
     listing = reverse("gallery:posts")
@@ -207,8 +218,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
             yield reverse(f"gallery:{name}", args=[post.pk])
         yield reverse("gallery:post_version", args=[post.pk, 1])
         yield f"{reverse('generation:create')}?remix={post.pk}"
+        yield f"{reverse('generation:create')}?edit={post.pk}"
     for number in (hidden.take.pk, hidden.take.job_id, hidden.take.job.request_id, hidden.running.request_id):
-        for name in ("take", "again", "request"):
+        for name in ("take", "again", "request", "edit_take"):
             yield f"{reverse('generation:create')}?{name}={number}"
     for asset in [post.asset for post in posts] + [hidden.take.asset]:
         for variant in Variant.values:
@@ -258,7 +270,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield reverse("gallery:bulk_updates") + query
     yield from (reverse(f"gallery:{name}") for name in ("bulk_update_new", "chores"))
     yield reverse("gallery:sign_in_link", args=["no-such-token"])
-    yield from (reverse(f"generation:{name}") for name in ("create", "events", "takes"))
+    yield from (reverse(f"generation:{name}") for name in ("book", "create", "events", "takes", *STAFFS, "models"))
+    yield reverse("generation:resource", args=["lora", "none"])
+    yield reverse("generation:manage_model", args=["checkpoint", 1])
     yield reverse("generation:takes") + f"?before={hidden.take.pk + 1}"
     yield reverse("generation:model", args=["small"])
     yield reverse("generation:model", args=["zx"])
@@ -348,8 +362,9 @@ def test_hidden_things_answer_as_if_they_did_not_exist(viewer: Client, hidden: H
         for name in ("gallery:post", "gallery:post_edit", "gallery:post_withdraw", "gallery:api_post"):
             real, invented = (reverse(name, args=[number]) for number in (post.pk, missing))
             assert said(real, str(post.pk)) == said(invented, str(missing)), real
-        remix = reverse("generation:create") + "?remix="
-        assert said(f"{remix}{post.pk}", str(post.pk)) == said(f"{remix}{missing}", str(missing))
+        for name in ("remix", "edit"):
+            start = f"{reverse('generation:create')}?{name}="
+            assert said(f"{start}{post.pk}", str(post.pk)) == said(f"{start}{missing}", str(missing))
     for asset in (hidden.explicit.asset, hidden.removed.asset, hidden.take.asset):
         for file in asset.files.all():
             real = reverse("gallery:media", args=[asset.key, file.variant, file.format])

@@ -31,9 +31,11 @@ from tests.factories import (
     make_asset,
     make_checkpoint,
     make_image,
+    make_mask,
     make_post,
     make_recipe,
     make_request,
+    make_resource,
     make_take,
     make_user,
     start_job,
@@ -83,6 +85,7 @@ MINE_ALONE = "404 200 404 404 404 404"
 
 EDIT = {"title": "New", "commentary": "", "tags": "1girl", "rating": "s", "prompt_visibility": "visible"}
 PUBLISH = {"title": "", "commentary": "", "tags": "1girl", "rating": "g", "prompt_visibility": "visible"}
+STYLE = {"kind": "style", "act": "save", "promptstyle-new-name": "Ink", "promptstyle-new-prompt": "ink"}
 PROPOSAL = {"act": "send", "title": "Cats", "script": "alias tabby -> cat", "reason": ""}
 RERATE = {"act": "rerate", "rating": "q", "reason": "It shows more."}
 REMOVE = {"act": "remove", "rating": "", "reason": "Against the rules."}
@@ -300,6 +303,7 @@ ROWS = [
     # generation
     Row("generation:create",   PUBLIC, "in 303 303 303 303 303", data=RECIPE),
     Row("generation:estimate", PUBLIC, "405"),
+    Row("generation:book",     MEMBERS, "in 302 302 302 302 302", data=STYLE),
     Row("generation:events",   "204 200 200 200 200 200", "405"),
     Row("generation:request",        "in 302 404 404 404 404", NO_GET, one("request")),
     Row("generation:request_cancel", NO_GET, "in 303 404 404 404 404", one("request")),
@@ -308,12 +312,21 @@ ROWS = [
     Row("generation:takes",   MEMBERS, NO_GET),
     Row("generation:take",    MAKER,   NO_GET, one("take")),
     Row("generation:publish", MAKER,   "in 303 404 404 404 404", one("take"), data=PUBLISH),
+    Row("generation:mask",    MAKER,   NO_GET, one("mask")),
     Row("generation:queue",        ADMINS, NO_GET),
     Row("generation:queue_order",  NO_GET, "in 403 403 403 303 303", data={"order": "work"}),
     Row("generation:worker_order", NO_GET, "in 403 403 403 303 303", data={"worker": "none", "order": "pause"}),
     Row("generation:queue_jobs",   NO_GET, "in 403 403 403 303 303", data={"act": "first", "user": "0"}),
     Row("generation:model",   PUBLIC,  "405", lambda world: ["small"]),
     Row("generation:model",   "404",   "405", lambda world: ["none"], "unknown"),
+    Row("generation:model",   "404 404 404 200 200 200", "405", lambda world: ["staff"], "for moderators"),
+    Row("generation:models",  PUBLIC,  "405"),
+    Row("generation:resource", PUBLIC, "405", lambda world: ["lora", "detail"]),
+    Row("generation:resource", "404",  "405", lambda world: ["lora", "none"], "unknown"),
+    Row("generation:resource", "404 404 404 404 404 200", "405", lambda world: ["vae", "owners"], "for the owner"),
+    Row("generation:manage_models", "in 403 403 403 200 200", "in 403 403 403 422 422", data={"path": "../secret"}),
+    Row("generation:manage_model",  "in 403 403 403 200 200", "in 403 403 403 302 302",
+        lambda world: ["checkpoint", world["staff model"].pk], data={"act": "off"}),
 ]
 # fmt: on
 
@@ -351,6 +364,9 @@ def build_world() -> World:
     world: World = {name: make_user(name, role=role) for name, role in roles.items()}
     maker: User = world["maker"]
     make_checkpoint("small")
+    world["staff model"] = make_checkpoint("staff", min_role="moderator")
+    make_resource("detail")
+    make_resource("owners", kind="vae", min_role="owner")
     posts = {
         "public": {},
         "explicit": {"rating": "e"},
@@ -364,6 +380,7 @@ def build_world() -> World:
     world["moderators"] = make_post(world["moderator"])
     world["owners"] = make_post(world["owner"])
     world["take"] = make_take(maker, width=192, height=192)
+    world["mask"] = make_mask(maker)
     world["request"] = make_request(maker, count=2)
     world["running"] = world["request"].jobs.order_by("index").first()
     start_job(world["running"], preview=b"RIFF")

@@ -3,6 +3,18 @@
 Posts are made from assets in `gallery.posts`; what the labels say is in `gallery.provenance`.
 """
 
-from gallery.ingest.assets import Prepared, make_asset, prepare, record
+from gallery.ingest.assets import Prepared, make_asset, picture_of, prepare, record
+from gallery.ingest.store import store
+from gallery.ingest.uploads import flattened, keep_upload, read_upload
 
-__all__ = ["Prepared", "make_asset", "prepare", "record"]
+__all__ = [
+    "Prepared",
+    "flattened",
+    "keep_upload",
+    "make_asset",
+    "picture_of",
+    "prepare",
+    "read_upload",
+    "record",
+    "store",
+]

@@ -1,7 +1,9 @@
 """A picture becomes an asset: labelled files on disk and the rows that name them."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from PIL import Image
 
@@ -76,3 +78,12 @@ def record(owner: User, prepared: Prepared) -> Asset:
             for variant, extension, (file_width, file_height), file in prepared.files
         )
     return asset
+
+
+def picture_of(asset: Asset) -> Image.Image:
+    """The asset's pixels, RGB. Raises `OSError` when its file is gone or damaged."""
+    file = AssetFile.objects.filter(asset=asset, variant=Variant.ORIGINAL).first()
+    if file is None:
+        raise FileNotFoundError(f"asset {asset.pk} has no original")
+    with Image.open(Path(settings.MEDIA_ROOT, file.path)) as image:
+        return clean_rgb(image)

@@ -1,19 +1,23 @@
 """The text that AUTOMATIC1111's web UI writes into pictures and that most programs read.
 
-Format: `create_infotext` and `quote` of stable-diffusion-webui 1.10.
+Format: `create_infotext` and `quote` of stable-diffusion-webui 1.10, with the keys that its image to image, hires
+fix, LoRA and embedding code adds.
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from gallery.provenance.recipe import Recipe
+from gallery.provenance.recipe import EmbeddingEntry, LoraEntry, Recipe
+
+_UPSCALERS = {"latent": "Latent", "lanczos": "Lanczos"}
 
 
 def parameters_text(recipe: Recipe, include_prompt: bool = True) -> str:
     """Prompt, negative prompt and one line of settings.
 
-    Without the prompt, the negative prompt and the seed go too: what is left says which model and settings
-    drew the picture, and reads as an empty prompt.
+    Without the prompt, the negative prompt, the seed, the LoRAs and the embeddings go too: what is left says which
+    model and settings drew the picture, and reads as an empty prompt.
     """
     settings = {
         "Steps": recipe.steps,
@@ -24,6 +28,15 @@ def parameters_text(recipe: Recipe, include_prompt: bool = True) -> str:
         "Size": f"{recipe.width}x{recipe.height}" if recipe.width and recipe.height else None,
         "Model hash": recipe.model_hash[:10] or None,
         "Model": recipe.model_name or None,
+        "VAE": recipe.vae or None,
+        "Denoising strength": _number(recipe.denoise if recipe.denoise is not None else recipe.hires_denoise),
+        "Mask blur": recipe.mask_blur,
+        "Clip skip": recipe.clip_skip,
+        "Hires upscale": _number(recipe.hires_scale),
+        "Hires steps": recipe.hires_steps,
+        "Hires upscaler": _UPSCALERS.get(recipe.hires_upscaler, recipe.hires_upscaler) or None,
+        "Lora hashes": _hashes(recipe.loras) if include_prompt else None,
+        "TI hashes": _hashes(recipe.embeddings) if include_prompt else None,
         "Version": f"{recipe.generator} {recipe.version}".strip() or None,
     }
     line = ", ".join(f"{key}: {_quote(value)}" for key, value in settings.items() if value is not None)
@@ -31,6 +44,13 @@ def parameters_text(recipe: Recipe, include_prompt: bool = True) -> str:
         return line
     negative = f"\nNegative prompt: {recipe.negative_prompt}" if recipe.negative_prompt else ""
     return f"{recipe.prompt}{negative}\n{line}".strip()
+
+
+def _hashes(entries: Iterable[LoraEntry | EmbeddingEntry]) -> str | None:
+    """`name: hash, name: hash`: of a LoRA the first twelve hex digits over its weights, as A1111 has it, else the
+    first ten over the file, by which Civitai finds it."""
+    known = {entry.name: getattr(entry, "weights_sha256", "")[:12] or entry.sha256[:10] for entry in entries}
+    return ", ".join(f"{name}: {short}" for name, short in known.items() if short) or None
 
 
 def _number(value: float | None) -> float | int | None:

@@ -13,12 +13,16 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class LoraEntry:
-    """A LoRA of a recipe: its name, the SHA-256 of its file in hex, its weights for denoiser and text encoder."""
+    """A LoRA of a recipe: its name, the SHA-256 of its file in hex, its weights for denoiser and text encoder.
+
+    `weights_sha256` is that of the file without its header, which A1111 writes.
+    """
 
     name: str
     sha256: str = ""
     weight: float = 1.0
     text_weight: float = 1.0
+    weights_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Recipe:
     """How a picture was made. Sizes are in pixels, `cfg` is the guidance scale, `model_hash` the SHA-256 in hex.
 
     `denoise` is the strength with which another picture was drawn over; `outpaint` the pixels added at the left, top,
-    right and bottom of it. What wasn't used is None or empty.
+    right and bottom of it. `composite`: that other picture came from outside, or was drawn over one that did. What
+    wasn't used is None or empty.
     """
 
     prompt: str = ""
@@ -61,6 +66,7 @@ class Recipe:
     hires_steps: int | None = None
     hires_denoise: float | None = None
     hires_upscaler: str = ""
+    composite: bool = False
     generator: str = GENERATOR
     version: str = GENERATOR_VERSION
 
@@ -71,8 +77,8 @@ class Recipe:
                 object.__setattr__(self, field.name, _UNSTORABLE.sub("", value))
 
     def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready dictionary that `from_dict` reads back."""
-        return asdict(self)
+        """A dictionary as JSON would bring it back, which `from_dict` reads."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:

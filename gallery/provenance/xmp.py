@@ -8,7 +8,9 @@ from xml.sax.saxutils import escape
 
 from gallery.provenance.recipe import Recipe
 
-TRAINED_ALGORITHMIC_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+_SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+TRAINED_ALGORITHMIC_MEDIA = _SOURCE_TYPES + "trainedAlgorithmicMedia"
+COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA = _SOURCE_TYPES + "compositeWithTrainedAlgorithmicMedia"
 
 # What XML 1.0 cannot carry even as a reference.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -31,7 +33,9 @@ def xmp_packet(recipe: Recipe, include_prompt: bool) -> bytes:
     if recipe.model_hash:
         version += f", model {recipe.model_hash[:10]}"
     properties = {
-        "DigitalSourceType": TRAINED_ALGORITHMIC_MEDIA,
+        "DigitalSourceType": (
+            COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA if recipe.composite else TRAINED_ALGORITHMIC_MEDIA
+        ),
         "AISystemUsed": system,
         "AISystemVersionUsed": version,
     }

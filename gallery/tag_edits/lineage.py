@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gallery.errors import Invalid
 from gallery.models import Post, User
+from gallery.tag_edits.store import MAX_CHILDREN
 from gallery.visibility import Viewer, reachable_posts
 
 SHOWN_RELATIVES = 30
@@ -13,6 +14,15 @@ def require_parent(editor: User, parent_id: int) -> None:
     """Raises Invalid unless the editor can open the post that is to be a parent."""
     if not Post.objects.filter(reachable_posts(editor), pk=parent_id).exists():
         raise Invalid("parent_unknown", id=parent_id)
+
+
+def may_be_parent(author: User, parent: Post) -> bool:
+    """Whether a new post of `author` can stand below this one: they can open it, and it has room for another child.
+
+    No circle can come of it: a new post has no children.
+    """
+    reachable = Post.objects.filter(reachable_posts(author), pk=parent.pk).exists()
+    return reachable and Post.objects.filter(parent=parent).count() < MAX_CHILDREN
 
 
 @dataclass(frozen=True)

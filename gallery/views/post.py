@@ -160,27 +160,32 @@ def _recipe(shown: Post) -> Recipe | None:
     row = getattr(shown, "generation", None)
     if row is None:
         return None
-    return Recipe(
-        prompt=row.prompt,
-        negative_prompt=row.negative_prompt,
-        model_name=row.model_name,
-        model_hash=row.model_hash,
-        sampler=row.sampler,
-        scheduler=row.scheduler,
-        steps=row.steps,
-        cfg=row.cfg,
-        seed=row.seed,
-        width=row.width,
-        height=row.height,
-        generator=row.generator,
-        version=row.generator_version,
-    )
+    columns = {
+        "prompt": row.prompt,
+        "negative_prompt": row.negative_prompt,
+        "model_name": row.model_name,
+        "model_hash": row.model_hash,
+        "sampler": row.sampler,
+        "scheduler": row.scheduler,
+        "steps": row.steps,
+        "cfg": row.cfg,
+        "seed": row.seed,
+        "denoise": row.denoise,
+        "width": row.width,
+        "height": row.height,
+        "generator": row.generator,
+        "version": row.generator_version,
+    }
+    extra = {name: row.extra[name] for name in post_acts.EXTRA if name in row.extra}
+    return Recipe.from_dict(extra | columns)
 
 
-def _actions(shown: Post) -> list[dict[str, str]]:
-    """What the floors above offer to do with a post; `config` fills the slot."""
+def _actions(shown: Post, *, reads_recipe: bool) -> list[dict[str, str]]:
+    """What the floors above offer to do with a post; `config` fills the slot. Some of it takes the recipe."""
     actions = []
     for action in settings.POST_ACTIONS:
+        if action["needs_recipe"] and not reads_recipe:
+            continue
         try:
             url = reverse(action["url_name"]) + action["query"].format(post_id=shown.pk)
         except NoReverseMatch:
@@ -218,7 +223,7 @@ def _post_page(
         "recipe": recipe,
         "reads_prompt": reads_prompt,
         "parameters": parameters_text(recipe, include_prompt=reads_prompt) if recipe else "",
-        "actions": _actions(shown) if recipe and reads_prompt else [],
+        "actions": _actions(shown, reads_recipe=recipe is not None and reads_prompt),
         "opinions": opinions_panel(request, shown),
         "mine": mine,
         "editable": mine and shown.status in post_acts.EDITABLE,

@@ -1,6 +1,7 @@
 """The generation floor's tables; one idea a file."""
 
 from generation.models.checkpoint import Checkpoint
+from generation.models.prompt_texts import PromptStyle, Wildcard
 from generation.models.queue import (
     GenerationRequest,
     Job,
@@ -21,11 +22,13 @@ __all__ = [
     "Job",
     "JobPreview",
     "Mask",
+    "PromptStyle",
     "QueueClock",
     "QueueOrder",
     "RequestResource",
     "Resource",
     "ServedShare",
     "Take",
+    "Wildcard",
     "WorkerStatus",
 ]

@@ -57,6 +57,10 @@ class Checkpoint(models.Model):
     # 1: the text encoder's last layer; 2: the one before, as most anime models want it.
     default_clip_skip = models.PositiveSmallIntegerField(default=1)
     default_negative_prompt = models.TextField(blank=True)
+    # What it draws with unless a request says otherwise: for files without a VAE, or with a bad one.
+    default_vae = models.ForeignKey(
+        "generation.Resource", null=True, blank=True, on_delete=models.PROTECT, related_name="default_of"
+    )
     prediction_type = models.CharField(max_length=20, blank=True)
     # What draws it: workers of this class alone, or any.
     device_class = models.CharField(max_length=20, default="any")

@@ -135,12 +135,18 @@ class JobState(models.TextChoices):
 
 
 class Job(models.Model):
-    """One picture of a request. `fence` grows with every claim: a write that names an older one is refused."""
+    """One picture of a request. `fence` grows with every claim: a write that names an older one is refused.
+
+    `expanded_prompt` and `expanded_negative` are the request's texts with their wildcards drawn; empty where they hold
+    none. They are drawn once, at the door: a list that changes afterwards changes no picture.
+    """
 
     request = models.ForeignKey(GenerationRequest, on_delete=models.CASCADE, related_name="jobs")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     index = models.PositiveSmallIntegerField()
     seed = models.BigIntegerField()
+    expanded_prompt = models.TextField(blank=True)
+    expanded_negative = models.TextField(blank=True)
     state = models.CharField(max_length=9, choices=JobState, default=JobState.QUEUED)
     cost = models.FloatField(help_text="megapixel-steps")
     priority = models.SmallIntegerField(default=0, help_text="higher goes first, whatever its user was served")
@@ -175,6 +181,16 @@ class Job(models.Model):
             models.Index(fields=["user", "id"], condition=models.Q(state="queued"), name="job_waiting"),
             models.Index(fields=["lease_until"], condition=models.Q(state="running"), name="job_leases"),
         ]
+
+    @property
+    def prompt(self) -> str:
+        """What this picture shows, in the words that it is drawn from."""
+        return self.expanded_prompt or self.request.prompt
+
+    @property
+    def negative_prompt(self) -> str:
+        """What this picture leaves out, in the words that it is drawn from."""
+        return self.expanded_negative or self.request.negative_prompt
 
 
 class JobPreview(models.Model):

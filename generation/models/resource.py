@@ -29,6 +29,8 @@ class Resource(models.Model):
     family = models.CharField(max_length=30)
     path = models.CharField(max_length=500)
     sha256 = models.CharField(max_length=64)
+    # Of a LoRA: of its weights without the header, as A1111 writes it into pictures (its first 12 digits).
+    weights_sha256 = models.CharField(max_length=64, blank=True)
     # Name, size and modification time of each file when it was hashed: what hasn't changed isn't hashed again.
     files = models.JSONField(default=list)
     trigger_words = ArrayField(models.CharField(max_length=200), default=list, blank=True)

@@ -1,4 +1,5 @@
-"""What the recipe form holds when the page opens: an example's words, a take's recipe, or a post's."""
+"""What the recipe form holds when the page opens: an example's words, the recipe of a take or a post, or one of them to
+draw over."""
 
 from __future__ import annotations
 
@@ -12,7 +13,13 @@ from django.utils.translation import gettext as _
 from gallery.models import Post
 from gallery.visibility import may_read_prompt, reachable_posts
 from generation.models import GenerationRequest, Take
-from generation.recipes import recipe_of_post, recipe_of_request, recipe_of_take
+from generation.recipes import (
+    drawing_over_post,
+    drawing_over_take,
+    recipe_of_post,
+    recipe_of_request,
+    recipe_of_take,
+)
 
 # What a link may fill in.
 FROM_LINK = ("prompt", "negative_prompt", "model")
@@ -27,18 +34,22 @@ class Start:
 
 
 def starting_recipe(request: HttpRequest) -> Start:
-    """Read `remix` (a post), `take` (with `seed=new` for another seed), `again` (a request) or `prompt` and `model`.
+    """Read `remix` (a post), `take` (with `seed=new` for another seed), `again` (a request), `edit` (a post to draw
+    over), `edit_take` (a take to draw over) or `prompt` and `model`.
 
     404 for takes and requests of others and for posts out of this viewer's reach.
     """
     query = request.GET
     post_id, take_id, request_id = (id_in(query.get(name, "")) for name in ("remix", "take", "again"))
+    over_post, over_take = (id_in(query.get(name, "")) for name in ("edit", "edit_take"))
     if post_id is not None:
         return _from_post(request, post_id)
+    if over_post is not None and request.user.is_authenticated:
+        return _over_post(request, over_post)
+    if over_take is not None and request.user.is_authenticated:
+        return Start(drawing_over_take(_own_take(request, over_take)), _over_notice())
     if take_id is not None and request.user.is_authenticated:
-        take = get_object_or_404(
-            Take.objects.select_related("job__request__checkpoint"), pk=take_id, owner=request.user
-        )
+        take = _own_take(request, take_id)
         if query.get("seed") == "new":
             return Start(recipe_of_take(take, with_seed=False), _("The recipe of your take, with a new seed."))
         return Start(
@@ -63,9 +74,28 @@ def id_in(text: str) -> int | None:
     return int(text) if len(text) < 19 else 0
 
 
-def _from_post(request: HttpRequest, post_id: int) -> Start:
+def _own_take(request: HttpRequest, take_id: int) -> Take:
+    takes = Take.objects.select_related("job__request__checkpoint", "job__request__vae", "job__request__source_asset")
+    return get_object_or_404(takes, pk=take_id, owner=request.user)
+
+
+def _reachable_post(request: HttpRequest, post_id: int) -> Post:
     reachable = Post.objects.filter(reachable_posts(request.user)).select_related("generation", "author")
-    post = get_object_or_404(reachable, pk=post_id)
+    return get_object_or_404(reachable, pk=post_id)
+
+
+def _over_notice() -> str:
+    return _("Drawing over this picture: say what is to be there, and choose how much may change.")
+
+
+def _over_post(request: HttpRequest, post_id: int) -> Start:
+    post = _reachable_post(request, post_id)
+    words = hasattr(post, "generation") and may_read_prompt(request.user, post)
+    return Start(drawing_over_post(post, words=words), _over_notice())
+
+
+def _from_post(request: HttpRequest, post_id: int) -> Start:
+    post = _reachable_post(request, post_id)
     if not hasattr(post, "generation") or not post.generation.prompt:
         return Start(notice=_("Post %(id)d has no recipe to start from.") % {"id": post.pk})
     if not may_read_prompt(request.user, post):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gallery.models import Post
 from gallery.provenance import parameters_text
-from generation.models import Take
+from gallery.visibility import reachable_posts
+from generation.masks import file_of
+from generation.models import Mask, Take
 from generation.takes import owned, recipe_of
 from generation.views.edge import MemberRequest
 
 PAGE_LENGTH = 40
+SHOWN_CHILDREN = 60
 
 
 @never_cache
@@ -49,9 +55,12 @@ def take(request: MemberRequest, take_id: int) -> HttpResponse:
     siblings = (
         mine.filter(job__request_id=found.job.request_id).select_related("asset").prefetch_related("asset__files")
     )
+    recipe = recipe_of(found)
     context = {
         "take": found,
-        "parameters": parameters_text(recipe_of(found)),
+        "parameters": parameters_text(recipe),
+        "recipe": recipe,
+        **_around(request, found),
         "siblings": siblings.order_by("job__index"),
         "newer": mine.filter(pk__gt=found.pk).order_by("id").values_list("pk", flat=True).first(),
         "older": mine.filter(pk__lt=found.pk).order_by("-id").values_list("pk", flat=True).first(),
@@ -59,7 +68,38 @@ def take(request: MemberRequest, take_id: int) -> HttpResponse:
     return render(request, "generation/take.html", context)
 
 
+@login_required
+@require_safe
+def mask(request: MemberRequest, mask_id: int) -> HttpResponse:
+    """One's own mask, a greyscale PNG."""
+    found = get_object_or_404(Mask, pk=mask_id, owner=request.user)
+    try:
+        content = file_of(found).read_bytes()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type="image/png", headers=headers)
+
+
+def _around(request: MemberRequest, take: Take) -> dict[str, Any]:
+    """What the take was drawn over, as far as its maker may see that now, and the takes around it."""
+    wanted = take.job.request
+    source, post = wanted.source_asset, wanted.source_post
+    if post is not None and not Post.objects.filter(reachable_posts(request.user), pk=post.pk).exists():
+        post = source = None
+    elif source is not None and post is None and source.owner_id != request.user.pk:
+        source = None  # of a post that was deleted
+    mine = owned(request.user).select_related("asset").prefetch_related("asset__files")
+    return {
+        "source": source,
+        "source_post": post,
+        "parent": mine.filter(pk=take.parent_id).first() if take.parent_id else None,
+        "children": list(mine.filter(parent=take).order_by("id")[:SHOWN_CHILDREN]),
+    }
+
+
 def own_take(request: MemberRequest, take_id: int) -> Take:
     """The take with all its page shows; 404 for another member's, as if it did not exist."""
-    found = owned(request.user).select_related("asset", "post", "job__request__checkpoint")
+    request_of = ("checkpoint", "vae", "mask", "source_asset", "source_post")
+    found = owned(request.user).select_related("asset", "post", *(f"job__request__{name}" for name in request_of))
     return get_object_or_404(found.prefetch_related("asset__files"), pk=take_id)

@@ -4,6 +4,7 @@ import pytest
 
 from gallery import posts as post_acts
 from gallery.models import ModerationAction, Post
+from gallery.provenance import LoraEntry
 from tagging.models import Tag
 from tests.factories import PASSWORD, SET_BY_SITE, make_post, make_recipe, make_user
 
@@ -51,6 +52,24 @@ def test_a_hidden_prompt_is_in_no_byte_of_the_page_that_others_get(client, autho
         assert secret not in page
     sign_in(author)
     assert SECRET in text(client.get(f"/posts/{post.pk}"))
+
+
+def test_how_an_edit_was_drawn_is_shown_and_what_the_prompt_names_only_with_it(client, author):
+    recipe = make_recipe(denoise=0.35, clip_skip=2, vae="bright", loras=(LoraEntry("zxlora", "ab" * 32, 0.8, 0.8),))
+    shown = make_post(author, recipe=recipe)
+    assert (shown.generation.denoise, shown.generation.loras) == (0.35, ["zxlora"])
+    page = text(client.get(f"/posts/{shown.pk}"))
+    assert "Denoising strength: 0.35" in page
+    assert "zxlora: ababababab" in page
+    assert "<dd>zxlora 0.8</dd>" in page
+    hidden = text(client.get(f"/posts/{make_post(author, recipe=recipe, prompt_visibility='hidden').pk}"))
+    assert "<dd>0.35</dd>" in hidden
+    assert "zxlora" not in hidden
+
+
+def test_a_post_can_be_drawn_over_whoever_may_read_its_prompt(client, author):
+    quiet = make_post(author, prompt_visibility="hidden")
+    assert f'href="/create?edit={quiet.pk}"' in text(client.get(f"/posts/{quiet.pk}"))
 
 
 def test_previous_and_next_follow_the_search(client, author):

@@ -11,7 +11,16 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.provenance import GENERATOR_VERSION, TRAINED_ALGORITHMIC_MEDIA, Recipe, parameters_text, xmp_packet
+from gallery.provenance import (
+    COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA,
+    GENERATOR_VERSION,
+    TRAINED_ALGORITHMIC_MEDIA,
+    EmbeddingEntry,
+    LoraEntry,
+    Recipe,
+    parameters_text,
+    xmp_packet,
+)
 from tests.factories import make_recipe
 
 IPTC = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
@@ -43,6 +52,63 @@ def test_parameters_are_written_as_a1111_writes_them():
         "Steps: 20, Sampler: Euler a, Schedule type: Karras, CFG scale: 7, Seed: 42, Size: 64x48, "
         f"Model hash: 0123456789, Model: tiny, Version: Irodori {GENERATOR_VERSION}"
     )
+
+
+def edited_recipe(**fields):
+    """A recipe with everything in it that can be."""
+    return make_recipe(
+        clip_skip=2,
+        vae="bright, v2",
+        loras=(
+            LoraEntry("ink", "ab" * 32, 0.8, 0.8),
+            LoraEntry("bold", "ab" * 32, weights_sha256="ef" * 32),
+            LoraEntry("unknown"),
+        ),
+        embeddings=(EmbeddingEntry("bad-hands", "cd" * 32),),
+        denoise=0.35,
+        mask_blur=4,
+        hires_scale=1.5,
+        hires_steps=8,
+        hires_denoise=0.5,
+        hires_upscaler="latent",
+        **fields,
+    )
+
+
+def test_edits_are_written_under_a1111s_own_keys():
+    read = a1111_reads(parameters_text(edited_recipe()))
+    assert {name: read[name] for name in read.keys() - a1111_reads(parameters_text(make_recipe())).keys()} == {
+        "Clip skip": "2",
+        "VAE": "bright, v2",
+        "Denoising strength": "0.35",
+        "Mask blur": "4",
+        "Hires upscale": "1.5",
+        "Hires steps": "8",
+        "Hires upscaler": "Latent",
+        "Lora hashes": "ink: ababababab, bold: efefefefefef",
+        "TI hashes": "bad-hands: cdcdcdcdcd",
+    }
+    # Without a source, A1111 writes the second pass's strength there.
+    assert a1111_reads(parameters_text(make_recipe(hires_denoise=0.5)))["Denoising strength"] == "0.5"
+
+
+def test_without_the_prompt_what_it_names_is_not_said_either():
+    bare = parameters_text(edited_recipe(), include_prompt=False)
+    assert "ink" not in bare
+    assert "bad-hands" not in bare
+    assert "Denoising strength: 0.35" in bare
+
+
+def test_what_was_drawn_over_a_picture_from_outside_is_labelled_composite():
+    packet = properties(xmp_packet(make_recipe(composite=True), include_prompt=False))
+    assert packet["DigitalSourceType"] == COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
+    assert COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA.endswith("/compositeWithTrainedAlgorithmicMedia")
+
+
+def test_a_whole_recipe_survives_json():
+    recipe = edited_recipe(outpaint=(8, 0, 16, 0), composite=True)
+    assert json.loads(json.dumps(recipe.to_dict())) == recipe.to_dict()
+    assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
 
 
 def test_what_is_unknown_is_left_out():

@@ -1,7 +1,15 @@
-// <recipe-form>: examples, shapes, the model's own limits, the words of the big button. Everything it changes is an
-// ordinary form control; the server checks it all again.
+// <recipe-form>: examples, shapes, the model's own limits, text added to the prompts, the words of the big button.
+// Everything it changes is an ordinary form control; the server checks it all again, and does it all without this file.
+import { insert } from "../complete/insert.js";
 
 const settle = 250;
+const changesTime = [
+  "model", "shape", "width", "height", "steps", "sampler", "count", "strength", "hires_scale", "hires_steps",
+  "hires_strength",
+];
+
+// Stable Diffusion 1 and 2 share their VAEs.
+const kin = (kind, family) => (kind === "vae" && family === "sd2" ? "sd1" : family);
 
 class RecipeForm extends HTMLElement {
   connectedCallback() {
@@ -14,9 +22,10 @@ class RecipeForm extends HTMLElement {
     this.form.addEventListener("keydown", (event) => this.#sendByKey(event));
     this.form.addEventListener("complete:lines", (event) => this.#knownFirst(event.detail.lines));
     this.form.addEventListener("complete:option", (event) => this.#markOption(event.detail));
+    this.#showFitting();
     this.#markKnown();
     // After whoever swapped the form in has finished with it.
-    setTimeout(() => this.querySelector("[aria-invalid=true]")?.focus(), 60);
+    setTimeout(() => (this.querySelector("[aria-invalid=true]") ?? this.querySelector("[data-focus]"))?.focus(), 60);
   }
 
   disconnectedCallback() {
@@ -32,7 +41,11 @@ class RecipeForm extends HTMLElement {
     const { name, value } = event.target;
     if (name === "shape") this.#useShape(value);
     if (name === "model") this.#useModel();
-    if (["count", "shape", "model", "width", "height", "steps", "sampler"].includes(name)) this.#estimate();
+    if (name === "lora") this.#showFitting();
+    // A chosen file is sent at once, so that it can be looked at.
+    if (event.target.dataset.sends && event.target.files.length) {
+      this.form.requestSubmit(event.target.closest(".adder").querySelector("button"));
+    } else if (changesTime.includes(name)) this.#estimate();
   }
 
   #typed(event) {
@@ -42,16 +55,64 @@ class RecipeForm extends HTMLElement {
       this.form.elements.shape.value = "exact";
       this.#estimate();
     }
-    if (name === "steps") this.#estimate();
+    if (name === "strength") this.querySelector("[data-strength]").textContent = event.target.value;
+    if (name === "steps" || name === "strength" || name.startsWith("hires")) this.#estimate();
   }
 
   #clicked(event) {
+    const adder = event.target.closest("button[name=apply]");
+    if (adder && this.#add(adder.value)) return event.preventDefault();
     const example = event.target.closest("[data-example]");
     if (!example || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     this.prompt.value = example.dataset.example;
     this.prompt.dispatchEvent(new Event("input", { bubbles: true }));
     this.prompt.focus();
+  }
+
+  // Puts a style, a LoRA or a wildcard into the boxes as if it had been typed. False for what the server has to do.
+  #add(what) {
+    const chosen = this.form.elements[what]?.selectedOptions?.[0];
+    if (!chosen) return false;
+    if (what === "style") {
+      this.#write(this.form.elements.negative_prompt, chosen.dataset.negative);
+      this.#write(this.prompt, chosen.dataset.prompt);
+    } else if (what === "lora") {
+      const weight = this.form.elements.lora_weight.value || chosen.dataset.weight;
+      this.#write(this.prompt, [`<lora:${chosen.value}:${weight}>`, chosen.dataset.words].filter(Boolean).join(", "));
+    } else if (what === "wildcard") this.#write(this.prompt, `__${chosen.value}__`);
+    else return false;
+    return true;
+  }
+
+  #write(box, text) {
+    if (!text) return;
+    const before = box.value;
+    if (text.includes("{prompt}")) insert(box, 0, before.length, text.replaceAll("{prompt}", () => before));
+    else {
+      const end = before.replace(/[\s,]+$/, "");
+      insert(box, end.length, before.length, end ? `, ${text}` : text);
+    }
+  }
+
+  // Of LoRAs and VAEs, only those that were made for the chosen model can be chosen.
+  #showFitting() {
+    for (const name of ["lora", "vae"]) {
+      const menu = this.form.elements[name];
+      if (!menu) continue;
+      const options = [...menu.options];
+      for (const option of options) {
+        const family = option.dataset.family;
+        option.hidden = option.disabled = Boolean(family) && kin(name, family) !== kin(name, this.model?.family);
+      }
+      if (menu.selectedOptions[0]?.disabled ?? true) menu.value = options.find((one) => !one.disabled)?.value ?? "";
+      if (name === "lora") {
+        const none = options.every((option) => option.disabled);
+        this.form.elements.lora_weight.placeholder = menu.selectedOptions[0]?.dataset.weight ?? "";
+        this.querySelector("[data-no-lora]").hidden = !none;
+        menu.closest(".adder").hidden = none;
+      }
+    }
   }
 
   #sendByKey(event) {
@@ -64,7 +125,7 @@ class RecipeForm extends HTMLElement {
   #useShape(name) {
     const size = this.model?.shapes[name];
     if (!size) {
-      this.querySelector("details").open = true;
+      if (name === "exact") this.querySelector(".recipe__more").open = true;
       return;
     }
     [this.form.elements.width.value, this.form.elements.height.value] = size;
@@ -74,7 +135,7 @@ class RecipeForm extends HTMLElement {
     const model = this.model;
     if (!model) return;
     this.form.elements.sampler.replaceChildren(...model.samplers.map((name) => new Option(name)));
-    for (const name of ["steps", "sampler", "guidance"]) this.form.elements[name].value = model[name];
+    for (const name of ["steps", "sampler", "guidance", "clip_skip"]) this.form.elements[name].value = model[name];
     for (const side of ["width", "height"]) {
       Object.assign(this.form.elements[side], { min: model.min_side, max: model.max_side, step: model.side_multiple });
     }
@@ -83,15 +144,16 @@ class RecipeForm extends HTMLElement {
       const name = label.dataset.size;
       const size = model.shapes[name];
       if (size) label.textContent = `${size[0]} × ${size[1]}`;
-      label.closest("label").hidden = name !== "exact" && !size;
+      label.closest("label").hidden = !["exact", "source"].includes(name) && !size;
     }
     const chosen = this.form.elements.shape.value;
-    if (chosen !== "exact") {
+    if (!["exact", "source"].includes(chosen)) {
       if (!model.shapes[chosen]) this.form.elements.shape.value = "square";
       this.#useShape(this.form.elements.shape.value);
     }
     const link = this.querySelector("[data-model-link]");
     if (link) link.href = link.href.replace(/[^/]+$/, this.form.elements.model.value);
+    this.#showFitting();
     this.#markKnown();
   }
 
@@ -131,9 +193,7 @@ class RecipeForm extends HTMLElement {
       this.asking?.abort();
       this.asking = new AbortController();
       const query = new URLSearchParams();
-      for (const name of ["model", "shape", "width", "height", "steps", "sampler", "count"]) {
-        query.set(name, this.form.elements[name]?.value ?? "");
-      }
+      for (const name of [...changesTime, "source"]) query.set(name, this.form.elements[name]?.value ?? "");
       try {
         const answer = await fetch(`${this.dataset.estimate}?${query}`, { signal: this.asking.signal });
         if (answer.ok) this.querySelector("[data-draw-label]").textContent = await answer.text();

@@ -1,0 +1,86 @@
+"""A file that somebody sends becomes a picture: decoded within bounds, turned upright, nothing of the file kept."""
+
+from io import BytesIO
+from typing import IO
+
+from PIL import Image, ImageOps
+
+from gallery.errors import Invalid
+from gallery.ingest.assets import Prepared, record
+from gallery.ingest.pixels import clean_rgb, dominant_color, pixel_sha256, previews
+from gallery.ingest.store import store
+from gallery.models import Asset, User
+from gallery.models.asset import Variant
+
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
+MAX_BYTES = 25 * 2**20
+MAX_PIXELS = 40_000_000
+
+
+def read_upload(file: IO[bytes], size: int) -> Image.Image:
+    """The picture in `file` of `size` bytes, upright, in the mode that it was stored in.
+
+    Raises `Invalid`: larger than 25 MB or 40 megapixels, no PNG, JPEG, WebP or AVIF, damaged, animated.
+    """
+    if size > MAX_BYTES:
+        raise Invalid("upload_too_large", size=-(-size // 2**20), limit=MAX_BYTES // 2**20)
+    try:
+        image = Image.open(file, formats=FORMATS)
+        # The header says so much; nothing is decoded before it is known to be little enough.
+        if image.width * image.height > MAX_PIXELS:
+            raise _too_many(image.width * image.height)
+        if getattr(image, "is_animated", False):
+            raise Invalid("upload_animated")
+        image.load()
+        return ImageOps.exif_transpose(image)
+    except Image.DecompressionBombError as error:
+        raise _too_many(None) from error
+    # Pillow's readers raise these for files that aren't what they say, or that end too early.
+    except (OSError, SyntaxError, ValueError, EOFError, OverflowError, IndexError, TypeError) as error:
+        raise Invalid("upload_unreadable") from error
+
+
+def flattened(image: Image.Image) -> Image.Image:
+    """The picture as RGB, what is transparent on white."""
+    if image.mode.startswith("I"):  # 16 bits a pixel: Pillow would cut them off, not scale them
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.has_transparency_data:
+        above = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", above.size, "white"), above)
+    return clean_rgb(image)
+
+
+def keep_upload(owner: User, image: Image.Image) -> Asset:
+    """A private asset of `owner`'s with these pixels; the same picture again is the same asset.
+
+    Its files carry no label: nobody here knows how it was made.
+    """
+    picture = flattened(image)
+    digest = pixel_sha256(picture)
+    # What was drawn here has a bare file, too.
+    uploads = Asset.objects.filter(owner=owner, pixel_sha256=digest, post=None)
+    known = uploads.exclude(files__variant=Variant.BARE).first()
+    if known is not None:
+        return known
+    files = [(Variant.ORIGINAL, "png", picture.size, store(_png(picture), "png"))]
+    for side, preview in previews(picture).items():
+        files.append((Variant(str(side)), "webp", preview.size, store(_webp(preview), "webp")))
+    return record(owner, Prepared(picture.size, digest, dominant_color(picture), files))
+
+
+def _png(image: Image.Image) -> bytes:
+    # Quick rather than small: 40 megapixels at the usual level take half a minute.
+    out = BytesIO()
+    image.save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def _webp(image: Image.Image) -> bytes:
+    out = BytesIO()
+    image.save(out, "WEBP", quality=82, method=4)
+    return out.getvalue()
+
+
+def _too_many(pixels: int | None) -> Invalid:
+    limit = MAX_PIXELS // 1_000_000
+    return Invalid("upload_too_many_pixels", megapixels=f"{(pixels or 4 * MAX_PIXELS) / 1e6:.0f}", limit=limit)

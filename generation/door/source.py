@@ -1,0 +1,151 @@
+"""The picture to start from, with what is done to it: strength, mask, margins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gallery.models import Asset, Post, User
+from gallery.visibility import reachable_posts
+from generation.door.numbers import real, whole
+from generation.door.reading import Reading
+from generation.models import Mask, Take
+from generation.models.checkpoint import Ability
+from generation.models.queue import MaskedContent
+from generation.shapes import fitted
+
+DEFAULT_STRENGTH = 0.75
+DEFAULT_MASK_BLUR = 4
+MAX_MASK_BLUR = 64
+MAX_PADDING = 256
+MARGIN_STEP = 8
+MAX_MARGIN = 2048
+
+
+def read_source(reading: Reading) -> None:
+    """Put source, strength, mask and margins into the values, and the size that the model draws them at."""
+    wanted = reading.wanted
+    named = any(wanted.get(name) for name in ("source_asset", "source_take", "source_post"))
+    asset, take, post = find_source(reading.user, wanted)
+    if named and asset is None:
+        # One sentence for what isn't there and for what isn't theirs: nobody learns which numbers others have.
+        reading.refuse("source", _("There is no such picture that you can start from. Choose another one."))
+        return
+    if asset is None:
+        if wanted.get("mask"):
+            reading.refuse("mask", _("A mask needs a picture to lie on. Choose one to start from."))
+        if any(wanted.get("outpaint") or ()):
+            reading.refuse("outpaint", _("Margins need a picture to go around. Choose one to start from."))
+        return
+    if Ability.IMG2IMG not in reading.model.abilities:
+        reading.refuse(
+            "source",
+            _("“%(model)s” can't start from a picture. Choose another model, or take the picture away.")
+            % {"model": reading.model},
+        )
+    reading.values |= {"source_asset": asset, "source_take": take, "source_post": post}
+    strength = real(wanted.get("strength"), DEFAULT_STRENGTH)
+    if 0 < strength <= 1:
+        reading.values["strength"] = strength
+    else:
+        reading.refuse("strength", _("Strength is a number above 0 and at most 1, such as 0.6."))
+    left, top, right, bottom = _read_margins(reading)
+    _read_mask(reading, asset)
+    if reading.values.get("only_masked") is None:
+        canvas = (left + asset.width + right, top + asset.height + bottom)
+        reading.values["width"], reading.values["height"] = fitted(*canvas, reading.model)
+
+
+def find_source(user: User, wanted: Any) -> tuple[Asset | None, Take | None, Post | None]:
+    """The picture that `source_asset` (a key), `source_take` or `source_post` (numbers) names, as far as it is `user`'s
+    to use: their own upload or take, or a post that they may see. The take is always their own."""
+    key, take_id, post_id = (wanted.get(name) for name in ("source_asset", "source_take", "source_post"))
+    asset: Asset | None = None
+    post: Post | None = None
+    if key:
+        asset = Asset.objects.filter(owner=user, key=str(key).replace("\x00", "")).first()
+    elif take_id:
+        own = Take.objects.filter(owner=user, pk=_id(take_id)).select_related("asset").first()
+        return (own.asset, own, None) if own else (None, None, None)
+    elif post_id:
+        post = Post.objects.filter(reachable_posts(user), pk=_id(post_id)).select_related("asset").first()
+        asset = post.asset if post else None
+    take = Take.objects.filter(owner=user, asset=asset).first() if asset else None
+    return asset, take, post
+
+
+def _read_margins(reading: Reading) -> tuple[int, int, int, int]:
+    given = tuple(reading.wanted.get("outpaint") or ())
+    margins = [whole(margin, 0) for margin in given]
+    if not given or not any(margins):
+        return (0, 0, 0, 0)
+    right = [margin for margin in margins if margin is not None and 0 <= margin <= MAX_MARGIN]
+    if len(right) != 4 or any(margin % MARGIN_STEP for margin in right):
+        reading.refuse(
+            "outpaint",
+            _("Margins are whole numbers of pixels from 0 to %(high)s in steps of %(step)s, for example 64.")
+            % {"high": MAX_MARGIN, "step": MARGIN_STEP},
+        )
+        return (0, 0, 0, 0)
+    if reading.wanted.get("mask"):
+        reading.refuse("outpaint", _("Either a mask or margins: draw them one after the other."))
+    _require_inpainting(reading, "outpaint")
+    reading.values["outpaint"] = right
+    return right[0], right[1], right[2], right[3]
+
+
+def _read_mask(reading: Reading, asset: Asset) -> None:
+    wanted = reading.wanted
+    blur = whole(wanted.get("mask_blur"), DEFAULT_MASK_BLUR)
+    if blur is None or not 0 <= blur <= MAX_MASK_BLUR:
+        reading.refuse("mask_blur", _("The soft edge is 0 to %(high)s pixels wide.") % {"high": MAX_MASK_BLUR})
+    else:
+        reading.values["mask_blur"] = blur
+    content = wanted.get("masked_content") or MaskedContent.ORIGINAL
+    if content in MaskedContent.values:
+        reading.values["masked_content"] = content
+    else:
+        reading.refuse("masked_content", _("Choose what is under the mask at the start: what is there, or noise."))
+    if not wanted.get("mask"):
+        return
+    mask = Mask.objects.filter(owner=reading.user, pk=_id(wanted["mask"])).first()
+    if mask is None:
+        reading.refuse("mask", _("There is no such mask of yours. Choose its file again."))
+        return
+    if (mask.width, mask.height) != (asset.width, asset.height):
+        reading.refuse("mask", mask_size_sentence((mask.width, mask.height), (asset.width, asset.height)))
+        return
+    _require_inpainting(reading, "mask")
+    reading.values["mask"] = mask
+    if wanted.get("only_masked") not in (None, ""):
+        padding = whole(wanted["only_masked"], None)
+        if padding is None or not 0 <= padding <= MAX_PADDING:
+            reading.refuse(
+                "only_masked",
+                _("The surroundings of the mask are 0 to %(high)s pixels wide.") % {"high": MAX_PADDING},
+            )
+        else:
+            reading.values["only_masked"] = padding
+
+
+def mask_size_sentence(mask: tuple[int, int], source: tuple[int, int]) -> str:
+    """What is wrong with a mask of another size than its picture."""
+    return _(
+        "The mask has %(mask_width)s × %(mask_height)s pixels, the picture %(width)s × %(height)s. "
+        "Make the mask just as large as the picture."
+    ) % {"mask_width": mask[0], "mask_height": mask[1], "width": source[0], "height": source[1]}
+
+
+def _require_inpainting(reading: Reading, field: str) -> None:
+    if Ability.INPAINT not in reading.model.abilities and not reading.refused("source"):
+        reading.refuse(
+            field,
+            _("“%(model)s” can't paint a part of a picture anew. Choose another model.") % {"model": reading.model},
+        )
+
+
+def _id(value: object) -> int:
+    """A primary key from a row, a number or a text; 0, which nothing has, for anything else."""
+    text = str(getattr(value, "pk", value))
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

@@ -1,0 +1,139 @@
+"""A claimed job, put into the words of the engine: files instead of rows."""
+
+from collections.abc import Hashable
+from typing import Any, Literal
+
+from PIL import Image, UnidentifiedImageError
+
+from gallery import ingest
+from gallery.models import Post
+from gallery.visibility import reachable_posts
+from generation import masks
+from generation.door.additions import weights_of
+from generation.engine import EmbeddingUse, EngineJob, HiresFix, LoraUse
+from generation.engine.prompt_syntax import parse
+from generation.errors import JobImpossible
+from generation.models import GenerationRequest, Job, Resource
+from generation.models.queue import PromptSyntax
+from generation.models.resource import ResourceKind
+from generation.models_on_disk.paths import path_of
+from generation.prompt_terms import without_loras, words_among
+from generation.shapes import enlarged
+
+PREVIEW_EVERY = 3
+
+
+def engine_job(job: Job, key: Hashable) -> EngineJob:
+    """The engine's job of the id `key`. Raises `JobImpossible` when its source is gone."""
+    request = job.request
+    source, mask = _source(request)
+    return EngineJob(
+        id=key,
+        checkpoint=str(path_of(request.checkpoint)),
+        prompt=without_loras(job.prompt),
+        negative_prompt=job.negative_prompt,
+        width=request.width,
+        height=request.height,
+        steps=request.steps,
+        sampler=request.sampler,
+        guidance=request.guidance,
+        seed=job.seed,
+        preview_every=PREVIEW_EVERY,
+        exact=request.exact,
+        syntax=syntax_of(request),
+        clip_skip=request.clip_skip,
+        loras=loras_of(job),
+        embeddings=_embeddings(job),
+        vae=str(path_of(vae)) if (vae := vae_of(request)) else "",
+        source=source,
+        mask=mask,
+        hires=_second_pass(request),
+        **_painting(request),
+    )
+
+
+def syntax_of(request: GenerationRequest) -> Literal["a1111", "novelai"]:
+    """How the request's prompts are to be read."""
+    return "novelai" if request.syntax == PromptSyntax.NOVELAI else "a1111"
+
+
+def vae_of(request: GenerationRequest) -> Resource | None:
+    """The VAE that the request chose, else the model's usual one; None for the model's own."""
+    return request.vae or request.checkpoint.default_vae
+
+
+def uses_of(job: Job) -> list[tuple[Resource, float, float]]:
+    """The LoRAs of this very picture with their weights for denoiser and text encoder, in the prompt's order.
+
+    Pictures of one request differ where its wildcards draw LoRAs.
+    """
+    known: dict[str, Resource] = {}
+    for use in _uses(job.request, ResourceKind.LORA):
+        known[use.slug.lower()] = known[use.name.lower()] = use
+    networks = parse(job.prompt, syntax_of(job.request)).networks if known else ()
+    found = [(known.get(network.name.lower()), network) for network in networks]
+    return [(lora, *weights_of(network, lora)) for lora, network in found if lora is not None]
+
+
+def embeddings_of(job: Job) -> list[tuple[str, Resource]]:
+    """The words of this picture's texts that embeddings stand behind, as they are written there."""
+    text = f"{job.prompt}\n{job.negative_prompt}"
+    found = _uses(job.request, ResourceKind.EMBEDDING)
+    return [(word, one) for one in found for word in words_among(text, [one.slug])]
+
+
+def loras_of(job: Job) -> tuple[LoraUse, ...]:
+    """The same, as the engine takes them."""
+    return tuple(LoraUse(str(path_of(lora)), weight, text) for lora, weight, text in uses_of(job))
+
+
+def _embeddings(job: Job) -> tuple[EmbeddingUse, ...]:
+    return tuple(EmbeddingUse(word, str(path_of(one))) for word, one in embeddings_of(job))
+
+
+def _uses(request: GenerationRequest, kind: ResourceKind) -> list[Resource]:
+    return [use.resource for use in request.resources.select_related("resource") if use.resource.kind == kind]
+
+
+def _second_pass(request: GenerationRequest) -> HiresFix | None:
+    if request.hires_scale is None or request.hires_steps is None or request.hires_strength is None:
+        return None
+    width, height = enlarged(request.width, request.height, request.hires_scale, request.checkpoint)
+    return HiresFix(
+        width=width,
+        height=height,
+        steps=request.hires_steps,
+        strength=request.hires_strength,
+        upscaler="lanczos" if request.hires_upscaler == "lanczos" else "latent",
+    )
+
+
+def _painting(request: GenerationRequest) -> dict[str, Any]:
+    if request.strength is None:
+        return {}
+    return {
+        "strength": request.strength,
+        "mask_blur": request.mask_blur,
+        "masked_content": request.masked_content,
+        "only_masked": request.only_masked,
+    }
+
+
+def _source(request: GenerationRequest) -> tuple[Image.Image | None, Image.Image | None]:
+    if request.source_asset is None:
+        return None, None
+    post = request.source_post
+    if post is not None and not Post.objects.filter(reachable_posts(request.user), pk=post.pk).exists():
+        # Hidden by a moderator since, or by its author.
+        raise JobImpossible("source_gone")
+    try:
+        source = ingest.picture_of(request.source_asset)
+        mask = masks.picture_of(request.mask) if request.mask else None
+    except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
+        raise JobImpossible("source_unreadable") from error
+    if request.outpaint:
+        from generation.engine.canvas import outpaint  # needs numpy, which the web process does without
+
+        left, top, right, bottom = request.outpaint
+        return outpaint(source, left, top, right, bottom)
+    return source, mask

@@ -1,0 +1,60 @@
+"""Masks: where a picture is painted anew, as files that somebody sends."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from gallery import ingest
+from gallery.models import User
+from generation.models import Mask
+
+PAINTED = 128
+"""From this grey on a pixel is painted anew, as the engine reads it."""
+
+
+class MaskRefused(Exception):  # noqa: N818 - the sentence says what is wrong
+    """A mask that says nothing; the text is for whoever sent it."""
+
+
+def keep_mask(owner: User, file: IO[bytes], size: int) -> Mask:
+    """The mask in a file of `size` bytes: its transparency where it has some, else its brightness; white or opaque is
+    painted anew. The same mask again is the same row.
+
+    Raises `MaskRefused` (nothing or everything is painted) and what `gallery.ingest.read_upload` raises.
+    """
+    image = ingest.read_upload(file, size)
+    mask = _alpha(image) or ingest.flattened(image).convert("L")
+    painted = mask.point(lambda grey: 255 if grey >= PAINTED else 0).histogram()
+    if not painted[255]:
+        raise MaskRefused(_("The mask is empty: paint white where the picture is to be drawn anew."))
+    if not painted[0]:
+        raise MaskRefused(_("The mask covers the whole picture. Leave black what is to stay, or send no mask."))
+    out = BytesIO()
+    mask.save(out, "PNG")
+    stored = ingest.store(out.getvalue(), "png")
+    known = Mask.objects.filter(owner=owner, sha256=stored.sha256).first()
+    return known or Mask.objects.create(
+        owner=owner, sha256=stored.sha256, path=stored.path, width=mask.width, height=mask.height
+    )
+
+
+def file_of(mask: Mask) -> Path:
+    """Where the mask's PNG lies."""
+    return Path(settings.MEDIA_ROOT, mask.path)
+
+
+def picture_of(mask: Mask) -> Image.Image:
+    """The mask's pixels, greyscale. Raises `OSError` when its file is gone or damaged."""
+    with Image.open(file_of(mask)) as image:
+        return image.convert("L")
+
+
+def _alpha(image: Image.Image) -> Image.Image | None:
+    if not image.has_transparency_data:
+        return None
+    alpha = image.convert("RGBA").getchannel("A")
+    return alpha if alpha.getextrema() != (255, 255) else None

@@ -1,0 +1,196 @@
+"""The forms by which admins add and change models; what is right is decided by `models_on_disk`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from gallery.models import User
+from gallery.models.user import Role
+from generation.checkpoints import samplers_of
+from generation.models import Checkpoint, Resource
+from generation.models.resource import ResourceKind
+from generation.models_on_disk.adding import named_users, words
+from generation.models_on_disk.defaults import BASES, base_name, fits
+from generation.models_on_disk.refusals import ModelRefused
+
+_BY_FILE = ("", _("As the file says"))
+
+
+class AddModelForm(forms.Form):
+    """A file or folder below `CHECKPOINTS_DIR`, and what whoever adds it knows of it."""
+
+    path = forms.CharField(
+        label=_("File or folder"),
+        max_length=500,
+        help_text=_("Below the folder of models, such as anime/model.safetensors."),
+        error_messages={"required": _("Choose a file, or type where it lies below the folder of models.")},
+        widget=forms.TextInput(attrs={"list": "offered", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[_BY_FILE, ("checkpoint", _("Model")), *ResourceKind.choices]
+    )
+    name = forms.CharField(label=_("Name"), required=False, max_length=200)
+    base = forms.ChoiceField(
+        label=_("Made for"),
+        required=False,
+        choices=[_BY_FILE, *((base, base_name(base)) for base in BASES)],
+        help_text=_("Of a LoRA, embedding or VAE whose file doesn't say it."),
+    )
+    licence = forms.CharField(label=_("Licence"), required=False, max_length=200)
+    trigger_words = forms.CharField(
+        label=_("Trigger words"), required=False, max_length=2000, help_text=_("Separated by commas.")
+    )
+    min_role = forms.ChoiceField(label=_("Lowest role that may use it"), choices=Role.choices, initial=Role.MEMBER)
+    users = forms.CharField(
+        label=_("Accounts that may use it besides"),
+        required=False,
+        max_length=2000,
+        help_text=_("Names of accounts, separated by commas."),
+    )
+    vae = forms.ChoiceField(label=_("VAE"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        vaes = Resource.objects.filter(kind=ResourceKind.VAE).order_by("name")
+        self.fields["vae"].choices = [  # type: ignore[attr-defined]
+            ("", _("The file's own")),
+            *((vae.slug, f"{vae.name} ({base_name(vae.family)})") for vae in vaes),
+        ]
+
+    def refuse(self, refusal: ModelRefused) -> None:
+        """Put the sentence beside the field it is about."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class _EditForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What checkpoints and resources have in common: name, licence, trigger words, who may use it, card."""
+
+    words = forms.CharField(
+        label=_("Trigger words"), required=False, max_length=2000, help_text=_("Separated by commas.")
+    )
+    users = forms.CharField(
+        label=_("Accounts that may use it besides"),
+        required=False,
+        max_length=2000,
+        help_text=_("Names of accounts, separated by commas."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.named: list[User] = []
+        self.initial["words"] = ", ".join(self.instance.trigger_words)
+        self.initial["users"] = ", ".join(
+            self.instance.allowed_users.order_by("username").values_list("username", flat=True)
+        )
+
+    def clean_users(self) -> str:
+        """The accounts behind the names."""
+        try:
+            self.named = named_users(self.cleaned_data["users"].split(","))
+        except ModelRefused as refusal:
+            raise ValidationError(refusal.message) from None
+        return str(self.cleaned_data["users"])
+
+    def save(self, commit: bool = True) -> Any:
+        """Write the row and who may use it."""
+        self.instance.trigger_words = words(self.cleaned_data["words"].split(","))
+        row = super().save(commit)
+        row.allowed_users.set(self.named)
+        return row
+
+
+_LABELS = {
+    "name": _("Name"),
+    "licence": _("Licence"),
+    "min_role": _("Lowest role that may use it"),
+    "card": _("Card"),
+    "default_weight": _("Weight"),
+    "default_steps": _("Steps"),
+    "max_steps": _("Most steps"),
+    "default_sampler": _("Sampler"),
+    "default_guidance": _("Guidance"),
+    "default_clip_skip": _("Clip skip"),
+    "default_negative_prompt": _("Negative prompt"),
+    "native_width": _("Width it draws best at"),
+    "native_height": _("Height it draws best at"),
+    "min_side": _("Shortest side"),
+    "max_side": _("Longest side"),
+    "default_vae": _("VAE"),
+}
+
+
+class CheckpointForm(_EditForm):
+    """Everything of a checkpoint that isn't said by its file."""
+
+    class Meta:
+        model = Checkpoint
+        fields = (
+            "name", "licence", "min_role", "default_steps", "max_steps", "default_sampler", "default_guidance",
+            "default_clip_skip", "native_width", "native_height", "min_side", "max_side", "default_vae",
+            "default_negative_prompt", "card",
+        )  # fmt: skip
+        labels = _LABELS
+        widgets = {
+            "default_negative_prompt": forms.Textarea(attrs={"rows": 2}),
+            "card": forms.Textarea(attrs={"rows": 6}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(name, name) for name in samplers_of(self.instance)]
+        self.fields["default_sampler"] = forms.ChoiceField(label=_("Sampler"), choices=named)
+        self.fields["default_steps"].validators += [forms.fields.validators.MinValueValidator(1)]
+        self.fields["max_steps"].validators += [forms.fields.validators.MinValueValidator(1)]
+        for name, low, high in (("default_guidance", 0, 30), ("default_clip_skip", 1, 12)):
+            self.fields[name].validators += [
+                forms.fields.validators.MinValueValidator(low),
+                forms.fields.validators.MaxValueValidator(high),
+            ]
+        fitting = [vae.pk for vae in Resource.objects.filter(kind=ResourceKind.VAE) if self._fits(vae)]
+        self.fields["default_vae"].queryset = Resource.objects.filter(pk__in=fitting)  # type: ignore[attr-defined]
+        self.fields["default_vae"].empty_label = _("The model's own")  # type: ignore[attr-defined]
+
+    def _fits(self, vae: Resource) -> bool:
+        return fits(vae.family, vae.kind, self.instance.family)
+
+    def clean(self) -> dict[str, Any]:
+        """Sides and steps that don't contradict each other."""
+        data = super().clean() or self.cleaned_data
+        low, high, multiple = data.get("min_side") or 0, data.get("max_side") or 0, self.instance.side_multiple
+        if low and high and not 8 <= low <= high:
+            self.add_error("min_side", _t("The shortest side is 8 pixels or more and no longer than the longest side."))
+        for side in ("native_width", "native_height"):
+            if data.get(side) and low and high and (not low <= data[side] <= high or data[side] % multiple):
+                self.add_error(
+                    side,
+                    _t("This lies between the shortest and the longest side, in steps of %(multiple)s.")
+                    % {"multiple": multiple},
+                )
+        if (data.get("default_steps") or 0) > (data.get("max_steps") or 10**9):
+            self.add_error("default_steps", _t("The usual steps are no more than the most steps."))
+        return data
+
+
+class ResourceForm(_EditForm):
+    """Everything of a LoRA, embedding or VAE that isn't said by its file."""
+
+    class Meta:
+        model = Resource
+        fields = ("name", "licence", "min_role", "default_weight", "card")
+        labels = _LABELS
+        widgets = {"card": forms.Textarea(attrs={"rows": 6})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.kind != ResourceKind.LORA:
+            del self.fields["default_weight"]
+        else:
+            self.fields["default_weight"].validators += [
+                forms.fields.validators.MinValueValidator(-10),
+                forms.fields.validators.MaxValueValidator(10),
+            ]

@@ -1,0 +1,281 @@
+"""Take a model in: look at its file, hash it, give it a name and defaults, say who may use it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from gallery.models import User
+from gallery.models.user import Role
+from generation.engine.checkpoint_files import CheckpointFacts, inspect_checkpoint
+from generation.engine.errors import EngineError
+from generation.engine.file_errors import PICKLES
+from generation.engine.resource_files import inspect_resource, kind_of, resource_header, weights_digest
+from generation.models import Checkpoint, Resource
+from generation.models.resource import ResourceKind
+from generation.models_on_disk.defaults import base_name, columns_for, fits
+from generation.models_on_disk.hashing import hash_of
+from generation.models_on_disk.paths import readable, stored
+from generation.models_on_disk.refusals import ModelRefused, why
+
+KINDS = ("checkpoint", *ResourceKind.values)
+CARD_BYTES = 2**20
+_LICENCE = re.compile(r"\A---\n(?:.*\n)*?license(?:_name)?:[ \t]*[\"']?([^\n\"']{1,200})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What whoever adds a model says of it. What is empty follows from the file.
+
+    kind: one of `KINDS`. base: of a resource whose file doesn't say it. users: names of accounts that may use it
+    whatever their role. vae: the slug of the VAE that a checkpoint without one (or with a bad one) draws with.
+    prediction: epsilon or v_prediction, for a file that doesn't say it.
+    """
+
+    path: Path
+    kind: str = ""
+    name: str = ""
+    slug: str = ""
+    base: str = ""
+    licence: str = ""
+    trigger_words: Sequence[str] = ()
+    min_role: str = Role.MEMBER
+    users: Sequence[str] = ()
+    vae: str = ""
+    prediction: Literal["", "epsilon", "v_prediction"] = ""
+
+
+def add(wanted: Wanted) -> Checkpoint | Resource:
+    """Add a model and return its row. Raises `ModelRefused` with a sentence for whoever adds it."""
+    path = readable(wanted.path)
+    allowed = named_users(wanted.users)
+    if wanted.min_role not in Role.values:
+        raise ModelRefused(_("There is no role “%(role)s”.") % {"role": wanted.min_role}, "min_role")
+    try:
+        kind = wanted.kind or _kind(path)
+        if kind not in KINDS:
+            raise ModelRefused(
+                _("There is no kind “%(kind)s”; there are: %(known)s.") % {"kind": kind, "known": ", ".join(KINDS)},
+                "kind",
+            )
+        _refuse_known_path(path)
+        row: Checkpoint | Resource
+        row = _checkpoint(path, wanted) if kind == "checkpoint" else _resource(path, wanted, kind)
+    except EngineError as error:
+        raise ModelRefused(why(error)) from error
+    except OSError as error:
+        raise ModelRefused(
+            _("%(path)s can't be read: %(error)s.") % {"path": error.filename or path, "error": error.strerror or error}
+        ) from error
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            row.allowed_users.set(allowed)
+    except IntegrityError:
+        # Somebody else added a model of this name in the same moment.
+        raise ModelRefused(_("The short name “%(slug)s” is taken.") % {"slug": row.slug}, "slug") from None
+    return row
+
+
+def named_users(names: Sequence[str]) -> list[User]:
+    """The accounts of these names, in any case. Raises `ModelRefused` that lists the unknown ones."""
+    found, unknown = [], []
+    for name in dict.fromkeys(name.strip() for name in names if name.strip()):
+        user = User.objects.filter(username__iexact=name).first() if "\0" not in name else None
+        found.append(user) if user else unknown.append(name)
+    if unknown:
+        raise ModelRefused(_("There is no account named %(names)s.") % {"names": ", ".join(unknown)}, "users")
+    return [user for user in found if user]
+
+
+def _kind(path: Path) -> str:
+    """What a file or folder is, before anything is read in full."""
+    if path.is_dir():
+        if (path / "model_index.json").exists():
+            return "checkpoint"
+        if (path / "config.json").exists():
+            return "vae"
+        raise ModelRefused(
+            _(
+                "The folder %(path)s is no diffusers model: it has no model_index.json. Name the folder that has it, "
+                "or a single .safetensors file."
+            )
+            % {"path": path}
+        )
+    if path.suffix.lower() in PICKLES or path.suffix.lower() != ".safetensors":
+        return "checkpoint"  # refused there, with the reason
+    kind = kind_of(resource_header(path))
+    # What has no denoiser is no checkpoint; what nobody knows is looked at as a checkpoint, which says what is wrong.
+    return kind or ("lora" if any("lora" in part.lower() for part in path.parts[-2:]) else "checkpoint")
+
+
+def _refuse_known_path(path: Path) -> None:
+    for model in (Checkpoint, Resource):
+        known = model.objects.filter(path__in=[stored(path), str(path.absolute())]).first()
+        if known is not None:
+            raise ModelRefused(
+                _("%(path)s was added before, as “%(name)s”. If its file has changed, remove that one first.")
+                % {"path": path, "name": known.name}
+            )
+
+
+def _refuse_known_hash(model: type[Checkpoint] | type[Resource], sha256: str) -> None:
+    known = model.objects.filter(sha256=sha256).first()
+    if known is not None:
+        raise ModelRefused(
+            _("This model is here already: “%(name)s” has the same weights (%(hash)s).")
+            % {"name": known.name, "hash": known.short_hash}
+        )
+
+
+def _checkpoint(path: Path, wanted: Wanted) -> Checkpoint:
+    if wanted.prediction:
+        _write_prediction(path, wanted.prediction)
+    facts = inspect_checkpoint(path)
+    vae = _vae(wanted.vae, facts)
+    sha256 = hash_of(path)
+    _refuse_known_hash(Checkpoint, sha256)
+    card = _card(path)
+    return Checkpoint(
+        **columns_for(facts),
+        slug=_slug(Checkpoint, wanted, path, 60, allow_unicode=False),
+        name=_name(wanted, path),
+        path=stored(path),
+        sha256=sha256,
+        files=[list(entry) for entry in facts.fingerprint],
+        trigger_words=words(wanted.trigger_words),
+        licence=wanted.licence.strip()[:200] or _licence_of(card),
+        card=card,
+        min_role=wanted.min_role,
+        default_vae=vae,
+        is_default=not Checkpoint.objects.filter(is_default=True).exists() and wanted.min_role == Role.MEMBER,
+    )
+
+
+def _resource(path: Path, wanted: Wanted, kind: str) -> Resource:
+    facts = inspect_resource(path)
+    if facts.kind != kind:
+        raise ModelRefused(_("%(path)s is of another kind: %(found)s.") % {"path": path, "found": facts.kind}, "kind")
+    base = wanted.base or facts.base
+    if not base:
+        raise ModelRefused(_("The file doesn't say which models it was made for. Say it: sd1, sd2 or sdxl."), "base")
+    if facts.base_is_certain and wanted.base and wanted.base != facts.base:
+        raise ModelRefused(
+            _("The file is made for %(found)s, not for %(given)s.")
+            % {"found": base_name(facts.base), "given": base_name(wanted.base)},
+            "base",
+        )
+    sha256 = hash_of(path)
+    _refuse_known_hash(Resource, sha256)
+    return Resource(
+        kind=kind,
+        slug=_slug(Resource, wanted, path, 100, allow_unicode=True, kind=kind),
+        name=_name(wanted, path),
+        family=base[:30],
+        path=stored(path),
+        sha256=sha256,
+        weights_sha256=weights_digest(path) if kind == "lora" else "",
+        files=[list(entry) for entry in facts.fingerprint],
+        trigger_words=words(wanted.trigger_words),
+        licence=wanted.licence.strip()[:200],
+        min_role=wanted.min_role,
+    )
+
+
+def _vae(slug: str, facts: CheckpointFacts) -> Resource | None:
+    if not slug:
+        if not facts.has_vae and facts.is_single_file:
+            raise ModelRefused(
+                _(
+                    "The file has no VAE, the part that turns what the model draws into pixels. Add a VAE for %(base)s "
+                    "first (a .safetensors file), then this model again with that VAE's short name."
+                )
+                % {"base": base_name(facts.base)},
+                "vae",
+            )
+        return None
+    found = Resource.objects.filter(kind=ResourceKind.VAE, slug=slug).first() if "\0" not in slug else None
+    if found is None:
+        raise ModelRefused(_("There is no VAE “%(slug)s” here.") % {"slug": slug}, "vae")
+    if not fits(found.family, found.kind, facts.base):
+        raise ModelRefused(
+            _("The VAE “%(name)s” is for %(other)s; this model is of %(base)s.")
+            % {"name": found.name, "other": base_name(found.family), "base": base_name(facts.base)},
+            "vae",
+        )
+    return found
+
+
+def _write_prediction(path: Path, prediction: str) -> None:
+    """Say beside a single file what its model predicts, in the place where A1111 looks too."""
+    if path.is_dir():
+        raise ModelRefused(_("A folder says itself what its model predicts (scheduler_config.json)."), "prediction")
+    beside = path.with_suffix(".yaml")
+    if beside.exists():
+        raise ModelRefused(_("%(path)s says that already; change it there.") % {"path": beside}, "prediction")
+    value = "v" if prediction == "v_prediction" else "eps"
+    beside.write_text(f'model:\n  params:\n    parameterization: "{value}"\n', "utf-8")
+
+
+def words(given: Sequence[str]) -> list[str]:
+    """Trigger words, each once, in order."""
+    return list(dict.fromkeys(word.strip()[:200] for word in given if word.strip() and "\0" not in word))
+
+
+def _name(wanted: Wanted, path: Path) -> str:
+    # A1111 writes the file's name without its ending as the model's name: posts from there are found by it.
+    given = wanted.name.strip().replace("\0", "")
+    return (given or (path.absolute().name if path.is_dir() else path.stem))[:200]
+
+
+def _slug(
+    model: type[Checkpoint] | type[Resource],
+    wanted: Wanted,
+    path: Path,
+    longest: int,
+    *,
+    allow_unicode: bool,
+    **scope: Any,
+) -> str:
+    """The short name that was asked for, or one from the file's name that is free."""
+    taken = model.objects.filter(**scope)
+    if wanted.slug:
+        slug = slugify(wanted.slug, allow_unicode=allow_unicode)[:longest]
+        if slug != wanted.slug:
+            raise ModelRefused(
+                _("A short name has letters, digits, “-” and “_” only, such as “%(slug)s”.")
+                % {"slug": slug or "anime"},
+                "slug",
+            )
+        if taken.filter(slug=slug).exists():
+            raise ModelRefused(_("The short name “%(slug)s” is taken.") % {"slug": slug}, "slug")
+        return slug
+    stem = slugify(wanted.name or (path.absolute().name if path.is_dir() else path.stem), allow_unicode=allow_unicode)
+    stem = stem[: longest - 4].strip("-_") or "model"
+    slug, number = stem, 1
+    while taken.filter(slug=slug).exists():
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
+
+
+def _card(path: Path) -> str:
+    """The first megabyte of a folder's README.md."""
+    file = path / "README.md"
+    if not path.is_dir() or not file.is_file():
+        return ""
+    with file.open("rb") as stream:
+        return stream.read(CARD_BYTES).decode("utf-8", "replace").replace("\0", "\ufffd").replace("\r\n", "\n")
+
+
+def _licence_of(card: str) -> str:
+    """The licence in a card's front matter, as Hugging Face's cards have it."""
+    found = _LICENCE.match(card.partition("\n---\n")[0])
+    return found[1].strip() if found else ""

@@ -1,0 +1,60 @@
+"""Take a model out, or switch it off and on. Files are never touched; what was drawn with it stays."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from generation.models import Checkpoint, Resource
+from generation.models.checkpoint import CheckpointState
+
+
+def remove(row: Checkpoint | Resource) -> bool:
+    """Forget a model. False when requests were made with it: then it is switched off, so that they keep their recipe.
+
+    The bundled model comes back at the next start, so it is switched off as well.
+    """
+    if isinstance(row, Checkpoint) and is_bundled(row):
+        switch(row, on=False)
+        return False
+    try:
+        with transaction.atomic():
+            row.delete()
+    except ProtectedError:
+        switch(row, on=False)
+        return False
+    if isinstance(row, Checkpoint) and row.is_default:
+        _choose_default()
+    return True
+
+
+def switch(row: Checkpoint | Resource, *, on: bool) -> None:
+    """Let a model be asked for, or not. Switched on, it is taken at its word; a check says whether it is sound."""
+    row.state = CheckpointState.READY if on else CheckpointState.DISABLED
+    with transaction.atomic():
+        row.save(update_fields=["state"])
+        if isinstance(row, Checkpoint) and row.is_default and not on:
+            Checkpoint.objects.filter(pk=row.pk).update(is_default=False)
+            row.is_default = False
+            _choose_default()
+
+
+def make_default(row: Checkpoint) -> None:
+    """Draw with this model unless somebody chooses another one."""
+    with transaction.atomic():
+        Checkpoint.objects.filter(is_default=True).update(is_default=False)
+        Checkpoint.objects.filter(pk=row.pk).update(is_default=True)
+    row.is_default = True
+
+
+def is_bundled(row: Checkpoint) -> bool:
+    """Whether it is the model that every start installs."""
+    return row.path == str(settings.BUNDLED_MODEL_DIR)
+
+
+def _choose_default() -> None:
+    """Another model that everybody may use becomes the default one, if there is any."""
+    next_one = Checkpoint.objects.filter(state=CheckpointState.READY, min_role="member").order_by("name").first()
+    if next_one is not None and not Checkpoint.objects.filter(is_default=True).exists():
+        make_default(next_one)

@@ -1,0 +1,148 @@
+"""What the recipe form's template shows beside the form itself: models, shapes, the source, what can be added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gallery.models import Asset, User
+from generation import checkpoints, requests, styles, wildcards
+from generation.access import Viewer
+from generation.door.source import find_source
+from generation.models import Checkpoint, Mask
+from generation.models.checkpoint import Ability
+from generation.models.resource import ResourceKind
+from generation.recipe_form import SHAPE_NAMES, SOURCES, RecipeForm
+from generation.shapes import AS_SOURCE, EXACT, fitted, shapes
+from generation.standstill import standstill
+from generation.usable import resources
+from generation.views.edge import PageRequest
+
+# The fields in each fold: it opens where one of them is wrong.
+MORE = ("model", "width", "height", "steps", "sampler", "guidance", "seed", "clip_skip", "vae", "syntax", "exact")
+SOURCE = ("source", "strength", "mask", "mask_blur", "masked_content", "only_masked", "outpaint")
+UNDER_SOURCE = ("source", "mask", "mask_blur", "masked_content", "only_masked", "outpaint")
+SECOND_PASS = ("hires_scale", "hires_steps", "hires_strength", "hires_upscaler")
+SHOWN_WILDCARDS = 60
+
+
+@dataclass(frozen=True)
+class Source:
+    """The picture that a recipe starts from, as the page shows it."""
+
+    asset: Asset
+    label: str
+    url: str = ""
+
+
+def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[str, Any]:
+    """The context of `generation/parts/recipe.html`; `label` are the words of the big button."""
+    user = request.user
+    available = list(checkpoints.available(user))
+    chosen = form["model"].value()
+    model = next((each for each in available if each.slug == chosen), available[0] if available else None)
+    context: dict[str, Any] = {
+        "form": form,
+        "model": model,
+        "models": available,
+        "samplers": checkpoints.samplers_of(model) if model else (),
+        "shapes": [],
+        "model_facts": {each.slug: _facts(each) for each in available},
+        "examples": model.example_prompts if model else [],
+        "more_open": _wrong(form, MORE),
+        "second_pass_open": _wrong(form, SECOND_PASS) or bool(form["hires_scale"].value()),
+        "draw_label": label,
+        "standstill": standstill(model) if model else "",
+    }
+    source = None
+    if isinstance(user, User):
+        source, mask = source_of(user, form), _mask_of(user, form)
+        words = [wildcard.name for wildcard in wildcards.usable(user).defer("text")]
+        context |= {
+            "source": source,
+            "mask": mask,
+            "margins": _margins(form),
+            "inner_open": mask is not None or any(form["outpaint"].value() or []) or _wrong(form, UNDER_SOURCE),
+            "source_open": source is not None or _wrong(form, SOURCE),
+            "styles": styles.usable(user),
+            "loras": resources(user, ResourceKind.LORA),
+            "vaes": resources(user, ResourceKind.VAE),
+            "wildcards": list(dict.fromkeys(words))[:SHOWN_WILDCARDS],
+            # A full queue is said before anything is typed away.
+            "queue_note": requests.queue_full(user),
+        }
+    context["shapes"] = _shape_buttons(model, source)
+    return context
+
+
+def model_of(viewer: Viewer, slug: str | None) -> Checkpoint | None:
+    """The available checkpoint of that slug, else the site's default one."""
+    available = checkpoints.available(viewer)
+    return (available.filter(slug=slug).first() if slug else None) or available.first()
+
+
+def source_of(user: User, form: RecipeForm) -> Source | None:
+    """The picture that the form names, as far as it is `user`'s to use."""
+    kind, _colon, which = str(form["source"].value() or "").partition(":")
+    if kind not in SOURCES:
+        return None
+    asset, take, post = find_source(user, {SOURCES[kind]: which})
+    if asset is None:
+        return None
+    if post is not None:
+        return Source(asset, _("Post %(id)d") % {"id": post.pk}, reverse("gallery:post", args=[post.pk]))
+    if take is not None:
+        return Source(asset, _("Take %(id)d") % {"id": take.pk}, reverse("generation:take", args=[take.pk]))
+    return Source(asset, _("Your own file"))
+
+
+def _margins(form: RecipeForm) -> list[tuple[str, str]]:
+    """What was typed for each side, and its name."""
+    typed = [str(margin) for margin in form["outpaint"].value() or []] + [""] * 4
+    return list(zip(typed, (_("Left"), _("Top"), _("Right"), _("Bottom")), strict=False))
+
+
+def _mask_of(user: User, form: RecipeForm) -> Mask | None:
+    number = str(form["mask"].value() or "")
+    return Mask.objects.filter(owner=user, pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
+
+
+def _wrong(form: RecipeForm, fields: tuple[str, ...]) -> bool:
+    return form.is_bound and any(form[name].errors for name in fields)
+
+
+def _shape_buttons(model: Checkpoint | None, source: Source | None) -> list[dict[str, Any]]:
+    if model is None:
+        return []
+    named: list[dict[str, Any]] = []
+    if source is not None:
+        width, height = fitted(source.asset.width, source.asset.height, model)
+        named.append({"name": AS_SOURCE, "label": SHAPE_NAMES[AS_SOURCE], "width": width, "height": height})
+    named += [
+        {"name": name, "label": SHAPE_NAMES[name], "width": width, "height": height}
+        for name, (width, height) in shapes(model).items()
+    ]
+    return [*named, {"name": EXACT, "label": SHAPE_NAMES[EXACT]}]
+
+
+def _facts(model: Checkpoint) -> dict[str, Any]:
+    """What the page's script needs to know of a model when it is chosen."""
+    return {
+        "shapes": shapes(model),
+        "family": model.family,
+        "steps": model.default_steps,
+        "sampler": model.default_sampler,
+        "samplers": checkpoints.samplers_of(model),
+        "guidance": model.default_guidance,
+        "clip_skip": model.default_clip_skip,
+        "starts_from_pictures": Ability.IMG2IMG in model.abilities,
+        "max_steps": model.max_steps,
+        "min_side": model.min_side,
+        "max_side": model.max_side,
+        "side_multiple": model.side_multiple,
+        "known_tags": model.known_tags,
+        "examples": model.example_prompts,
+    }

@@ -1,0 +1,226 @@
+"""The pages of models: what everybody sees of them, and how admins manage them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gallery.links.searches import posts_url
+from gallery.models import PostGeneration
+from generation.models import Checkpoint, Resource
+from tagging.query import parse, print_query
+from tests.factories import make_checkpoint, make_post, make_recipe, make_resource, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    client.force_login(make_user("boss", role="admin"))
+    return client
+
+
+def text(response: Any, status: int = 200) -> str:
+    assert response.status_code == status, response.content.decode()[:2000]
+    return str(response.content.decode())
+
+
+def test_the_index_lists_what_the_viewer_may_use(client: Client) -> None:
+    make_checkpoint("open", name="Open one", trigger_words=["glow"])
+    make_checkpoint("staff", name="Staff one", min_role="moderator")
+    make_resource("detail", name="More detail")
+    make_resource("secret", name="Secret detail", min_role="owner")
+    shown = text(client.get("/models"))
+    assert "Open one" in shown
+    assert "glow" in shown
+    assert "More detail" in shown
+    assert "Staff one" not in shown
+    assert "Secret detail" not in shown
+    assert "Manage models" not in shown
+    client.force_login(make_user(role="owner"))
+    shown = text(client.get("/models"))
+    assert "Staff one" in shown
+    assert "Secret detail" in shown
+    assert "Manage models" in shown
+
+
+def test_an_empty_site_says_what_to_do(client: Client) -> None:
+    assert "No models yet" in text(client.get("/models"))
+
+
+def test_a_models_page_tells_hash_licence_words_users_and_shows_its_visible_posts(client: Client) -> None:
+    row = make_checkpoint("anime", name="My Anime", licence="OpenRAIL", trigger_words=["glow"], min_role="moderator")
+    row.allowed_users.add(make_user("ann"))
+    make_resource("detail", name="More detail")
+    make_resource("other", name="Other base", family="sdxl")
+    seen = make_post(recipe=make_recipe(model_name="My Anime"), title="Seen one")
+    hidden = make_post(recipe=make_recipe(model_name="My Anime"), rating="e")
+    client.force_login(make_user(role="moderator", shown_ratings=["g"]))
+    shown = text(client.get("/models/anime"))
+    for part in (row.short_hash, row.sha256, "OpenRAIL", "glow", "Stable Diffusion 1", "More detail"):
+        assert part in shown, part
+    assert "Moderator and above, and 1 account by name" in shown
+    assert "ann" not in shown.split("Who may use it")[1].split("</dl>")[0].replace("and", "")
+    assert "Other base" not in shown
+    assert f"/posts/{seen.pk}" in shown
+    assert f"/posts/{hidden.pk}" not in shown
+    assert posts_url(print_query(parse('model:"My Anime"'))) in shown
+
+
+def test_a_loras_page_tells_how_to_call_it_and_shows_its_posts(client: Client) -> None:
+    make_checkpoint("anime", name="My Anime")
+    make_resource("detail", name="More detail", weights_sha256="ab" * 32, trigger_words=["glow"], default_weight=0.8)
+    seen = make_post()
+    PostGeneration.objects.filter(post=seen).update(loras=["detail"])
+    shown = text(client.get("/models/lora/detail"))
+    for part in ("&lt;lora:detail:0.8&gt;, glow", "abababababab", "My Anime", f"/posts/{seen.pk}", "lora%3Adetail"):
+        assert part in shown, part
+
+
+@pytest.mark.parametrize("address", ["lora/none", "checkpoint/none", "lora/%00", "lora/" + "x" * 300])
+def test_a_resource_that_is_not_there_is_not_found(address: str, client: Client) -> None:
+    assert client.get(f"/models/{address}").status_code == 404
+
+
+def test_only_admins_and_the_owner_manage(client: Client, models_dir: Path) -> None:
+    row = make_checkpoint("anime")
+    for address in ("/manage/models", f"/manage/models/checkpoint/{row.pk}"):
+        assert client.get(address).status_code == 302
+    client.force_login(make_user(role="moderator"))
+    for address in ("/manage/models", f"/manage/models/checkpoint/{row.pk}"):
+        assert client.get(address).status_code == 403
+        assert client.post(address, {"act": "remove"}).status_code == 403
+    assert Checkpoint.objects.filter(pk=row.pk).exists()
+
+
+def test_an_admin_adds_a_file_that_the_page_offers(admin: Client, checkpoint_file: Callable[..., Path]) -> None:
+    checkpoint_file("anime files")
+    assert "anime files.safetensors" in text(admin.get("/manage/models"))
+    assert 'value="anime files.safetensors"' in text(admin.get("/manage/models?path=anime+files.safetensors"))
+    make_user("ann")
+    said = {
+        "path": "anime files.safetensors", "name": "Anime", "licence": "OpenRAIL", "trigger_words": "a, b",
+        "min_role": "moderator", "users": "ann", "kind": "", "base": "", "vae": "", "act": "add",
+    }  # fmt: skip
+    response = admin.post("/manage/models", said)
+    row = Checkpoint.objects.get()
+    assert response["Location"] == f"/manage/models/checkpoint/{row.pk}"
+    assert (row.name, row.trigger_words, row.min_role) == ("Anime", ["a", "b"], "moderator")
+    assert row.allowed_users.get().username == "ann"
+    shown = text(admin.post("/manage/models", said), 422)
+    assert "added before, as “Anime”" in shown
+    assert "OpenRAIL" in shown, "what was typed stays"
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "../outside.safetensors", "..", ".", "link", "link/outside.safetensors", "a\0b", "~"]
+)
+def test_no_path_leads_out_of_the_folder(
+    path: str, admin: Client, models_dir: Path, lora_file: Callable[..., Path]
+) -> None:
+    lora_file("outside").rename(models_dir.parent / "outside.safetensors")
+    (models_dir / "link").symlink_to(models_dir.parent)
+    response = admin.post("/manage/models", {"path": path, "min_role": "member"})
+    shown = text(response, 422)
+    assert "root:" not in shown
+    assert not Resource.objects.exists()
+    if path not in ("a\0b", "~"):
+        assert "Only files below" in shown
+
+
+def test_what_cannot_be_added_is_said_beside_its_field(admin: Client, checkpoint_file: Callable[..., Path]) -> None:
+    checkpoint_file("bare", with_vae=False)
+    shown = text(
+        admin.post("/manage/models", {"path": "bare.safetensors", "min_role": "member", "users": "nobody"}), 422
+    )
+    assert "no account named nobody" in shown
+    shown = text(admin.post("/manage/models", {"path": "bare.safetensors", "min_role": "member"}), 422)
+    assert "has no VAE" in shown
+
+
+def changed(row: Checkpoint, **fields: Any) -> dict[str, Any]:
+    whole = {
+        "name": "New name", "licence": "MIT", "words": "x, y", "min_role": "admin", "users": "ann",
+        "default_steps": 30, "max_steps": 60, "default_sampler": "Euler", "default_guidance": 5, "default_clip_skip": 2,
+        "native_width": 64, "native_height": 64, "min_side": 64, "max_side": 256, "default_vae": "",
+        "default_negative_prompt": "blurry", "card": "Good.", "act": "save",
+    }  # fmt: skip
+    return whole | fields
+
+
+def test_an_admin_changes_a_model(admin: Client) -> None:
+    ann, row = make_user("ann"), make_checkpoint("anime")
+    address = f"/manage/models/checkpoint/{row.pk}"
+    assert "Anime" in text(admin.get(address))
+    assert admin.post(address, changed(row)).status_code == 302
+    row.refresh_from_db()
+    assert (row.name, row.licence, row.trigger_words, row.min_role) == ("New name", "MIT", ["x", "y"], "admin")
+    assert (row.default_steps, row.default_clip_skip, row.default_negative_prompt) == (30, 2, "blurry")
+    assert list(row.allowed_users.all()) == [ann]
+    assert 'value="ann"' in text(admin.get(address))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""), ("users", "nobody"), ("default_sampler", "Guess"), ("default_guidance", "nan"),
+        ("default_guidance", "31"), ("default_steps", "0"), ("default_steps", "61"), ("default_clip_skip", "0"),
+        ("native_width", "300"), ("native_width", "67"), ("min_side", "4"), ("max_side", "32"), ("min_role", "king"),
+        ("default_vae", "999"),
+    ],
+)  # fmt: skip
+def test_impossible_changes_are_refused_and_nothing_is_saved(field: str, value: str, admin: Client) -> None:
+    make_user("ann")
+    row = make_checkpoint("anime")
+    shown = text(admin.post(f"/manage/models/checkpoint/{row.pk}", changed(row, **{field: value})), 422)
+    assert "Nothing was saved yet" in shown
+    row.refresh_from_db()
+    assert (row.name, row.licence, row.allowed_users.count()) == ("Anime", "", 0)
+
+
+def test_a_loras_weight_and_words_are_changed(admin: Client) -> None:
+    row = make_resource("detail")
+    address = f"/manage/models/lora/{row.pk}"
+    fields = {"name": "Detail", "licence": "", "words": "a", "min_role": "member", "users": "", "card": ""}
+    assert admin.post(address, fields | {"default_weight": "0.7"}).status_code == 302
+    assert "Nothing was saved" in text(admin.post(address, fields | {"default_weight": "11"}), 422)
+    row.refresh_from_db()
+    assert (row.default_weight, row.trigger_words) == (0.7, ["a"])
+    assert admin.get(f"/manage/models/vae/{row.pk}").status_code == 404
+    assert admin.get(f"/manage/models/checkpoint/{row.pk}").status_code == 404
+
+
+def test_the_buttons_check_switch_choose_and_remove(admin: Client, checkpoint_file: Callable[..., Path]) -> None:
+    path = checkpoint_file("one")
+    make_checkpoint("first")
+    admin.post("/manage/models", {"path": "one.safetensors", "min_role": "member"})
+    row = Checkpoint.objects.get(slug="one")
+    address = f"/manage/models/checkpoint/{row.pk}"
+
+    def press(act: str) -> str:
+        shown = text(admin.post(address, {"act": act}, follow=True))
+        if Checkpoint.objects.filter(pk=row.pk).exists():
+            row.refresh_from_db()
+        return shown
+
+    assert "All files are as they were" in press("check")
+    press("default")
+    assert row.is_default
+    press("off")
+    assert (row.state, row.is_default) == ("disabled", False)
+    press("on")
+    assert row.state == "ready"
+    away = path.rename(path.with_suffix(".away"))
+    assert "gone" in press("check")
+    assert row.state == "corrupt"
+    assert "one" in text(admin.post("/manage/models", {"act": "check"}, follow=True))
+    press("off")
+    assert "gone" in press("on")
+    assert row.state == "corrupt"
+    away.rename(path)
+    assert "is removed" in press("remove")
+    assert not Checkpoint.objects.filter(pk=row.pk).exists()
+    assert path.exists()
+    assert admin.post(address, {"act": "remove"}).status_code == 404

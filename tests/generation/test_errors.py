@@ -1,0 +1,16 @@
+"""The sentences for what goes wrong while drawing."""
+
+import pytest
+
+from generation.engine.errors import ERROR_CODES
+from generation.errors import failure_sentence
+
+VALUES = {"maximum": 10.0, "known": ["Euler"], "mask": [8, 8], "source": [8, 16]}
+
+
+@pytest.mark.parametrize("code", [*ERROR_CODES, "source_gone", "source_unreadable"])
+def test_every_code_of_the_engine_has_a_sentence_that_its_parameters_fill(code: str) -> None:
+    params = {name: VALUES.get(name, f"the {name}") for name in ERROR_CODES.get(code, ())}
+    sentence = failure_sentence(code, params)
+    assert sentence != failure_sentence("nobody knows", {})
+    assert "%(" not in sentence
