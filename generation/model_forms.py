@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -144,12 +145,12 @@ class CheckpointForm(_EditForm):
         super().__init__(*args, **kwargs)
         named = [(name, name) for name in samplers_of(self.instance)]
         self.fields["default_sampler"] = forms.ChoiceField(label=_("Sampler"), choices=named)
-        self.fields["default_steps"].validators += [forms.fields.validators.MinValueValidator(1)]
-        self.fields["max_steps"].validators += [forms.fields.validators.MinValueValidator(1)]
+        self.fields["default_steps"].validators += [MinValueValidator(1)]
+        self.fields["max_steps"].validators += [MinValueValidator(1)]
         for name, low, high in (("default_guidance", 0, 30), ("default_clip_skip", 1, 12)):
             self.fields[name].validators += [
-                forms.fields.validators.MinValueValidator(low),
-                forms.fields.validators.MaxValueValidator(high),
+                MinValueValidator(low),
+                MaxValueValidator(high),
             ]
         fitting = [vae.pk for vae in Resource.objects.filter(kind=ResourceKind.VAE) if self._fits(vae)]
         self.fields["default_vae"].queryset = Resource.objects.filter(pk__in=fitting)  # type: ignore[attr-defined]
@@ -191,6 +192,6 @@ class ResourceForm(_EditForm):
             del self.fields["default_weight"]
         else:
             self.fields["default_weight"].validators += [
-                forms.fields.validators.MinValueValidator(-10),
-                forms.fields.validators.MaxValueValidator(10),
+                MinValueValidator(-10),
+                MaxValueValidator(10),
             ]

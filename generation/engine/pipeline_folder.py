@@ -18,7 +18,7 @@ _MAX_INDEX_BYTES = 16 * 2**20
 _NOT_LOADED = ("safety_checker", "feature_extractor", "image_encoder")
 """Parts of Stable Diffusion pipelines that are left out: the gallery rates pictures itself."""
 _WITHOUT_WEIGHTS = ("tokenizer", "scheduler", "feature_extractor", "processor", "image_processor")
-_SD_PARTS = {"sd1": ("unet", "vae", "text_encoder", "tokenizer", "scheduler")}
+_SD_PARTS: dict[str, tuple[str, ...]] = {"sd1": ("unet", "vae", "text_encoder", "tokenizer", "scheduler")}
 _SD_PARTS["sdxl"] = (*_SD_PARTS["sd1"], "text_encoder_2", "tokenizer_2")
 _SD_CLASSES = {"unet": ("UNet2DConditionModel",), "vae": ("AutoencoderKL", "AutoencoderTiny")}
 

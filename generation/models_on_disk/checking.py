@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -61,7 +62,7 @@ def check(row: Checkpoint | Resource, *, fast: bool = False) -> Checked:
     return Checked(row, problem, hashed)
 
 
-def _record(row: Checkpoint | Resource, problem: str, files: list[object]) -> None:
+def _record(row: Checkpoint | Resource, problem: str, files: Sequence[object]) -> None:
     state = CheckpointState.CORRUPT if problem else CheckpointState.READY
     if row.state == CheckpointState.DISABLED:
         state = CheckpointState.DISABLED

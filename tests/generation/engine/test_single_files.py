@@ -8,9 +8,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from generation.engine import EngineError, single_file
+from generation.engine import Engine, EngineError, single_file
 from generation.engine.checkpoint_files import fingerprint_of, inspect_checkpoint
 from generation.engine.pipeline_loading import load_pipeline
+from tests.generation.engine.driving import job, pictures, run_out
 from tests.generation.engine.original_layout import make_parts, original_tensors, vae_tensors, write_layouts
 
 
@@ -208,3 +209,17 @@ def test_a_file_that_cannot_be_used_says_why(
     assert (refused.value.code, refused.value.params["reason"]) == (code, reason)
     assert found in str(refused.value.params)
     assert refused.value.params["checkpoint"] == "model.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("base", "channels"), [("sd1", 4), ("sd1", 9), ("sd2", 4), ("sdxl", 4)], ids=["sd1", "sd1-inpaint", "sd2", "sdxl"]
+)
+def test_the_engine_draws_with_a_single_file(base: str, channels: int, layouts: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "model.safetensors", make_parts(layouts / base, channels=channels), base)
+    engine = Engine()
+    engine.add(job("a", path, steps=2))
+    assert pictures(run_out(engine)).keys() == {"a"}
+    path.unlink()
+    with pytest.raises(EngineError) as refused:
+        engine.add(job("b", path))
+    assert refused.value.code == "missing_checkpoint"
