@@ -123,6 +123,9 @@ class DenoisingRun:
         """Return False when NaN or infinity has got into the latents."""
         return bool(torch.isfinite(self.latents).all())
 
+    def close(self) -> None:
+        """Nothing is held but memory, which goes with the run."""
+
     def expected_latents(self) -> torch.Tensor:
         """Return the picture that the last denoiser call pointed at, (1, C, h, w): clearer than noisy latents.
 

@@ -273,6 +273,7 @@ class Engine:
 
     def _remove(self, job_id: Hashable) -> None:
         task = self._tasks.pop(job_id)
+        task.run.close()
         if job_id in self._slow:
             self._slow.remove(job_id)
         self._residents.release(task.loaded)

@@ -15,6 +15,7 @@ import pytest
         "generation.engine.canvas",
         "generation.engine.prompt_syntax",
         "generation.engine.prompt_schedule",
+        "generation.engine.stock.families",
     ],
 )
 def test_importing_it_loads_no_torch(module: str) -> None:
