@@ -24,6 +24,7 @@ class DenoisingRun:
     as long as it has none it is `unprepared`.
     """
 
+    waiting = False
     frame: Frame | None = None
     """How the job's source lies in the picture, when there is a source."""
     enlarged: Image.Image | None = None

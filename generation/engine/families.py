@@ -32,6 +32,10 @@ class Run(Protocol):
     def unprepared(self) -> bool:
         """True while `LoadedCheckpoint.prepare` has to be called before the next denoiser call."""
 
+    @property
+    def waiting(self) -> bool:
+        """True while something elsewhere is at work for it, and there is nothing to do here."""
+
     def apply(self, prediction: Any) -> None:
         """Take this run's part of a prediction and move on by one step."""
 
@@ -44,8 +48,6 @@ class Run(Protocol):
 
 class LoadedCheckpoint(Protocol):
     """A checkpoint in memory. None of the methods changes shared state, but for caches."""
-
-    facts: CheckpointFacts
 
     @property
     def nbytes(self) -> int:

@@ -7,8 +7,7 @@ import torch
 
 from generation.engine.errors import EngineError
 from generation.engine.jobs import EngineJob
-from generation.engine.prompt_schedule import texts_by_step
-from generation.engine.prompt_syntax import parse
+from generation.engine.plain_text import plain_text
 from generation.engine.stock.families import StockFamily
 from generation.engine.stock.source import Source
 
@@ -31,19 +30,6 @@ def refuse_unsupported(job: EngineJob, family: StockFamily, checkpoint: str) -> 
         raise EngineError("unknown_sampler", sampler=job.sampler, known=list(family.samplers))
 
 
-def text_of(prompt: str, job: EngineJob) -> str:
-    """Return what a prompt says without its weights, which these text encoders know nothing of.
-
-    Of a text that changes while drawing, what holds for most steps.
-    """
-    if job.syntax == "a1111":
-        ends = texts_by_step(prompt, job.steps)
-        starts = (0, *(end for end, _text in ends))
-        prompt = max(zip(ends, starts, strict=False), key=lambda run: run[0][0] - run[1])[0][1]
-    chunks = parse(prompt, job.syntax).chunks
-    return " ".join("".join(span.text for span in chunk) for chunk in chunks)
-
-
 def call_arguments(
     job: EngineJob, family: StockFamily, pipeline: Any, source: Source | None, generator: torch.Generator
 ) -> dict[str, Any]:
@@ -51,7 +37,7 @@ def call_arguments(
     known = inspect.signature(pipeline.__call__).parameters
     wanted: dict[str, Any] = {
         **family.always,
-        "prompt": text_of(job.prompt, job),
+        "prompt": plain_text(job.prompt, job.syntax, job.steps),
         "width": job.width,
         "height": job.height,
         "num_inference_steps": job.steps,
@@ -59,7 +45,7 @@ def call_arguments(
         "output_type": "pil",
     }
     if family.takes_negative:
-        wanted["negative_prompt"] = text_of(job.negative_prompt, job)
+        wanted["negative_prompt"] = plain_text(job.negative_prompt, job.syntax, job.steps)
     guidance = family.guidance if family.guidance in known else "guidance_scale"
     wanted[guidance] = job.guidance
     if "intermediate_timesteps" in known and job.steps != 2:

@@ -10,7 +10,8 @@ import torch
 
 from generation.engine.checkpoint_files import CheckpointFacts
 from generation.engine.jobs import EngineJob
-from generation.engine.stock.arguments import call_arguments, text_of
+from generation.engine.plain_text import plain_text
+from generation.engine.stock.arguments import call_arguments
 from generation.engine.stock.cascade import read_stages
 from generation.engine.stock.families import STOCK_FAMILIES, StockFamily
 from generation.engine.stock.loading import load_pipeline
@@ -48,11 +49,11 @@ def stages(
 
     Guidance is the first stage's; the others keep to their pipelines' own.
     """
+    words, unwanted = (plain_text(text, job.syntax, job.steps) for text in (job.prompt, job.negative_prompt))
     prompt: dict[str, Any] = {}
 
     def encoded(own: Any) -> dict[str, Any]:
         if not prompt:
-            words, unwanted = text_of(job.prompt, job), text_of(job.negative_prompt, job)
             texts = own.encode_prompt(words, negative_prompt=unwanted, device=own._execution_device)
             prompt.update(zip(("prompt_embeds", "negative_prompt_embeds"), texts, strict=True))
         return prompt
@@ -73,8 +74,8 @@ def stages(
 
     def third(own: Any, before: Any) -> dict[str, Any]:
         return {
-            "prompt": text_of(job.prompt, job),
-            "negative_prompt": text_of(job.negative_prompt, job),
+            "prompt": words,
+            "negative_prompt": unwanted,
             "image": before,
             "noise_level": _UPSCALER_NOISE,
             "num_inference_steps": job.steps,

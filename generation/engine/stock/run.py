@@ -31,6 +31,7 @@ class StockRun:
     """Owns the thread in which the stages run; `close` ends it."""
 
     unprepared = False
+    waiting = False
 
     def __init__(self, job: EngineJob, stages: Callable[[], Sequence[Stage]]) -> None:
         """`stages` is asked again when the run has to begin anew, so that it starts from the same seed."""

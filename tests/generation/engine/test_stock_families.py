@@ -20,7 +20,6 @@ from PIL import Image
 from generation.engine import Cancelled, Engine, EngineError, EngineJob, Failed, Finished, Preview, Progress
 from generation.engine.checkpoint_files import inspect_checkpoint
 from generation.engine.samplers import make_scheduler
-from generation.engine.stock.arguments import text_of
 from generation.engine.stock.families import STOCK_FAMILIES, abilities_of_family, samplers_of_family
 from tests.generation.engine.driving import difference, failures, job, pictures, run_out
 from tests.generation.engine.tiny_families import BUILDERS, build_cascade, build_family
@@ -325,21 +324,6 @@ def test_what_a_family_cannot_do_is_refused(
         engine.add(_job("a", families("CogView4Pipeline"), "CogView4Pipeline", **changes))
     assert (refused.value.code, refused.value.params) == (code, params)
     assert engine.idle
-
-
-@pytest.mark.parametrize(
-    ("prompt", "syntax", "text"),
-    [
-        ("a (red:1.3) cat, [blurry]", "a1111", "a red cat, blurry"),
-        (r"saber \(fate\) BREAK [a dog:a cat:1]", "a1111", "saber (fate) a cat"),
-        ("{a cat}, 1.5::red::, (b)", "novelai", "a cat, red, (b)"),
-        ("a (b:1.3)", "plain", "a (b:1.3)"),
-        ("", "a1111", ""),
-    ],
-)
-def test_these_text_encoders_get_the_words_without_their_weights(prompt: str, syntax: Any, text: str) -> None:
-    one = job("a", Path("x"), prompt=prompt, syntax=syntax)
-    assert text_of(one.prompt, one) == text
 
 
 def test_samplers_and_abilities_of_a_family_are_those_it_has() -> None:
