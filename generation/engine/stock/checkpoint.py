@@ -66,7 +66,7 @@ class StockCheckpoint:
         multiple = self.facts.size_multiple
         if min(job.width, job.height) < multiple or job.width % multiple or job.height % multiple:
             raise EngineError("bad_size", width=job.width, height=job.height, multiple=multiple)
-        vae = getattr(self._pipelines[""], "vae", None)
+        vae: Any = getattr(self._pipelines[""], "vae", None)
         if job.width * job.height > TILED_ABOVE and hasattr(vae, "enable_tiling"):
             vae.enable_tiling()
         source = None

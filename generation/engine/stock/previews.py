@@ -22,7 +22,7 @@ class Previewer:
     """Shows the latents of one pipeline; None where it can't. The colours are learnt at the first look."""
 
     def __init__(self, pipeline: Any) -> None:
-        self._vae = getattr(pipeline, "vae", None)
+        self._vae: Any = getattr(pipeline, "vae", None)
         self._projection: Projection | None = None
         self._blind = False
 
