@@ -112,7 +112,7 @@ class StockRun:
                     thread.pause()
 
             self._previewer = stage.previewer
-            pipeline = stepwise(stage.pipeline, on_start, on_step, stage.scheduler)
+            pipeline = stepwise(stage.pipeline, on_start, on_step, self.job.steps, stage.scheduler)
             result = pipeline(**stage.arguments(pipeline, result)).images
         image: Image.Image = result[0]
         return image

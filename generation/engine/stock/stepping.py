@@ -105,11 +105,13 @@ def stepwise(
     pipeline: Any,
     on_start: Callable[[int], None],
     on_step: Callable[[Any, torch.Tensor, torch.Tensor, torch.Tensor], None],
+    steps: int,
     scheduler: Any = None,
 ) -> Any:
     """Return a copy of `pipeline` that shares its models and reports: before its loop and after each step.
 
-    `on_start` gets the number of steps; `on_step` the scheduler, the model's output, the latents it was given and
+    `steps` is what the call will ask for. `on_start` gets the number of calls of the model, which second-order
+    schedulers need more of; `on_step` the scheduler, the model's output, the latents it was given and
     the latents after the step. What belongs to one run only (schedulers, guiders) is copied; `scheduler`, if given,
     takes the place of the pipeline's own.
     """
@@ -130,7 +132,9 @@ def stepwise(
         return result
 
     def progress_bar(iterable: Any = None, total: int | None = None) -> Any:
-        on_start(getattr(own, "_num_timesteps", None) or total or 0)
+        # Most pipelines note it; of the others, some have a bar of the steps asked for, some of those they will do.
+        counted = getattr(own, "_num_timesteps", None)
+        on_start(counted or (len(used.timesteps) if total is None or total == steps else total))
         return _Bar() if iterable is None else iterable
 
     used.step = step

@@ -19,6 +19,7 @@ from PIL import Image
 
 from generation.engine import Cancelled, Engine, EngineError, EngineJob, Failed, Finished, Preview, Progress
 from generation.engine.checkpoint_files import inspect_checkpoint
+from generation.engine.sampler_names import denoiser_calls
 from generation.engine.samplers import make_scheduler
 from generation.engine.stock.families import STOCK_FAMILIES, abilities_of_family, samplers_of_family
 from tests.generation.engine.driving import difference, failures, job, pictures, run_out
@@ -128,6 +129,17 @@ def test_a_family_draws_step_by_step_what_a_direct_call_draws(name: str, familie
     facts = inspect_checkpoint(one.checkpoint)
     assert (facts.family, facts.base) == (name, name)
     assert facts.parameters * 4 == pytest.approx(engine._residents.nbytes, rel=0.02)
+
+
+@pytest.mark.parametrize("sampler", ["Euler a", "DPM++ 2M Karras", "Heun", "PLMS", "DPM++ 2M SDE", "LMS"])
+@pytest.mark.parametrize("name", ["PixArtSigmaPipeline", "HunyuanDiTPipeline"])
+def test_families_that_are_no_flow_models_take_other_samplers(sampler: str, name: str, families: Families) -> None:
+    one = _job("a", families(name), name, sampler=sampler, steps=4)
+    engine = Engine()
+    assert engine.add(one) == denoiser_calls(sampler, 4)
+    events = run_out(engine)
+    assert sum(isinstance(event, Progress) for event in events) == denoiser_calls(sampler, 4)
+    assert difference(pictures(events)["a"], _direct(one)) <= 1
 
 
 @pytest.mark.parametrize("name", WITH_IMAGE_TO_IMAGE)
