@@ -51,7 +51,7 @@ ERROR_CODES: dict[str, tuple[str, ...]] = {
 Reasons of corrupt_checkpoint: missing_file, unreadable, not_json, missing_tensors, load, and of a safetensors file
 header, header_size, tensor_count, metadata_size, dtype, shape, offsets, truncated.
 Reasons of unsupported_checkpoint: family, component, pickle, channels, schedule, format, remote_code,
-no_text_encoder, no_vae.
+no_text_encoder, no_vae, tokenizer.
 Reasons of corrupt_resource: those of a safetensors file, missing_file, unreadable, keys (no LoRA, embedding or VAE),
 lycoris (LoHa, LoKr and the like), load, pickle, format.
 Reasons of remote_unreachable: refused (nobody listens), silent (no connection in time), name (no such host), tls,

@@ -1,6 +1,7 @@
 """Families that stock pipelines draw: what comes out is what a direct call gives, and a run can be left at any step."""
 
 import gc
+import importlib.util
 import json
 import subprocess
 import sys
@@ -409,6 +410,16 @@ def test_a_broken_folder_is_refused_with_its_reason(
     with pytest.raises(EngineError) as refused:
         Engine().add(_job("a", folder, "Lumina2Pipeline"))
     assert (refused.value.code, refused.value.params["reason"]) == (code, reason)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("sentencepiece") is not None, reason="sentencepiece is installed")
+def test_a_tokenizer_that_cannot_be_read_here_is_named(tmp_path: Path) -> None:
+    folder = build_family("PixArtAlphaPipeline", tmp_path / "pixart")
+    (folder / "tokenizer/tokenizer.json").rename(folder / "tokenizer/spiece.model")
+    with pytest.raises(EngineError) as refused:
+        Engine().add(_job("a", folder, "PixArtAlphaPipeline"))
+    assert refused.value.params["reason"] == "tokenizer"
+    assert "tokenizer.json" in refused.value.params["found"]
 
 
 def test_weights_in_shards_are_loaded(tmp_path: Path, families: Families) -> None:
