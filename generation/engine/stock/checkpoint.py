@@ -14,10 +14,11 @@ from PIL import Image
 from generation.engine.checkpoint_files import CheckpointFacts
 from generation.engine.errors import EngineError
 from generation.engine.jobs import EngineJob
+from generation.engine.sampler_names import SAMPLER_NAMES
 from generation.engine.samplers import make_scheduler
 from generation.engine.stock import deepfloyd
 from generation.engine.stock.arguments import call_arguments, refuse_unsupported
-from generation.engine.stock.families import FLOW_SAMPLERS, STOCK_FAMILIES, StockFamily
+from generation.engine.stock.families import STOCK_FAMILIES, StockFamily
 from generation.engine.stock.loading import load_pipeline, models_of, sibling
 from generation.engine.stock.previews import Previewer
 from generation.engine.stock.run import Stage, StockRun
@@ -110,7 +111,7 @@ class StockCheckpoint:
             pipelines = [pipeline, *self._cascade]
             return deepfloyd.stages(pipelines, self._previewers, job, first, self._family, source, generator)
         scheduler = None
-        if self._family.samplers is not FLOW_SAMPLERS:
+        if self._family.samplers is SAMPLER_NAMES:
             scheduler = make_scheduler(job.sampler, pipeline.scheduler.config)
 
         def arguments(own: Any, _before: Any) -> dict[str, Any]:

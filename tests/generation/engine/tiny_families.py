@@ -29,7 +29,10 @@ from tests.generation.engine.tiny_language_families import (
     flux_2_klein,
     hidream,
     hunyuan_image,
+    longcat,
+    lumina,
     lumina_2,
+    ovis,
     qwen_image,
     sana,
     sana_sprint,
@@ -201,9 +204,53 @@ def hunyuan_dit() -> Any:
     )
 
 
+def bria() -> Any:
+    return diffusers.BriaPipeline(
+        transformer=diffusers.BriaTransformer2DModel(
+            patch_size=1,
+            in_channels=16,
+            num_layers=1,
+            num_single_layers=1,
+            attention_head_dim=8,
+            num_attention_heads=2,
+            joint_attention_dim=WIDTH,
+            pooled_projection_dim=None,
+            axes_dims_rope=[0, 4, 4],
+        ),
+        scheduler=flow(),
+        vae=kl_vae(shift_factor=0, scaling_factor=0.13025),
+        text_encoder=t5(),
+        tokenizer=tokenizers.t5(),
+    )
+
+
+def cogview_3() -> Any:
+    return diffusers.CogView3PlusPipeline(
+        transformer=diffusers.CogView3PlusTransformer2DModel(
+            patch_size=2,
+            in_channels=4,
+            num_layers=1,
+            attention_head_dim=4,
+            num_attention_heads=2,
+            out_channels=4,
+            text_embed_dim=WIDTH,
+            time_embed_dim=8,
+            condition_dim=2,
+            pos_embed_max_size=16,
+            sample_size=8,
+        ),
+        scheduler=diffusers.CogVideoXDDIMScheduler(),
+        vae=kl_vae(),
+        text_encoder=t5(),
+        tokenizer=tokenizers.t5(),
+    )
+
+
 BUILDERS: dict[str, Callable[[], Any]] = {
     "AuraFlowPipeline": aura_flow,
+    "BriaPipeline": bria,
     "ChromaPipeline": chroma,
+    "CogView3PlusPipeline": cogview_3,
     "CogView4Pipeline": cogview_4,
     "ErnieImagePipeline": ernie_image,
     "Flux2KleinPipeline": flux_2_klein,
@@ -213,7 +260,10 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "HunyuanDiTPipeline": hunyuan_dit,
     "HunyuanImagePipeline": hunyuan_image,
     "IFPipeline": deepfloyd,
+    "LongCatImagePipeline": longcat,
     "Lumina2Pipeline": lumina_2,
+    "LuminaPipeline": lumina,
+    "OvisImagePipeline": ovis,
     "PixArtAlphaPipeline": pixart_alpha,
     "PixArtSigmaPipeline": pixart_sigma,
     "QwenImagePipeline": qwen_image,

@@ -12,6 +12,8 @@ import torch
 from transformers import (
     Gemma2Config,
     Gemma2Model,
+    GemmaConfig,
+    GemmaForCausalLM,
     GlmConfig,
     GlmModel,
     LlamaConfig,
@@ -313,4 +315,67 @@ def hidream() -> Any:
         tokenizer_3=tokenizers.t5(),
         text_encoder_4=LlamaForCausalLM(LlamaConfig(**LANGUAGE)),
         tokenizer_4=tokenizers.chat(),
+    )
+
+
+def lumina() -> Any:
+    return diffusers.LuminaPipeline(
+        transformer=diffusers.LuminaNextDiT2DModel(
+            sample_size=8,
+            patch_size=2,
+            in_channels=4,
+            hidden_size=16,
+            num_layers=1,
+            num_attention_heads=2,
+            num_kv_heads=2,
+            multiple_of=16,
+            learn_sigma=True,
+            qk_norm=True,
+            cross_attention_dim=WIDTH,
+        ),
+        scheduler=flow(),
+        vae=kl_vae(),
+        text_encoder=GemmaForCausalLM(GemmaConfig(**LANGUAGE)),
+        tokenizer=tokenizers.gemma(),
+    )
+
+
+def ovis() -> Any:
+    return diffusers.OvisImagePipeline(
+        transformer=diffusers.OvisImageTransformer2DModel(
+            patch_size=1,
+            in_channels=16,
+            out_channels=16,
+            num_layers=1,
+            num_single_layers=1,
+            attention_head_dim=16,
+            num_attention_heads=2,
+            joint_attention_dim=WIDTH,
+            axes_dims_rope=(4, 4, 8),
+        ),
+        scheduler=flow(),
+        vae=kl_vae(shift_factor=0.06, scaling_factor=1.5, use_quant_conv=False, use_post_quant_conv=False),
+        text_encoder=Qwen3Model(Qwen3Config(**LANGUAGE)),
+        tokenizer=tokenizers.qwen(),
+    )
+
+
+def longcat() -> Any:
+    return diffusers.LongCatImagePipeline(
+        transformer=diffusers.LongCatImageTransformer2DModel(
+            patch_size=1,
+            in_channels=64,
+            num_layers=1,
+            num_single_layers=1,
+            attention_head_dim=16,
+            num_attention_heads=2,
+            joint_attention_dim=WIDTH,
+            pooled_projection_dim=WIDTH,
+            axes_dims_rope=[4, 4, 8],
+        ),
+        scheduler=flow(),
+        vae=kl_vae(channels=16, shift_factor=0.06, scaling_factor=1.5, use_quant_conv=False, use_post_quant_conv=False),
+        text_encoder=qwen_vl(),
+        tokenizer=tokenizers.qwen(),
+        text_processor=None,
     )
