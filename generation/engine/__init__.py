@@ -25,8 +25,9 @@ Importing this package does not import torch or diffusers (six seconds of CPU): 
 first asked for. The web process may use `sampler_names` and `checkpoint_files` freely.
 
 How it is laid out: `engine` is the loop (who runs, who leaves, who is decoded); `resident` holds loaded
-checkpoints under a byte budget; a *family* (`families`: the protocol; `stable_diffusion`: the first one) turns a
-job into a run and knows how to predict, preview and decode it. A new architecture is a new family module.
+checkpoints under a byte budget; a *family* (`families`: the protocol) turns a job into a run and knows how to predict,
+preview and decode it. `stable_diffusion` and `stable_diffusion_xl` batch; what can't be batched, `stock` draws with the
+pipelines of diffusers as they are, a step at a time; `remote` has an image server draw.
 Not here: queues, leases, users, files of finished pictures.
 """
 

@@ -67,9 +67,7 @@ class StockCheckpoint:
         multiple = self.facts.size_multiple
         if min(job.width, job.height) < multiple or job.width % multiple or job.height % multiple:
             raise EngineError("bad_size", width=job.width, height=job.height, multiple=multiple)
-        vae: Any = getattr(self._pipelines[""], "vae", None)
-        if job.width * job.height > TILED_ABOVE and hasattr(vae, "enable_tiling"):
-            vae.enable_tiling()
+        self._tile(job)
         source = None
         first = replace(job, width=job.width // self._scale, height=job.height // self._scale)
         if job.source is not None:
@@ -91,6 +89,7 @@ class StockCheckpoint:
 
     def decode(self, run: StockRun) -> Image.Image:
         """Return the picture (RGB). Raises EngineError black_image."""
+        self._tile(run.job)
         image = run.finish().convert("RGB")
         if image.getbbox() is None:
             # Every channel of every pixel at zero: no picture of a working model is that, an overflow is.
@@ -98,6 +97,12 @@ class StockCheckpoint:
         if run.job.mask is not None and run.job.source is not None:
             return Source(run.job, run.job.source).lay_back(image)
         return image
+
+    def _tile(self, job: EngineJob) -> None:
+        """Set the VAE, which all jobs share, to what a picture of this size needs."""
+        vae: Any = getattr(self._pipelines[""], "vae", None)
+        if hasattr(vae, "use_tiling"):
+            vae.use_tiling = job.width * job.height > TILED_ABOVE
 
     def _stages(self, job: EngineJob, first: EngineJob, source: Source | None) -> list[Stage]:
         # On the CPU, as seeds are shared between devices that way.

@@ -299,6 +299,21 @@ def test_a_job_out_of_memory_while_it_is_decoded_says_so(families: Families, mon
     assert failures(run_out(engine))["a"].code == "out_of_memory"
 
 
+def test_only_large_pictures_go_through_the_vae_in_tiles(families: Families, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generation.engine.stock.checkpoint.TILED_ABOVE", 64 * 64)
+    folder = families("FluxPipeline")
+    engine = Engine()
+    loaded: Any = engine._residents.acquire(folder)
+    vae = loaded._pipelines[""].vae
+    modes: list[bool] = []
+    decode = vae.decode
+    monkeypatch.setattr(vae, "decode", lambda *call, **named: modes.append(vae.use_tiling) or decode(*call, **named))
+    engine.add(_job("small", folder, "FluxPipeline", steps=1))
+    engine.add(_job("large", folder, "FluxPipeline", steps=1, width=96))
+    run_out(engine)
+    assert modes == [False, True]
+
+
 def test_noise_without_numbers_and_black_pictures_are_no_pictures(families: Families, tmp_path: Path) -> None:
     folder = build_family("Lumina2Pipeline", tmp_path / "lumina")
     engine = Engine()
