@@ -56,6 +56,8 @@ def read_folder(folder: Path, stage: str = "") -> PipelineFolder:
     for part, entry in index.items():
         if part.startswith("_") or not isinstance(entry, list) or entry == [None, None]:
             continue
+        if all(isinstance(number, int) for number in entry):
+            continue  # a setting of the pipeline
         if part in not_loaded:
             continue
         library, name = _check_class(folder, part, entry, ())

@@ -66,6 +66,7 @@ STOCK_FAMILIES: dict[str, StockFamily] = {
         always=MappingProxyType({"clean_caption": False}),
         left_out=_CHECKERS,
     ),
+    "Krea2Pipeline": StockFamily(),
     "LongCatImagePipeline": StockFamily(
         left_out=("text_processor",), always=MappingProxyType({"enable_prompt_rewrite": False})
     ),

@@ -86,6 +86,7 @@ class StockRun:
     def _begin(self) -> None:
         self._begun += 1
         self._done = 0
+        self.total = 1  # unless the pipeline says more
         stages = list(self._stages())
         self._thread = StepThread(lambda thread: self._work(thread, stages))
         try:

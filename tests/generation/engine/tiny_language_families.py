@@ -23,6 +23,8 @@ from transformers import (
     Qwen3Config,
     Qwen3ForCausalLM,
     Qwen3Model,
+    Qwen3VLConfig,
+    Qwen3VLModel,
 )
 
 from tests.generation.engine import tiny_tokenizers as tokenizers
@@ -153,7 +155,7 @@ def lumina_2() -> Any:
     )
 
 
-def qwen_image() -> Any:
+def _qwen_vae() -> Any:
     vae = diffusers.AutoencoderKLQwenImage(
         base_dim=24,
         z_dim=4,
@@ -163,6 +165,10 @@ def qwen_image() -> Any:
         latents_mean=[0.1] * 4,
         latents_std=[1.5] * 4,
     )
+    return contrasty(vae)
+
+
+def qwen_image() -> Any:
     return diffusers.QwenImagePipeline(
         transformer=diffusers.QwenImageTransformer2DModel(
             patch_size=2,
@@ -176,7 +182,7 @@ def qwen_image() -> Any:
             axes_dims_rope=(8, 4, 4),
         ),
         scheduler=flow(use_dynamic_shifting=True),
-        vae=contrasty(vae),
+        vae=_qwen_vae(),
         text_encoder=qwen_vl(),
         tokenizer=tokenizers.qwen(),
     )
@@ -378,4 +384,34 @@ def longcat() -> Any:
         text_encoder=qwen_vl(),
         tokenizer=tokenizers.qwen(),
         text_processor=None,
+    )
+
+
+def krea_2() -> Any:
+    rope = {"mrope_section": [2, 3, 3], "rope_type": "default", "mrope_interleaved": True}
+    vision = {"depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "out_hidden_size": WIDTH}
+    text = {**LANGUAGE, "rope_scaling": rope}
+    return diffusers.Krea2Pipeline(
+        transformer=diffusers.Krea2Transformer2DModel(
+            in_channels=16,
+            num_layers=1,
+            attention_head_dim=8,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            intermediate_size=32,
+            timestep_embed_dim=8,
+            text_hidden_dim=WIDTH,
+            num_text_layers=3,
+            text_num_attention_heads=2,
+            text_num_key_value_heads=1,
+            text_intermediate_size=16,
+            num_layerwise_text_blocks=1,
+            num_refiner_text_blocks=1,
+            axes_dims_rope=(4, 2, 2),
+        ),
+        scheduler=flow(use_dynamic_shifting=True),
+        vae=_qwen_vae(),
+        text_encoder=Qwen3VLModel(Qwen3VLConfig(text_config=text, vision_config=vision, vocab_size=256)),
+        tokenizer=tokenizers.qwen(),
+        text_encoder_select_layers=(0, 1, 2),
     )
