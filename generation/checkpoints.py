@@ -27,6 +27,7 @@ from django.db.models import QuerySet
 from generation.access import Viewer, usable_by
 from generation.engine.checkpoint_files import inspect_checkpoint
 from generation.engine.errors import EngineError
+from generation.engine.remote import RemoteServer
 from generation.engine.sampler_names import SAMPLER_NAMES, samplers_for
 from generation.errors import CheckpointBroken, failure_sentence
 from generation.models import Checkpoint, Resource
@@ -66,6 +67,13 @@ def available_resources(viewer: Viewer = None) -> QuerySet[Resource]:
 def folder_of(checkpoint: Checkpoint) -> Path:
     """Where its files are: `path` is absolute or below `CHECKPOINTS_DIR`."""
     return Path(settings.CHECKPOINTS_DIR) / checkpoint.path
+
+
+def address_of(checkpoint: Checkpoint) -> str:
+    """What the engine calls it: its folder or file, or the image server that draws with it."""
+    if checkpoint.endpoint:
+        return str(RemoteServer(checkpoint.endpoint, checkpoint.endpoint_model, checkpoint.endpoint_key_variable))
+    return str(folder_of(checkpoint))
 
 
 def samplers_of(checkpoint: Checkpoint) -> tuple[str, ...]:

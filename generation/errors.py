@@ -41,6 +41,32 @@ _SENTENCES: dict[str, str | Promise] = {
     "missing_checkpoint": _("The files of the model aren't on the machine that draws. Ask whoever runs this site."),
     "corrupt_checkpoint": _("The model's files are damaged (%(file)s). Choose another model."),
     "unsupported_checkpoint": _("This model is of a kind that can't be used here. Choose another model."),
+    "remote_address": _("The address of the model's image server can't be used. Tell whoever runs this site."),
+    "remote_without_key": _(
+        "The key of the model's image server is missing on the machine that draws (%(variable)s). Tell whoever runs "
+        "this site."
+    ),
+    "remote_unreachable": _(
+        "The model's image server couldn't be reached. Try again later; if it happens again, tell whoever runs this "
+        "site."
+    ),
+    "remote_key": _("The model's image server doesn't accept this site's key. Tell whoever runs this site."),
+    "remote_unknown_model": _("The image server has no model “%(model)s”. Tell whoever runs this site."),
+    "remote_busy": _("The model's image server has too much to do. Try again later."),
+    "remote_rejected": _(
+        "The model's image server refused the request. It says: “%(answer)s”. Change what it names and try again."
+    ),
+    "remote_failed": _("The model's image server failed (error %(status)s). It says: “%(answer)s”. Try again later."),
+    "remote_timeout": _(
+        "The model's image server didn't answer within %(seconds)s seconds. Try again later, or ask for fewer steps."
+    ),
+    "remote_bad_answer": _(
+        "The model's image server answered with something that is no picture. Tell whoever runs this site."
+    ),
+    "remote_wrong_size": _(
+        "The model's image server drew %(drawn_width)s × %(drawn_height)s pixels instead of %(width)s × %(height)s. "
+        "Ask for another size."
+    ),
     "out_of_memory": _("There wasn't enough memory for this picture. Try a smaller size."),
     "not_a_number": _("The picture came out as noise. Try another sampler, less guidance or another seed."),
     "black_image": _("The picture came out black. Try another sampler, less guidance or another seed."),

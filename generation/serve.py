@@ -191,7 +191,7 @@ class _Round:
 
     def start(self, job: Job) -> None:
         lease, request = Lease(job.pk, job.fence), job.request
-        folder = str(checkpoints.folder_of(request.checkpoint))
+        folder = checkpoints.address_of(request.checkpoint)
         self.models[folder] = request.checkpoint_id
         self.heartbeat.moved()
         try:

@@ -30,7 +30,8 @@ first asked for. The web process may use `sampler_names`, `checkpoint_files`, `p
 How it is laid out: `engine` is the loop (who runs, who leaves, whose turn it is at the VAE), `batch_limits` says how
 many share a call; `resident` holds loaded checkpoints under a byte budget; a *family* (`families`: the protocol;
 `stable_diffusion`, `stable_diffusion_xl`) turns a job into a run and knows how to prepare, predict, preview and decode
-it. A new architecture is a new family module. Of the Stable Diffusion families `denoising` is one job's way through
+it; what can't be batched, `stock` draws with the pipelines of diffusers as they are, a step at a time; `remote` has an
+image server draw. Of the Stable Diffusion families `denoising` is one job's way through
 its passes (`noise_levels`) and the shared call (`conditioning`: what prompts tell it); what a pass starts from is made
 by `image_to_image`, `inpainting` and `hires`, on the way between pictures and latents that `latent_codec` and
 `framing` know. `canvas` enlarges a picture for outpainting.

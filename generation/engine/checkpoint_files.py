@@ -5,6 +5,7 @@ the headers are read (`safetensors_header`). `pipeline_folder` knows folders, `s
 """
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from generation.engine.file_errors import unsupported
 from generation.engine.pipeline_classes import SD_PIPELINES
 from generation.engine.pipeline_folder import read_folder, sizes_of
 from generation.engine.single_file import layout_of, read_single_file
+from generation.engine.stock.cascade import read_stages, scales_of
+from generation.engine.stock.families import STOCK_FAMILIES
 
 _SD2_WIDTH = 1024
 
@@ -94,6 +97,14 @@ def _facts_of_folder(path: Path) -> CheckpointFacts:
             raise unsupported(path, "channels", f"{channels}/{latent_channels}")
         if base == "sd1" and folder.configs["text_encoder"].get("hidden_size") == _SD2_WIDTH:
             base = "sd2"
+    parameters = folder.parameters
+    if folder.family in STOCK_FAMILIES:
+        size_multiple = math.lcm(size_multiple, STOCK_FAMILIES[folder.family].multiple)
+    if folder.family == "IFPipeline":
+        stages = read_stages(path)
+        parameters += sum(stage.parameters for stage in stages.values())
+        scale = math.prod(scales_of(folder, stages))
+        size_multiple, native_size = size_multiple * scale, native_size * scale
     return CheckpointFacts(
         path=path,
         family=folder.family,
@@ -103,7 +114,7 @@ def _facts_of_folder(path: Path) -> CheckpointFacts:
         has_vae="vae" in folder.configs,
         text_model_is_flat=False,
         tensor_counts=folder.tensor_counts,
-        parameters=folder.parameters,
+        parameters=parameters,
         latent_channels=latent_channels,
         scale_factor=scale_factor,
         size_multiple=size_multiple,

@@ -27,6 +27,7 @@ class DenoisingRun:
     as long as it has none it is `unprepared`.
     """
 
+    waiting = False
     frame: Frame | None = None
     """How the job's source lies in the picture, when there is a source."""
     enlarged: Image.Image | None = None
@@ -139,6 +140,9 @@ class DenoisingRun:
     def is_finite(self) -> bool:
         """Return False when NaN or infinity has got into the latents."""
         return bool(torch.isfinite(self.latents).all())
+
+    def close(self) -> None:
+        """Nothing is held but memory, which goes with the run."""
 
     def expected_latents(self) -> torch.Tensor:
         """Return the picture that the last denoiser call pointed at, (1, C, h, w): clearer than noisy latents.

@@ -1,6 +1,7 @@
 """The loop: who runs, who shares a denoiser call, who is decoded, who leaves."""
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ from generation.engine.memory import DeviceMemory, default_byte_budget, free_cac
 from generation.engine.resident import ResidentSet
 
 logger = logging.getLogger(__name__)
+
+WAIT_SECONDS = 0.05
+"""How long a step with nothing to do here waits for what is drawn elsewhere."""
 
 _Result = TypeVar("_Result")
 
@@ -140,8 +144,12 @@ class Engine:
         if self._slow and self._tasks[self._slow[0]].run.unprepared:
             free = False
             events += self._prepare(self._slow.popleft())
-        for batch in self._batches():
+        events += (Progress(job_id, task.run.step, task.run.total) for job_id, task in self._waiting())
+        batches = self._batches()
+        for batch in batches:
             events += self._advance(batch)
+        if not batches and free and not self._slow and self._waiting():
+            time.sleep(WAIT_SECONDS)
         if free and self._slow:
             job_id = self._slow.popleft()
             if self._tasks[job_id].run.unprepared:
@@ -160,11 +168,15 @@ class Engine:
             self._residents.release(loaded)
             raise
 
+    def _waiting(self) -> list[tuple[Hashable, _Task]]:
+        """Jobs that are drawn elsewhere. They report where they stand, so that whoever asked can still cancel them."""
+        return [(job_id, task) for job_id, task in self._tasks.items() if task.run.waiting]
+
     def _batches(self) -> list[list[_Task]]:
         """Split the running jobs into denoiser calls: equal groups together, exact jobs alone."""
         groups: dict[Hashable, list[_Task]] = {}
         for job_id, task in self._tasks.items():
-            if task.run.step < task.run.total and not task.run.unprepared:
+            if task.run.step < task.run.total and not task.run.unprepared and not task.run.waiting:
                 key = ("exact", job_id) if task.run.job.exact else ("shared", task.run.group)
                 groups.setdefault(key, []).append(task)
         batches = []
@@ -183,7 +195,7 @@ class Engine:
             predictions = batch[0].loaded.predict([task.run for task in batch])
         except Exception as error:
             out_of_memory = is_out_of_memory(error)
-            if not out_of_memory:
+            if not out_of_memory and not isinstance(error, EngineError):
                 logger.exception("A denoiser call for %d jobs failed", len(batch))
             failure = error.with_traceback(None)  # the traceback's frames would keep the call's tensors alive
         else:
@@ -280,6 +292,7 @@ class Engine:
 
     def _remove(self, job_id: Hashable) -> None:
         task = self._tasks.pop(job_id)
+        task.run.close()
         if job_id in self._slow:
             self._slow.remove(job_id)
         self._residents.release(task.loaded)

@@ -28,6 +28,18 @@ ERROR_CODES: dict[str, tuple[str, ...]] = {
     "unsupported_checkpoint": ("checkpoint", "reason", "found"),
     # Not now: other jobs hold the memory (EngineBusy).
     "engine_busy": ("checkpoint",),
+    # Of a checkpoint that an image server draws with, mostly as a Failed event.
+    "remote_address": ("endpoint",),
+    "remote_without_key": ("variable",),
+    "remote_unreachable": ("reason",),
+    "remote_key": ("status",),
+    "remote_unknown_model": ("model",),
+    "remote_busy": ("status",),
+    "remote_rejected": ("status", "answer"),
+    "remote_failed": ("status", "answer"),
+    "remote_timeout": ("seconds",),
+    "remote_bad_answer": ("reason",),
+    "remote_wrong_size": ("width", "height", "drawn_width", "drawn_height"),
     # Also as a Failed event of a job that was running.
     "out_of_memory": (),
     "not_a_number": ("step",),
@@ -39,9 +51,12 @@ ERROR_CODES: dict[str, tuple[str, ...]] = {
 Reasons of corrupt_checkpoint: missing_file, unreadable, not_json, missing_tensors, load, and of a safetensors file
 header, header_size, tensor_count, metadata_size, dtype, shape, offsets, truncated.
 Reasons of unsupported_checkpoint: family, component, pickle, channels, schedule, format, remote_code,
-no_text_encoder, no_vae.
+no_text_encoder, no_vae, tokenizer.
 Reasons of corrupt_resource: those of a safetensors file, missing_file, unreadable, keys (no LoRA, embedding or VAE),
 lycoris (LoHa, LoKr and the like), load, pickle, format.
+Reasons of remote_unreachable: refused (nobody listens), silent (no connection in time), name (no such host), tls,
+broken (the connection ended early).
+Reasons of remote_bad_answer: redirect, not_json, no_picture, not_a_picture, too_large.
 `what` of unsupported: img2img, inpaint, hires, lora, embedding, vae, clip_skip, sampler.
 """
 

@@ -14,6 +14,7 @@ from PIL import Image
 from generation.engine.checkpoint_files import CheckpointFacts
 from generation.engine.file_errors import unsupported
 from generation.engine.jobs import EngineJob
+from generation.engine.stock.families import STOCK_FAMILIES
 
 
 class Run(Protocol):
@@ -31,17 +32,22 @@ class Run(Protocol):
     def unprepared(self) -> bool:
         """True while `LoadedCheckpoint.prepare` has to be called before the next denoiser call."""
 
+    @property
+    def waiting(self) -> bool:
+        """True while something elsewhere is at work for it, and there is nothing to do here."""
+
     def apply(self, prediction: Any) -> None:
         """Take this run's part of a prediction and move on by one step."""
 
     def is_finite(self) -> bool:
         """Return False when NaN or infinity has got into the state."""
 
+    def close(self) -> None:
+        """The job leaves, finished or not: give back what it holds."""
+
 
 class LoadedCheckpoint(Protocol):
     """A checkpoint in memory. None of the methods changes shared state, but for caches."""
-
-    facts: CheckpointFacts
 
     @property
     def nbytes(self) -> int:
@@ -62,8 +68,8 @@ class LoadedCheckpoint(Protocol):
         Must leave the runs as they were, so that a call that ran out of memory can be made again in parts.
         """
 
-    def preview(self, run: Any) -> Image.Image:
-        """Return a small picture of what the last step is heading for."""
+    def preview(self, run: Any) -> Image.Image | None:
+        """Return a small picture of what the last step is heading for; None where that can't be seen."""
 
     def decode(self, run: Any) -> Image.Image:
         """Return the finished picture. Raises EngineError not_a_number or black_image."""
@@ -84,7 +90,8 @@ def load_checkpoint(facts: CheckpointFacts, device: torch.device, dtype: torch.d
 
     Raises EngineError corrupt_checkpoint, unsupported_checkpoint.
     """
-    if facts.family not in _MODULES:
+    module = "generation.engine.stock.checkpoint" if facts.family in STOCK_FAMILIES else _MODULES.get(facts.family)
+    if module is None:
         raise unsupported(facts.path, "family", facts.family)
-    loaded: LoadedCheckpoint = import_module(_MODULES[facts.family]).load(facts, device, dtype)
+    loaded: LoadedCheckpoint = import_module(module).load(facts, device, dtype)
     return loaded

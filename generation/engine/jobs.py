@@ -53,7 +53,8 @@ class HiresFix:
 class EngineJob:
     """One picture: text to image; with `source`, image to image; with `mask` too, inpainting.
 
-    id: any hashable, comes back in the events. checkpoint: a diffusers folder or one safetensors file.
+    id: any hashable, comes back in the events. checkpoint: a diffusers folder, one safetensors file or
+    the address of an image server (`remote.RemoteServer`).
     width, height: pixels of the picture (of the first pass, with `hires`). steps: 1 to 1000 (LCM and TCD: 50).
     sampler: one of `sampler_names.SAMPLER_NAMES`. guidance: classifier-free guidance scale; at 1 and below the
     negative prompt is unused and the job costs half. seed: 0 to 2**63 - 1. preview_every: denoiser calls between

@@ -12,6 +12,7 @@ from typing import Any
 from generation.engine.file_errors import PICKLES, corrupt, unsupported
 from generation.engine.pipeline_classes import DIFFUSERS_MODULES, OTHER_PIPELINES, SD_PIPELINES
 from generation.engine.safetensors_header import Header, HeaderError, read_header
+from generation.engine.stock.families import STOCK_FAMILIES
 
 MAX_JSON_BYTES = 4 * 2**20
 _MAX_INDEX_BYTES = 16 * 2**20
@@ -35,13 +36,17 @@ class PipelineFolder:
     variant: str
 
 
-def read_folder(folder: Path) -> PipelineFolder:
-    """Check a folder and return what it says. Raises EngineError corrupt_checkpoint or unsupported_checkpoint."""
+def read_folder(folder: Path, stage: str = "") -> PipelineFolder:
+    """Check a folder and return what it says. Raises EngineError corrupt_checkpoint or unsupported_checkpoint.
+
+    `stage`: the pipeline class that it must be of, for a folder within a checkpoint's.
+    """
     index = read_json(folder, "model_index.json")
-    family = _family(folder, index)
+    family = _family(folder, index, stage)
     for file in folder.rglob("*.py"):
         raise unsupported(folder, "remote_code", file.relative_to(folder).as_posix())
     sd_base = SD_PIPELINES.get(family)
+    not_loaded = STOCK_FAMILIES[family].left_out if family in STOCK_FAMILIES else _NOT_LOADED
     if sd_base:
         for part in _SD_PARTS[sd_base]:
             _check_class(folder, part, index.get(part), _SD_CLASSES.get(part, ()))
@@ -51,12 +56,14 @@ def read_folder(folder: Path) -> PipelineFolder:
     for part, entry in index.items():
         if part.startswith("_") or not isinstance(entry, list) or entry == [None, None]:
             continue
-        if sd_base and part in _NOT_LOADED:
+        if all(isinstance(number, int) for number in entry):
+            continue  # a setting of the pipeline
+        if part in not_loaded:
             continue
         library, name = _check_class(folder, part, entry, ())
         if part.startswith("tokenizer"):
             _refuse_code(folder, f"{part}/tokenizer_config.json", read_json(folder, f"{part}/tokenizer_config.json"))
-        if part.startswith(_WITHOUT_WEIGHTS) or name.endswith("Processor"):
+        if part.startswith(_WITHOUT_WEIGHTS) or name.endswith(("Processor", "Scheduler", "Guidance")):
             continue
         configs[part] = read_json(folder, f"{part}/config.json")
         _refuse_code(folder, f"{part}/config.json", configs[part])
@@ -109,11 +116,11 @@ def sizes_of(configs: dict[str, dict[str, Any]]) -> tuple[int, int, int, int]:
     return int(channels), scale, math.lcm(8, scale * patch if patch < 8 else scale), native
 
 
-def _family(folder: Path, index: dict[str, Any]) -> str:
+def _family(folder: Path, index: dict[str, Any], stage: str) -> str:
     family = index.get("_class_name")
     if isinstance(family, list):  # ["file of the folder", "class in it"]
         raise unsupported(folder, "remote_code", f"_class_name: {family}")
-    if family not in SD_PIPELINES and family not in OTHER_PIPELINES:
+    if family != stage if stage else (family not in SD_PIPELINES and family not in OTHER_PIPELINES):
         raise unsupported(folder, "family", str(family))
     _refuse_code(folder, "model_index.json", index)
     return str(family)

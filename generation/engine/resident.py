@@ -10,6 +10,8 @@ from generation.engine.checkpoint_files import CheckpointFacts, fingerprint_of, 
 from generation.engine.errors import EngineBusy
 from generation.engine.families import LoadedCheckpoint, load_checkpoint
 from generation.engine.memory import free_caches
+from generation.engine.remote import RemoteServer, is_remote
+from generation.engine.remote.checkpoint import RemoteCheckpoint
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ class ResidentSet:
         self._dtype = dtype
         self._byte_budget = byte_budget
         self._loaded: OrderedDict[Path, LoadedCheckpoint] = OrderedDict()
+        self._fingerprints: dict[Path, tuple[tuple[str, int, int], ...]] = {}
         self._users: dict[int, int] = {}
 
     @property
@@ -41,11 +44,16 @@ class ResidentSet:
         """Return the checkpoint at `path`, loaded, and keep it until `release`.
 
         Raises EngineError missing_checkpoint, corrupt_checkpoint, unsupported_checkpoint, and EngineBusy when the
-        checkpoints that are in use leave no room for this one.
+        checkpoints that are in use leave no room for this one. One that a server draws with takes none; for its
+        address remote_address may be raised.
         """
+        if is_remote(path):
+            remote = RemoteCheckpoint(RemoteServer.parse(str(path)))
+            self._users[id(remote)] = 1
+            return remote
         key = Path(path).absolute()
         loaded = self._loaded.get(key)
-        if loaded is not None and not self._is_current(key, loaded):
+        if loaded is not None and not self._is_current(key):
             # Its files were replaced (or removed): what is in memory is no longer the model of that name.
             if self._in_use(loaded) and key.exists():
                 raise EngineBusy(key.name)
@@ -55,7 +63,7 @@ class ResidentSet:
             facts = inspect_checkpoint(key)
             self._make_room(facts)
             loaded = load_checkpoint(facts, self._device, self._dtype)
-            self._loaded[key] = loaded
+            self._loaded[key], self._fingerprints[key] = loaded, facts.fingerprint
             logger.info("Loaded checkpoint %s, %d MB", key.name, loaded.nbytes // 2**20)
         self._loaded.move_to_end(key)
         self._users[id(loaded)] = self._users.get(id(loaded), 0) + 1
@@ -69,10 +77,12 @@ class ResidentSet:
 
     def accepts(self, path: str | Path) -> bool:
         """Return False when `acquire(path)` would raise EngineBusy now. Errors of the files are raised."""
+        if is_remote(path):
+            return True
         key = Path(path).absolute()
         loaded = self._loaded.get(key)
         if loaded is not None:
-            return self._is_current(key, loaded) or not self._in_use(loaded)
+            return self._is_current(key) or not self._in_use(loaded)
         held = sum(other.nbytes for other in self._loaded.values() if self._in_use(other))
         return not held or held + self._bytes_needed(inspect_checkpoint(key)) <= self._byte_budget
 
@@ -107,9 +117,10 @@ class ResidentSet:
     def _in_use(self, loaded: LoadedCheckpoint) -> bool:
         return id(loaded) in self._users
 
-    def _is_current(self, key: Path, loaded: LoadedCheckpoint) -> bool:
-        return fingerprint_of(key) == loaded.facts.fingerprint
+    def _is_current(self, key: Path) -> bool:
+        return fingerprint_of(key) == self._fingerprints[key]
 
     def _drop(self, key: Path) -> None:
         self._loaded.pop(key)
+        self._fingerprints.pop(key)
         logger.info("Unloaded checkpoint %s", key.name)

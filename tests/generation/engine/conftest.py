@@ -72,3 +72,16 @@ def xl_inpainting_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def stock() -> Callable[[EngineJob], Image.Image]:
     """Draw a job with the stock pipelines, alone: the reference for all the engine does."""
     return StockPipelines().draw
+
+
+@pytest.fixture(scope="session")
+def families(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Build a family's tiny checkpoint when it is first asked for."""
+    from tests.generation.engine.tiny_families import build_family  # loads a dozen language models' code
+
+    root = tmp_path_factory.mktemp("families")
+
+    def family(name: str) -> Path:
+        return root / name if (root / name).is_dir() else build_family(name, root / name)
+
+    return family

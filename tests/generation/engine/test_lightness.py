@@ -16,6 +16,7 @@ import pytest
         "generation.engine.prompt_syntax",
         "generation.engine.prompt_schedule",
         "generation.engine.prompt_tokens",
+        "generation.engine.stock.families",
     ],
 )
 def test_importing_it_loads_no_torch(module: str) -> None:
