@@ -9,6 +9,7 @@ from gallery import ingest
 from gallery.models import Post
 from gallery.visibility import reachable_posts
 from generation import masks
+from generation.checkpoints import address_of
 from generation.door.additions import weights_of
 from generation.engine import EmbeddingUse, EngineJob, HiresFix, LoraUse
 from generation.engine.prompt_syntax import parse
@@ -29,7 +30,7 @@ def engine_job(job: Job, key: Hashable) -> EngineJob:
     source, mask = _source(request)
     return EngineJob(
         id=key,
-        checkpoint=str(path_of(request.checkpoint)),
+        checkpoint=address_of(request.checkpoint),
         prompt=without_loras(job.prompt),
         negative_prompt=job.negative_prompt,
         width=request.width,

@@ -160,7 +160,7 @@ class Engine:
 
     def _start(self, job: EngineJob) -> _Task:
         # Loaded outside inference mode: weights born inside it could never be changed (adapters do).
-        loaded = self._residents.acquire(job.checkpoint)
+        loaded = self._residents.acquire(job.checkpoint, job.vae)
         try:
             with torch.inference_mode():
                 return _Task(loaded.start(job), loaded)

@@ -40,8 +40,8 @@ class ResidentSet:
         """Bytes of all weights in memory."""
         return sum(loaded.nbytes for loaded in self._loaded.values())
 
-    def acquire(self, path: str | Path) -> LoadedCheckpoint:
-        """Return the checkpoint at `path`, loaded, and keep it until `release`.
+    def acquire(self, path: str | Path, vae: str = "") -> LoadedCheckpoint:
+        """Return the checkpoint at `path`, loaded, and keep it until `release`. `vae`: what a file without one takes.
 
         Raises EngineError missing_checkpoint, corrupt_checkpoint, unsupported_checkpoint, and EngineBusy when the
         checkpoints that are in use leave no room for this one. One that a server draws with takes none; for its
@@ -62,7 +62,7 @@ class ResidentSet:
         if loaded is None:
             facts = inspect_checkpoint(key)
             self._make_room(facts)
-            loaded = load_checkpoint(facts, self._device, self._dtype)
+            loaded = load_checkpoint(facts, self._device, self._dtype, vae)
             self._loaded[key], self._fingerprints[key] = loaded, facts.fingerprint
             logger.info("Loaded checkpoint %s, %d MB", key.name, loaded.nbytes // 2**20)
         self._loaded.move_to_end(key)

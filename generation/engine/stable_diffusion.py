@@ -4,6 +4,7 @@ pictures from text or made for inpainting."""
 import copy
 import itertools
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -30,9 +31,15 @@ from generation.engine.prompt_plan import Plan, make_plans
 from generation.engine.samplers import make_scheduler
 
 
-def load(facts: CheckpointFacts, device: torch.device, dtype: torch.dtype) -> "StableDiffusion":
-    """Load the checkpoint. Raises EngineError corrupt_checkpoint, unsupported_checkpoint."""
-    return StableDiffusion(facts, load_pipeline(facts, dtype), device, dtype)
+def load(facts: CheckpointFacts, device: torch.device, dtype: torch.dtype, vae: str = "") -> "StableDiffusion":
+    """Load the checkpoint, with the VAE at `vae` in the place of its own if that is said.
+
+    Raises EngineError corrupt_checkpoint, unsupported_checkpoint, missing_resource, corrupt_resource.
+    """
+    pipeline = load_pipeline(facts, dtype, vae=Path(vae) if vae else None)
+    loaded = StableDiffusion(facts, pipeline, device, dtype)
+    loaded.borrowed_vae = vae
+    return loaded
 
 
 class StableDiffusion:
@@ -40,6 +47,7 @@ class StableDiffusion:
 
     def __init__(self, facts: CheckpointFacts, pipeline: Any, device: torch.device, dtype: torch.dtype) -> None:
         self.facts = facts
+        self.borrowed_vae = ""
         # Of the files, not of this object: what was learnt about the memory it takes stays true when it is loaded anew.
         self._model = (str(facts.path), hash(facts.fingerprint))
         self._device = device
@@ -105,7 +113,7 @@ class StableDiffusion:
                 prompts=plans(job.prompt, negative=False),
                 negatives=plans(job.negative_prompt, negative=True) if job.guidance > 1 else None,
                 loras=loras,
-                codec=self._other_vaes.codec(job.vae) if job.vae else self._codec,
+                codec=self._codec if job.vae in ("", self.borrowed_vae) else self._other_vaes.codec(job.vae),
             )
         self._adapters.keep(loras, run)
         if job.source is None and not self._sees_mask:

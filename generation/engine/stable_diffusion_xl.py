@@ -3,6 +3,7 @@
 Without the refiner, which is a pipeline of its own for what a base model drew.
 """
 
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,9 +15,15 @@ from generation.engine.pipeline_loading import load_pipeline
 from generation.engine.stable_diffusion import StableDiffusion
 
 
-def load(facts: CheckpointFacts, device: torch.device, dtype: torch.dtype) -> "StableDiffusionXL":
-    """Load the checkpoint. Raises EngineError corrupt_checkpoint, unsupported_checkpoint."""
-    return StableDiffusionXL(facts, load_pipeline(facts, dtype), device, dtype)
+def load(facts: CheckpointFacts, device: torch.device, dtype: torch.dtype, vae: str = "") -> "StableDiffusionXL":
+    """Load the checkpoint, with the VAE at `vae` in the place of its own if that is said.
+
+    Raises EngineError corrupt_checkpoint, unsupported_checkpoint, missing_resource, corrupt_resource.
+    """
+    pipeline = load_pipeline(facts, dtype, vae=Path(vae) if vae else None)
+    loaded = StableDiffusionXL(facts, pipeline, device, dtype)
+    loaded.borrowed_vae = vae
+    return loaded
 
 
 class StableDiffusionXL(StableDiffusion):

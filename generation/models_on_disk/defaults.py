@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from generation.engine.checkpoint_files import CheckpointFacts
-from generation.engine.sampler_names import SAMPLER_NAMES, samplers_for
-from generation.models.checkpoint import Ability
+from generation.engine.sampler_names import SAMPLER_NAMES
+from generation.engine.stock.families import abilities_of_family, samplers_of_family
 
 BASE_NAMES = {"sd1": "Stable Diffusion 1", "sd2": "Stable Diffusion 2", "sdxl": "Stable Diffusion XL"}
 BASES = ("sd1", "sd2", "sdxl")
@@ -30,11 +30,10 @@ def columns_for(facts: CheckpointFacts) -> dict[str, Any]:
     """The columns of a `Checkpoint` that follow from what its files say."""
     smallest, largest, steps, guidance, liked = _BY_BASE.get(facts.base, _OTHERS)
     native = facts.native_size if facts.native_size >= 8 else _NATIVE.get(facts.base, 1024)
-    samplers = samplers_for(facts.scheduler_config)
+    samplers = samplers_of_family(facts.family, facts.scheduler_config)
     sampler = next((name for name in (*liked, "Euler", *samplers) if name in samplers), SAMPLER_NAMES[0])
     if facts.prediction_type == "v_prediction" and facts.base == "sdxl":
         guidance = _V_PREDICTION_GUIDANCE
-    is_sd = facts.base in BASES
     return {
         "family": facts.base[:30],
         "native_width": native,
@@ -50,7 +49,7 @@ def columns_for(facts: CheckpointFacts) -> dict[str, Any]:
         # The models that descend from NovelAI's were trained on the text encoder's last layer but one.
         "default_clip_skip": 2 if facts.text_model_is_flat else 1,
         "prediction_type": facts.prediction_type,
-        "abilities": [ability.value for ability in Ability] if is_sd else [Ability.TXT2IMG.value],
+        "abilities": list(abilities_of_family(facts.family)),
     }
 
 
