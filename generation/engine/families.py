@@ -88,12 +88,13 @@ _MODULES = {
 def load_checkpoint(
     facts: CheckpointFacts, device: torch.device, dtype: torch.dtype, vae: str = ""
 ) -> LoadedCheckpoint:
-    """Load a checkpoint that was looked at by `inspect_checkpoint`, a file without a VAE together with the one at `vae`.
+    """Load a checkpoint that was looked at by `inspect_checkpoint`; a file without a VAE takes the one at `vae`.
 
     Raises EngineError corrupt_checkpoint, unsupported_checkpoint.
     """
     module = "generation.engine.stock.checkpoint" if facts.family in STOCK_FAMILIES else _MODULES.get(facts.family)
     if module is None:
         raise unsupported(facts.path, "family", facts.family)
-    loaded: LoadedCheckpoint = import_module(module).load(facts, device, dtype, **({"vae": vae} if vae and not facts.has_vae else {}))
+    borrowed = {"vae": vae} if vae and facts.is_single_file and not facts.has_vae else {}
+    loaded: LoadedCheckpoint = import_module(module).load(facts, device, dtype, **borrowed)
     return loaded

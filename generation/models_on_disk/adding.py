@@ -74,6 +74,12 @@ def add(wanted: Wanted) -> Checkpoint | Resource:
         raise ModelRefused(
             _("%(path)s can't be read: %(error)s.") % {"path": error.filename or path, "error": error.strerror or error}
         ) from error
+    save_new(row, allowed)
+    return row
+
+
+def save_new(row: Checkpoint | Resource, allowed: Sequence[User]) -> None:
+    """Write a new row with the accounts that may use it."""
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -81,7 +87,6 @@ def add(wanted: Wanted) -> Checkpoint | Resource:
     except IntegrityError:
         # Somebody else added a model of this name in the same moment.
         raise ModelRefused(_("The short name “%(slug)s” is taken.") % {"slug": row.slug}, "slug") from None
-    return row
 
 
 def named_users(names: Sequence[str]) -> list[User]:
@@ -145,7 +150,7 @@ def _checkpoint(path: Path, wanted: Wanted) -> Checkpoint:
     card = _card(path)
     return Checkpoint(
         **columns_for(facts),
-        slug=_slug(Checkpoint, wanted, path, 60, allow_unicode=False),
+        slug=free_slug(Checkpoint, wanted.slug, _name(wanted, path), 60, allow_unicode=False),
         name=_name(wanted, path),
         path=stored(path),
         sha256=sha256,
@@ -176,7 +181,7 @@ def _resource(path: Path, wanted: Wanted, kind: str) -> Resource:
     _refuse_known_hash(Resource, sha256)
     return Resource(
         kind=kind,
-        slug=_slug(Resource, wanted, path, 100, allow_unicode=True, kind=kind),
+        slug=free_slug(Resource, wanted.slug, _name(wanted, path), 100, allow_unicode=True, kind=kind),
         name=_name(wanted, path),
         family=base[:30],
         path=stored(path),
@@ -235,20 +240,20 @@ def _name(wanted: Wanted, path: Path) -> str:
     return (given or (path.absolute().name if path.is_dir() else path.stem))[:200]
 
 
-def _slug(
+def free_slug(
     model: type[Checkpoint] | type[Resource],
-    wanted: Wanted,
-    path: Path,
+    wanted: str,
+    name: str,
     longest: int,
     *,
     allow_unicode: bool,
     **scope: Any,
 ) -> str:
-    """The short name that was asked for, or one from the file's name that is free."""
+    """The short name `wanted`, or one from `name` that is free. Raises `ModelRefused` for a bad or taken one."""
     taken = model.objects.filter(**scope)
-    if wanted.slug:
-        slug = slugify(wanted.slug, allow_unicode=allow_unicode)[:longest]
-        if slug != wanted.slug:
+    if wanted:
+        slug = slugify(wanted, allow_unicode=allow_unicode)[:longest]
+        if slug != wanted:
             raise ModelRefused(
                 _("A short name has letters, digits, “-” and “_” only, such as “%(slug)s”.")
                 % {"slug": slug or "anime"},
@@ -257,8 +262,7 @@ def _slug(
         if taken.filter(slug=slug).exists():
             raise ModelRefused(_("The short name “%(slug)s” is taken.") % {"slug": slug}, "slug")
         return slug
-    stem = slugify(wanted.name or (path.absolute().name if path.is_dir() else path.stem), allow_unicode=allow_unicode)
-    stem = stem[: longest - 4].strip("-_") or "model"
+    stem = slugify(name, allow_unicode=allow_unicode)[: longest - 4].strip("-_") or "model"
     slug, number = stem, 1
     while taken.filter(slug=slug).exists():
         number += 1

@@ -8,7 +8,12 @@ from generation.engine.checkpoint_files import CheckpointFacts
 from generation.engine.sampler_names import SAMPLER_NAMES
 from generation.engine.stock.families import abilities_of_family, samplers_of_family
 
-BASE_NAMES = {"sd1": "Stable Diffusion 1", "sd2": "Stable Diffusion 2", "sdxl": "Stable Diffusion XL"}
+BASE_NAMES = {
+    "remote": "image server",
+    "sd1": "Stable Diffusion 1",
+    "sd2": "Stable Diffusion 2",
+    "sdxl": "Stable Diffusion XL",
+}
 BASES = ("sd1", "sd2", "sdxl")
 _NATIVE = {"sd1": 512, "sd2": 768, "sdxl": 1024}
 # Native side, largest side, steps, guidance and samplers in the order of liking.

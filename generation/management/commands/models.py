@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gallery.models.user import Role
+from generation.image_servers import WantedServer, add_server
 from generation.models import Checkpoint, Resource
 from generation.models_on_disk.adding import KINDS, Wanted, add
 from generation.models_on_disk.checking import check
@@ -28,8 +29,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """One command with its own options each."""
         acts = parser.add_subparsers(dest="act", required=True, metavar="add|list|check|remove")
-        adding = acts.add_parser("add", help="add a diffusers folder or a .safetensors file")
-        adding.add_argument("path", type=Path)
+        adding = acts.add_parser(
+            "add", help="add a diffusers folder, a .safetensors file or a model of an image server"
+        )
+        adding.add_argument(
+            "path", help="a folder, a file, or the address of an image server, such as http://gpu:8000/v1"
+        )
         adding.add_argument("--kind", choices=KINDS, default="", help="what it is, where the file doesn't tell")
         adding.add_argument("--name", default="", help="what people see (the file's name)")
         adding.add_argument("--slug", default="", help="short name for addresses and <lora:…> (from the name)")
@@ -44,6 +49,10 @@ class Command(BaseCommand):
             choices=["epsilon", "v_prediction"],
             default="",
             help="what a single file's model predicts, where it doesn't say so: writes a .yaml beside it",
+        )
+        adding.add_argument("--server-model", default="", help="what an image server calls the model")
+        adding.add_argument(
+            "--key-variable", default="", help="the workers' environment variable with the server's key"
         )
         listing = acts.add_parser("list", help="list all models")
         listing.add_argument("--kind", choices=KINDS, default="")
@@ -60,11 +69,14 @@ class Command(BaseCommand):
         acts[options["act"]](options)
 
     def _add(self, options: dict[str, Any]) -> None:
+        if options["path"].startswith(("http://", "https://")):
+            self._add_server(options)
+            return
         self.stdout.write(f"Looking at {options['path']} …")
         try:
             row = add(
                 Wanted(
-                    path=options["path"],
+                    path=Path(options["path"]),
                     kind=options["kind"],
                     name=options["name"],
                     slug=options["slug"],
@@ -99,6 +111,30 @@ class Command(BaseCommand):
                     f"  It lies outside {root()}: every worker must find it at this path ({path_of(row)})."
                 )
             )
+
+    def _add_server(self, options: dict[str, Any]) -> None:
+        try:
+            row = add_server(
+                WantedServer(
+                    endpoint=options["path"],
+                    model=options["server_model"],
+                    key_variable=options["key_variable"],
+                    name=options["name"],
+                    slug=options["slug"],
+                    licence=options["licence"],
+                    trigger_words=options["trigger"],
+                    min_role=options["min_role"],
+                    users=options["user"],
+                )
+            )
+        except ModelRefused as refusal:
+            raise CommandError(_with_option(refusal)) from None
+        self.stdout.write(self.style.SUCCESS(f"Added “{row.name}”, which {row.endpoint} draws."))
+        self.stdout.write(
+            f"  short name  {row.slug}\n"
+            f"  sizes       {row.min_side} to {row.max_side} pixels, {row.default_steps} steps, "
+            f"guidance {row.default_guidance:g}: guesses, to be changed on its page"
+        )
 
     def _list(self, options: dict[str, Any]) -> None:
         rows = [row for row in all_rows() if options["kind"] in ("", kind_of_row(row))]

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from generation.engine import Engine, EngineError, single_file
 from generation.engine.checkpoint_files import fingerprint_of, inspect_checkpoint
 from generation.engine.pipeline_loading import load_pipeline
-from tests.generation.engine.driving import job, pictures, run_out
+from tests.generation.engine.driving import difference, job, pictures, run_out
 from tests.generation.engine.original_layout import make_parts, original_tensors, vae_tensors, write_layouts
 
 
@@ -223,3 +223,20 @@ def test_the_engine_draws_with_a_single_file(base: str, channels: int, layouts: 
     with pytest.raises(EngineError) as refused:
         engine.add(job("b", path))
     assert refused.value.code == "missing_checkpoint"
+
+
+def test_the_engine_draws_with_a_file_without_vae_through_the_jobs_vae(layouts: Path, tmp_path: Path) -> None:
+    parts = make_parts(layouts / "sd1")
+    whole = write(tmp_path / "whole.safetensors", parts, "sd1")
+    lacking = write(tmp_path / "lacking.safetensors", parts, "sd1", with_vae=False)
+    parts["vae"].save_pretrained(tmp_path / "vae")
+    engine = Engine()
+    with pytest.raises(EngineError) as refused:
+        engine.add(job("none", lacking, steps=2))
+    assert refused.value.params["reason"] == "no_vae"
+    engine.add(job("whole", whole, steps=2))
+    engine.add(job("lacking", lacking, steps=2, vae=str(tmp_path / "vae")))
+    engine.add(job("again", lacking, steps=2))
+    drawn = pictures(run_out(engine))
+    assert difference(drawn["whole"], drawn["lacking"]) <= 1
+    assert difference(drawn["whole"], drawn["again"]) <= 1
