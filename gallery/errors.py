@@ -26,7 +26,6 @@ MESSAGES: dict[str, Any] = {
     "unknown_ai_level": _("“%(value)s” is not a known origin of a picture."),
     "unknown_ai_evidence": _("“%(value)s” is not known evidence of a picture's origin."),
     "unknown_role": _("“%(value)s” is not a role; use member, moderator, admin or owner."),
-    "unknown_order": _("“%(value)s” is nothing that can be asked of the queue or a worker."),
     "unknown_user": _("There is no account named “%(name)s”."),
     "rating_fixed": _("A moderator rated this post “%(rating)s”; you can raise the rating, not lower it."),
     "title_too_long": _("The title has %(length)d characters; %(limit)d are the most."),

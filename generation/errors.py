@@ -19,6 +19,14 @@ class RequestRefused(Exception):  # noqa: N818 - named after what happened at th
         self.problems = problems
 
 
+class OrderRefused(Exception):  # noqa: N818
+    """Something that can't be asked of the queue or a worker."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__(value)
+        self.message = gettext("“%(value)s” is nothing that can be asked of the queue or a worker.") % {"value": value}
+
+
 class CheckpointBroken(Exception):  # noqa: N818
     """A model folder that can't be installed; the text says which file and why."""
 

@@ -9,6 +9,7 @@ from gallery.errors import Invalid, NotAllowed
 from gallery.models import ModerationAction, User
 from gallery.models.moderation import ModerationKind
 from generation.bell import ring
+from generation.errors import OrderRefused
 from generation.models import Job, QueueOrder, WorkerStatus
 from generation.models.queue import JobState, WorkerOrder
 from generation.requests import cancel_job
@@ -24,7 +25,7 @@ ACTIVE = Q(state__in=[JobState.QUEUED, JobState.RUNNING])
 def order_queue(actor: User, order: str, reason: str = "") -> None:
     """Stop the whole queue with a reason that whoever waits is shown, or let it go on; what is drawn is ended.
 
-    Raises NotAllowed and Invalid.
+    Raises NotAllowed and OrderRefused.
     """
     _begin(actor)
     wanted, reason = _order(order), reason.replace("\x00", "").strip()
@@ -41,7 +42,7 @@ def order_queue(actor: User, order: str, reason: str = "") -> None:
 
 @transaction.atomic
 def order_worker(actor: User, name: str, order: str) -> bool:
-    """Pause or drain one worker, or let it work again. False when it is gone. Raises NotAllowed and Invalid."""
+    """Pause or drain one worker, or let it work again. False when it is gone. Raises NotAllowed and OrderRefused."""
     _begin(actor)
     wanted = _order(order)
     if not WorkerStatus.objects.filter(name=name).update(order=wanted):
@@ -69,11 +70,11 @@ def cancel_jobs(actor: User, jobs: Q) -> int:
 def put_in_line(actor: User, jobs: Q, priority: int) -> int:
     """Give those of `jobs` that wait another priority: `FIRST`, `USUAL` or `LAST`; returns how many changed.
 
-    Raises NotAllowed and Invalid.
+    Raises NotAllowed and OrderRefused.
     """
     _begin(actor)
     if priority not in {FIRST, USUAL, LAST}:
-        raise Invalid("unknown_order", value=str(priority))
+        raise OrderRefused(str(priority))
     found = Job.objects.filter(jobs, state=JobState.QUEUED).exclude(priority=priority)
     changed = list(found.select_related("user").select_for_update(of=["self"]))
     Job.objects.filter(pk__in=[job.pk for job in changed]).update(priority=priority)
@@ -89,7 +90,7 @@ def _begin(actor: User) -> None:
 
 def _order(order: str) -> WorkerOrder:
     if order not in WorkerOrder.values:
-        raise Invalid("unknown_order", value=order[:20])
+        raise OrderRefused(order[:20])
     return WorkerOrder(order)
 
 

@@ -66,6 +66,7 @@ _UNSUPPORTED: dict[str, str | Promise] = {
     "no_text_encoder": gettext_lazy(
         "The file holds only a denoiser, without its text encoder. Take the whole checkpoint (“full” or “pruned”)."
     ),
+    "tokenizer": gettext_lazy("The model's tokenizer can't be read; put its tokenizer.json beside it (%(found)s)."),
     "no_vae": gettext_lazy("The file has no VAE. Add a VAE first, then this file together with it."),
 }
 _RESOURCE: dict[str, str | Promise] = {

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery.errors import UserFacingError
 from generation import orders
+from generation.errors import OrderRefused
 from generation.queue_state import queue_state
 from generation.views.edge import MemberRequest
 
@@ -44,7 +45,7 @@ def _acted(act: Callable[[MemberRequest], str]) -> View:
     def view(request: MemberRequest) -> HttpResponse:
         try:
             messages.success(request, act(request))
-        except UserFacingError as error:
+        except (UserFacingError, OrderRefused) as error:
             messages.error(request, str(error.message))
         response = redirect("generation:queue")
         response.status_code = 303

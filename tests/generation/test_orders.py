@@ -13,6 +13,7 @@ from gallery.models import ModerationAction, User
 from gallery.models.user import Role
 from generation import orders, queue, workers
 from generation.devices import DeviceFacts
+from generation.errors import OrderRefused
 from generation.models import Checkpoint, Job, QueueOrder, WorkerStatus
 from generation.models.queue import JobState
 from generation.serve import serve
@@ -45,7 +46,7 @@ def test_a_pause_needs_a_reason_that_fits(admin: User) -> None:
     for reason in ("", "  \x00", "x" * 201):
         with pytest.raises(Invalid):
             orders.order_queue(admin, "pause", reason)
-    with pytest.raises(Invalid):
+    with pytest.raises(OrderRefused):
         orders.order_queue(admin, "explode", "why not")
     assert not QueueOrder.objects.exists()
     assert not ModerationAction.objects.exists()
@@ -134,7 +135,7 @@ def test_an_order_of_priority_goes_before_fairness(ask: Any, member: Callable[[s
     assert orders.put_in_line(admin, Q(user=mira), orders.LAST) == 5
     assert queue.waiting_order()[:2] == [urgent.pk, later.pk]
     assert queue.claim("w", 3)[:2] == [urgent, later]
-    with pytest.raises(Invalid):
+    with pytest.raises(OrderRefused):
         orders.put_in_line(admin, Q(user=mira), 5000)
 
 
