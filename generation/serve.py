@@ -202,8 +202,8 @@ class _Round:
             self.settle(lease, lambda: leases.give_back(job, lease))
         except EngineError as error:
             code, params = error.code, error.params
-            if code == "missing_checkpoint":
-                # Another worker's disk may have it.
+            if code == "missing_checkpoint" and workers.on_other_machines(self.owner, request.checkpoint):
+                # Another machine's disk may have it.
                 logger.error("Model %s isn't on this machine: %s", request.checkpoint.slug, error)
                 self.missing.add(request.checkpoint_id)
                 self.settle(lease, lambda: leases.give_back(job, lease))

@@ -39,6 +39,11 @@ def able(checkpoint: Checkpoint) -> list[WorkerStatus]:
     return [each for each in WorkerStatus.objects.filter(recent()) if routed(checkpoint, each.device_class)]
 
 
+def on_other_machines(name: str, checkpoint: Checkpoint) -> bool:
+    """Whether a living worker on another machine than that of the worker `name` may draw with the model."""
+    return any(machine_of(each.name) != machine_of(name) for each in able(checkpoint))
+
+
 def others_wanted(name: str, device_class: str) -> bool:
     """Whether jobs wait that the worker `name` may not start and an idle other one may: the bell was for that one."""
     stopped = WorkerStatus.objects.filter(name=name).exclude(order=WorkerOrder.WORK).exists()

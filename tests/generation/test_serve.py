@@ -15,7 +15,7 @@ from PIL import Image
 
 from gallery import ingest
 from gallery.models import AssetFile, Post, User
-from generation import leases, queue
+from generation import leases, queue, workers
 from generation.errors import failure_sentence
 from generation.leases import Lease, LeaseLost
 from generation.models import Checkpoint, Job, JobPreview, Take
@@ -219,9 +219,13 @@ def test_a_model_folder_that_breaks_fails_its_jobs_and_closes_the_door(
     assert model.state == "corrupt"
 
 
-def test_a_model_that_is_not_on_this_machine_is_left_to_others_and_stops_nobody(
-    ask: Any, member: Any, engine: Any, model: Checkpoint, tmp_path: Path
+@pytest.mark.parametrize("another_machine", [True, False])
+def test_a_model_that_is_not_on_this_machine_is_left_to_others_or_fails_and_stops_nobody(
+    another_machine: bool, ask: Any, member: Any, engine: Any, model: Checkpoint, tmp_path: Path
 ) -> None:
+    workers.report("here:boot:1:10:1", "cpu")
+    if another_machine:
+        workers.report("there:boot:1:10:1", "cpu")
     elsewhere = Checkpoint.objects.get(pk=model.pk)
     elsewhere.pk, elsewhere.slug, elsewhere.is_default, elsewhere.path = None, "elsewhere", False, str(tmp_path / "no")
     elsewhere.save()
@@ -230,13 +234,17 @@ def test_a_model_that_is_not_on_this_machine_is_left_to_others_and_stops_nobody(
     # One at a time, so that the second is claimed after the first was given back.
     engine.max_running, before = 1, engine.max_running
     try:
-        assert serve(engine, "w").ended == {"queued": 1, "done": 1}
+        ended = serve(engine, "here:boot:1:20:1").ended
     finally:
         engine.max_running = before
     left.refresh_from_db()
     here.refresh_from_db()
     elsewhere.refresh_from_db()
-    assert (left.state, left.attempt, here.state, elsewhere.state) == ("queued", 0, "done", "ready")
+    assert (here.state, elsewhere.state) == ("done", "ready")
+    if another_machine:
+        assert (ended, left.state, left.attempt) == ({"queued": 1, "done": 1}, "queued", 0)
+    else:
+        assert (ended, left.state, left.error_code) == ({"failed": 1, "done": 1}, "failed", "missing_checkpoint")
 
 
 def test_a_model_that_finds_no_room_is_not_passed_for_ever(
