@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# As the workers have it: on small models a second thread costs both sides more than it brings.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Threads that wait by spinning would measure whatever else the machine is doing.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
@@ -68,7 +70,11 @@ def main(arguments: list[str] | None = None) -> int:
         print("No CUDA device here: nothing below says how fast a GPU is.")
     chosen = options.shapes or ("small" if device.type == "cpu" else "sd15,sdxl")
     card = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{os.cpu_count()} × {platform.machine()}"
-    print(f"{card}, torch {torch.__version__}, Python {platform.python_version()}, {options.steps} steps\n", flush=True)
+    print(
+        f"{card}, torch {torch.__version__}, Python {platform.python_version()}, "
+        f"{torch.get_num_threads()} thread(s), {options.steps} steps\n",
+        flush=True,
+    )
     figures: dict[str, Any] = {"device": card, "torch": torch.__version__, "alone": [], "load": []}
     deadline = time.monotonic() + options.minutes * 60
     with tempfile.TemporaryDirectory(prefix="irodori-bench-") as temporary:
@@ -104,10 +110,10 @@ def measure(
     engine = Batched(folder, device, str(dtype).removeprefix("torch."), options.max_batch)
     sides = [int(text) for text in options.sides.split(",")] if options.sides else list(shape.sides)
     for side in sides:
-        picture = one(options.steps)
         for warm in (bare, engine):
-            warm.draw([picture], side)
-        rounds = [(bare.draw([picture], side), engine.draw([picture], side)) for _ in range(options.rounds)]
+            warm.draw([one(options.steps)], side)
+        pictures = [one(options.steps, turn) for turn in range(1, options.rounds + 1)]
+        rounds = [(bare.draw([picture], side), engine.draw([picture], side)) for picture in pictures]
         line = report.alone(
             shape.title, side, options.steps, [b.seconds for b, _ in rounds], [e.seconds for _, e in rounds]
         )

@@ -48,6 +48,7 @@ def poisson(users: int, each: int, pause: float, seed: int = 1, steps: int = STE
     return sorted(arrivals, key=lambda arrival: arrival.at)
 
 
-def one(steps: int = STEPS) -> Arrival:
-    """The picture by which one job alone is measured."""
-    return Arrival(0.0, 0, "1girl, red hair, smile, night sky", "low quality", 7, "Euler a", steps, 7.0)
+def one(steps: int = STEPS, turn: int = 0) -> Arrival:
+    """The picture by which one job alone is measured, with other words at each turn: the engine remembers texts."""
+    prompt = ", ".join(["1girl", "red hair", "smile", f"{turn} stars"])
+    return Arrival(0.0, 0, prompt, f"low quality, {turn}", 7, "Euler a", steps, 7.0)
