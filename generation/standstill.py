@@ -23,5 +23,8 @@ def standstill(checkpoint: Checkpoint) -> str:
             _("No worker can draw with “%(model)s” now; these pictures will be drawn when one that can starts.") % named
         )
     if all(each.order != WorkerOrder.WORK for each in able):
-        return _("Who draws with “%(model)s” is paused; these pictures will be drawn when a worker goes on.") % named
+        return (
+            _("Every worker that draws with “%(model)s” is paused; these pictures will be drawn when one goes on.")
+            % named
+        )
     return ""

@@ -71,7 +71,7 @@ VALUES = (
     ),
     (
         _("Ages"),
-        _("s, mi, h, d, w, mo, y; less than an age means newer"),
+        _("s, min, h, d, w, mo, y; less than an age means newer"),
         ("age:<1w", "age:1mo..1y", "age:>2y"),
     ),
     (

@@ -11,10 +11,12 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from config.translations import broken_placeholders, check_translations, untranslated
 from gallery import moderation
 from gallery.accounts.sign_in_link import make_link
+from generation.models import WorkerStatus
 from tagging.wiki import Written, state_of, write_page
 from tests.factories import (
     PASSWORD,
@@ -23,14 +25,20 @@ from tests.factories import (
     make_post,
     make_recipe,
     make_request,
+    make_resource,
     make_take,
     make_user,
+    start_job,
 )
 
 CATALOGUE = settings.BASE_DIR / "locale/ja/LC_MESSAGES/django.po"
 # Three words of Latin letters in a row are a sentence; prompts and lists of tags have commas between theirs.
 SENTENCE = re.compile(r"\b[A-Za-z’']+(?: [A-Za-z’']+){2,}")
+# Samplers and families of models keep their names: capitals throughout, which no sentence of the site has.
+NAME = re.compile(r"[A-Z0-9][\w+]*(?: [A-Z0-9][\w+]*)*")
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
+# Japanese separates with 、 and introduces with ：; these come from a template that joins pieces by itself.
+ENGLISH_SIGNS = re.compile(r"[ぁ-んァ-ヶー一-龠][,:;] |, [ぁ-んァ-ヶ一-龠]")
 SPOKEN = ("aria-label", "alt", "title", "placeholder")
 OF_THE_AUTHOR = {"prompt-text", "request__prompt", "commentary", "written", "chip", "tag-pill", "tag"}
 NO_TEXT = {"script", "style", "code", "kbd", "pre", "textarea"}
@@ -78,13 +86,19 @@ class Words(HTMLParser):
 
 
 def english_in(page: str) -> list[str]:
-    """Texts of a Japanese page that are English: sentences of any origin, and every source text of the catalogue."""
+    """Texts of a Japanese page that are English: sentences and signs of any origin, every source of the catalogue."""
     words = Words()
     words.feed(page)
     assert words.language == "ja"
     assert JAPANESE.search(" ".join(words.said))
     known = source_texts()
-    return [text for text in words.said if text in known or (SENTENCE.search(text) and not JAPANESE.search(text))]
+    return [
+        text
+        for text in words.said
+        if text in known
+        or ENGLISH_SIGNS.search(text)
+        or (SENTENCE.search(text) and not JAPANESE.search(text) and not NAME.fullmatch(text))
+    ]
 
 
 @cache
@@ -104,9 +118,16 @@ def site(db) -> dict[str, list[str]]:
     """Every page with something on it, by who looks at it."""
     owner = make_user("owner", role="owner", shown_ratings="gs", email="owner@example.org")
     mika = make_user("mika", shown_ratings="gs")
-    checkpoint = make_checkpoint()
+    checkpoint = make_checkpoint(trigger_words=["glow"])
+    lora = make_resource(trigger_words=["glow"], min_role="moderator")
+    lora.allowed_users.add(mika)
     request = make_request(mika, checkpoint=checkpoint, count=2)
-    take = make_take(mika)
+    start_job(request.jobs.earliest("pk"))
+    request.jobs.filter(state="running").update(cancel_requested=True)
+    now = timezone.now()
+    device = {"device": "cuda:0", "device_class": "cuda", "memory_used": 1, "memory_total": 2}
+    WorkerStatus.objects.create(name="gpu1", started_at=now, seen_at=now, **device)
+    take = make_take(mika, hires_scale=1.5)
     asset = make_asset(mika)
     post = make_post(mika, asset=asset, tags=["sky", "night"], recipe=make_recipe(), commentary="はじめて描きました。")
     hidden = make_post(mika, tags=["sky"], prompt_visibility="hidden", title="夕焼け")
@@ -143,7 +164,11 @@ def site(db) -> dict[str, list[str]]:
             "/moderation/log",
             *(f"/accounts/{name}" for name in accounts),
         ],
-        "owner": ["/moderation/log", f"/posts/{post.pk}", f"/posts/{removed.pk}", "/users/mika", "/takes"],
+        "owner": [
+            *("/moderation/log", f"/posts/{post.pk}", f"/posts/{removed.pk}", "/users/mika", "/takes"),
+            *("/queue", "/models", f"/models/{checkpoint.slug}", f"/models/{lora.kind}/{lora.slug}", "/create/styles"),
+            *("/manage/models", f"/manage/models/checkpoint/{checkpoint.pk}", f"/manage/models/{lora.kind}/{lora.pk}"),
+        ],
     }
 
 
