@@ -1,9 +1,10 @@
 """A file that somebody sends becomes a picture: decoded within bounds, turned upright, nothing of the file kept."""
 
+import struct
 from io import BytesIO
 from typing import IO
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from gallery.errors import Invalid
 from gallery.ingest.assets import Prepared, record
@@ -15,6 +16,21 @@ from gallery.models.asset import Variant
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
 MAX_BYTES = 25 * 2**20
 MAX_PIXELS = 40_000_000
+# Pillow's readers raise these for files that aren't what they say, or that end too early.
+READERS_ERRORS = (
+    *(OSError, SyntaxError, ValueError, EOFError, ArithmeticError, LookupError, TypeError),
+    *(AttributeError, struct.error),
+)
+# What turns a picture of each EXIF orientation upright; 1 is upright.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def read_upload(file: IO[bytes], size: int) -> Image.Image:
@@ -32,11 +48,10 @@ def read_upload(file: IO[bytes], size: int) -> Image.Image:
         if getattr(image, "is_animated", False):
             raise Invalid("upload_animated")
         image.load()
-        return ImageOps.exif_transpose(image)
+        return _upright(image)
     except Image.DecompressionBombError as error:
         raise _too_many(None) from error
-    # Pillow's readers raise these for files that aren't what they say, or that end too early.
-    except (OSError, SyntaxError, ValueError, EOFError, OverflowError, IndexError, TypeError) as error:
+    except READERS_ERRORS as error:
         raise Invalid("upload_unreadable") from error
 
 
@@ -66,6 +81,24 @@ def keep_upload(owner: User, image: Image.Image) -> Asset:
     for side, preview in previews(picture).items():
         files.append((Variant(str(side)), "webp", preview.size, store(_webp(preview), "webp")))
     return record(owner, Prepared(picture.size, digest, dominant_color(picture), files))
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    turn = TURNS.get(_orientation(image))
+    return image if turn is None else image.transpose(turn)
+
+
+def _orientation(image: Image.Image) -> int:
+    """What the file says about which side is up; 1, as it stands, where that can't be read.
+
+    Not `ImageOps.exif_transpose`: it writes the whole of the EXIF anew, and fails on any part of it that is broken.
+    """
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:
+        # Pillow raises whatever comes up in broken EXIF, and none of it is a reason against the picture.
+        return 1
+    return orientation if isinstance(orientation, int) else 1
 
 
 def _png(image: Image.Image) -> bytes:

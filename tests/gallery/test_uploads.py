@@ -1,6 +1,7 @@
 """Pictures that people send."""
 
 import io
+import random
 import struct
 import zlib
 from typing import Any
@@ -41,6 +42,51 @@ def test_a_picture_is_turned_upright() -> None:
     assert upright.size == (20, 40)
     assert upright.getpixel((10, 5)) > (200, 200, 200)
     assert upright.getpixel((10, 35)) < (60, 60, 60)
+
+
+def corners(image: Image.Image) -> list[bool]:
+    """Whether each corner is bright, from the upper left on clockwise."""
+    right, low = image.width - 1, image.height - 1
+    places = ((0, 0), (right, 0), (right, low), (0, low))
+    return [image.convert("L").getpixel(place) > 128 for place in places]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    ("orientation", "bright"),
+    [(2, 1), (3, 2), (4, 3), (5, 0), (6, 1), (7, 2), (8, 3)],
+)
+def test_every_orientation_is_turned_upright(kind: str, orientation: int, bright: int) -> None:
+    image = Image.new("RGB", (40, 24))
+    image.paste("white", (0, 0, 20, 12))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    upright = read(file_of(image, kind, exif=exif))
+    assert upright.size == ((24, 40) if orientation > 4 else (40, 24))
+    assert corners(upright) == [corner == bright for corner in range(4)]
+
+
+def broken_exif(count: int) -> list[bytes]:
+    """EXIF as cameras write it, each time with other bytes wrong or its end missing; always the same ones."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F], exif[0x011A] = 6, "Maker", 72.0
+    exif.get_ifd(0x8769)[0x829A] = (1, 50)
+    exif.get_ifd(0x8825)[1] = "N"
+    whole, chance, made = exif.tobytes(), random.Random(5), list[bytes]()
+    for _ in range(count):
+        wrong = bytearray(whole)
+        for _ in range(chance.randint(1, 6)):
+            wrong[chance.randrange(6, len(wrong))] = chance.choice([0, 1, 255, chance.randrange(256)])
+        made.append(bytes(wrong[: chance.randrange(6, len(wrong))] if chance.random() < 0.3 else wrong))
+    return made
+
+
+@pytest.mark.filterwarnings("ignore")  # Pillow's, about what is wrong there
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_broken_exif_is_no_reason_against_a_picture(kind: str) -> None:
+    image = Image.new("RGB", (40, 24))
+    sizes = {read(file_of(image, kind, exif=exif)).size for exif in broken_exif(300)}
+    assert sizes == {(40, 24), (24, 40)}, "some still say which side is up"
 
 
 def frames() -> list[Image.Image]:
