@@ -5,9 +5,10 @@ Posts are made from assets in `gallery.posts`; what the labels say is in `galler
 
 from gallery.ingest.assets import Prepared, make_asset, picture_of, prepare, record
 from gallery.ingest.store import store
-from gallery.ingest.uploads import flattened, keep_upload, read_upload
+from gallery.ingest.uploads import MAX_PIXELS, flattened, keep_upload, read_upload
 
 __all__ = [
+    "MAX_PIXELS",
     "Prepared",
     "flattened",
     "keep_upload",
