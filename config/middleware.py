@@ -3,9 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest, HttpResponseBase
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.decorators import sync_and_async_middleware
+from django_htmx.http import reswap, retarget
+
+from config.bodies import TOO_LARGE
+from gallery.ingest import MAX_BYTES
 
 PAGE = "private, no-cache"
 
@@ -31,5 +36,39 @@ def private_by_default(get_response: Callable[[HttpRequest], Any]) -> Callable[[
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         return marked(get_response(request))
+
+    return answer
+
+
+@sync_and_async_middleware
+def refuse_large_bodies(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """413 in the site's own words for what `config.bodies` let through only in part.
+
+    Stands last, where language and account are known; no form was read yet, not even for its token.
+    """
+
+    def refusal(request: HttpRequest) -> HttpResponse | None:
+        if not getattr(request, "scope", {}).get(TOO_LARGE):
+            return None
+        limit = {"limit": MAX_BYTES // 2**20}
+        if request.headers.get("HX-Request"):  # beside the form, which stays as it is
+            response = render(request, "errors/413_toast.html", limit, status=413)
+            return reswap(retarget(response, "#toasts"), "innerHTML")
+        return render(request, "errors/413.html", limit, status=413)
+
+    if iscoroutinefunction(get_response):
+
+        async def answer_async(request: HttpRequest) -> HttpResponseBase:
+            refused = await sync_to_async(refusal)(request)
+            if refused is not None:
+                return refused
+            waiting: Awaitable[HttpResponseBase] = get_response(request)
+            return await waiting
+
+        return answer_async
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        refused = refusal(request)
+        return get_response(request) if refused is None else refused
 
     return answer

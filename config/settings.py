@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.refuse_large_bodies",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -163,6 +164,9 @@ DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "irodori@localhost")
 MAX_PUBLIC_RATING = env_choice("IRODORI_MAX_RATING", "sensitive", ("general", "sensitive", "questionable", "explicit"))
 QUEUE_MAX_WAITING_PER_USER = env_int("IRODORI_QUEUE_PER_USER", 32, 1)
 QUEUE_MAX_WAITING = env_int("IRODORI_QUEUE_TOTAL", 2000, 1)
+# Pictures to start from and masks that one account may send in a day, and the megabytes kept of them.
+UPLOADS_PER_DAY = env_int("IRODORI_UPLOADS_PER_DAY", 200, 1)
+UPLOAD_MB_PER_DAY = env_int("IRODORI_UPLOAD_MB_PER_DAY", 1000, 1)
 PROMPT_MAX_LENGTH = 4000
 JOB_MAX_ATTEMPTS = 3
 # How much of the machine a role gets while others wait too.
@@ -258,6 +262,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600},
     },
     "go on with bulk updates": {"task": "gallery.run_bulk_updates", "schedule": 30, "options": {"expires": 60}},
+    "remove uploads that nobody uses": {
+        "task": "generation.remove_unused",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "forget old sessions": {"task": "generation.forget_sessions", "schedule": 3600},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

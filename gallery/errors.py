@@ -148,6 +148,17 @@ MESSAGES: dict[str, Any] = {
     "upload_too_many_pixels": _("This picture has %(megapixels)s megapixels; %(limit)d are the most. Make it smaller."),
     "upload_animated": _("This picture moves. Choose a still one."),
     "upload_unreadable": _("This file can't be read as a picture. Choose a PNG, JPEG, WebP or AVIF file."),
+    "upload_over_allowance": _(
+        "This picture takes %(size)d MB on the site’s disk; %(limit)d MB in a day are the most. Make it smaller."
+    ),
+    "uploads_spent": _(
+        "You have sent %(limit)d files today, the most in a day. You can send the next one in %(wait)s. "
+        "What you sent before can still be used."
+    ),
+    "upload_bytes_spent": _(
+        "With this file you would have sent more than %(limit)d MB today, the most in a day. "
+        "You can send it in %(wait)s. What you sent before can still be used."
+    ),
     "link_unusable": _("This sign-in link was used before or has expired. Start the site again for a new one."),
 }
 

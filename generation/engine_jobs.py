@@ -1,12 +1,14 @@
 """A claimed job, put into the words of the engine: files instead of rows."""
 
-from collections.abc import Hashable
-from typing import Any, Literal
+from collections.abc import Callable, Hashable
+from typing import Any, Literal, TypeVar
+from weakref import WeakValueDictionary
 
+from django.db.models import Model
 from PIL import Image, UnidentifiedImageError
 
 from gallery import ingest
-from gallery.models import Post
+from gallery.models import Asset, Post
 from gallery.visibility import reachable_posts
 from generation import masks
 from generation.checkpoints import address_of
@@ -14,20 +16,27 @@ from generation.door.additions import weights_of
 from generation.engine import EmbeddingUse, EngineJob, HiresFix, LoraUse
 from generation.engine.prompt_syntax import parse
 from generation.errors import JobImpossible
-from generation.models import GenerationRequest, Job, Resource
+from generation.models import GenerationRequest, Job, Mask, Resource
 from generation.models.queue import PromptSyntax
 from generation.models.resource import ResourceKind
 from generation.models_on_disk.paths import path_of
 from generation.prompt_terms import without_loras, words_among
 from generation.shapes import enlarged
 
+Row = TypeVar("Row", Asset, Mask)
+
 PREVIEW_EVERY = 3
+SCALES_ITSELF = frozenset({"IFPipeline"})
+"""Families whose first stage draws smaller than the job: source and mask are scaled to that in one go."""
+
+# Up to eight pictures of a request draw over the same source, which may have 40 megapixels.
+_held: WeakValueDictionary[tuple[type[Model], int], Image.Image] = WeakValueDictionary()
 
 
 def engine_job(job: Job, key: Hashable) -> EngineJob:
     """The engine's job of the id `key`. Raises `JobImpossible` when its source is gone."""
     request = job.request
-    source, mask = _source(request)
+    source, mask, mask_blur = _source(request)
     return EngineJob(
         id=key,
         checkpoint=address_of(request.checkpoint),
@@ -48,6 +57,7 @@ def engine_job(job: Job, key: Hashable) -> EngineJob:
         vae=str(path_of(vae)) if (vae := vae_of(request)) else "",
         source=source,
         mask=mask,
+        mask_blur=mask_blur,
         hires=_second_pass(request),
         **_painting(request),
     )
@@ -114,27 +124,49 @@ def _painting(request: GenerationRequest) -> dict[str, Any]:
         return {}
     return {
         "strength": request.strength,
-        "mask_blur": request.mask_blur,
         "masked_content": request.masked_content,
         "only_masked": request.only_masked,
     }
 
 
-def _source(request: GenerationRequest) -> tuple[Image.Image | None, Image.Image | None]:
-    if request.source_asset is None:
-        return None, None
-    post = request.source_post
-    if post is not None and not Post.objects.filter(reachable_posts(request.user), pk=post.pk).exists():
-        # Hidden by a moderator since, or by its author.
+def _may_see_source(request: GenerationRequest, asset: Asset) -> bool:
+    """False where the post that it came from was hidden since, by a moderator or its author, or its row is gone."""
+    if request.source_post_id is None:
+        return asset.owner_id == request.user_id
+    return Post.objects.filter(reachable_posts(request.user), pk=request.source_post_id).exists()
+
+
+def _shared(row: Row, read: Callable[[Row], Image.Image]) -> Image.Image:
+    """The picture of a row, which never changes: the same one for as long as a job in the engine holds it."""
+    name = (type(row), row.pk)
+    image = _held.get(name)
+    if image is None:
+        image = _held[name] = read(row)
+    return image
+
+
+def _source(request: GenerationRequest) -> tuple[Image.Image | None, Image.Image | None, int]:
+    """Source, mask and the blur that the mask needs; no larger than they are drawn, as many jobs wait in memory."""
+    asset, blur = request.source_asset, request.mask_blur
+    if asset is None:
+        return None, None, blur
+    if not _may_see_source(request, asset):
         raise JobImpossible("source_gone")
     try:
-        source = ingest.picture_of(request.source_asset)
-        mask = masks.picture_of(request.mask) if request.mask else None
+        source = _shared(asset, ingest.picture_of)
+        mask = _shared(request.mask, masks.picture_of) if request.mask else None
     except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
         raise JobImpossible("source_unreadable") from error
-    if request.outpaint:
-        from generation.engine.canvas import outpaint  # needs numpy, which the web process does without
+    from generation.engine.canvas import as_drawn, outpaint  # need numpy, which the web process does without
 
+    if request.outpaint:
         left, top, right, bottom = request.outpaint
-        return outpaint(source, left, top, right, bottom)
-    return source, mask
+        source, mask = outpaint(source, left, top, right, bottom)
+    size = (request.width, request.height)
+    if request.only_masked is not None or request.checkpoint.family in SCALES_ITSELF:
+        return source, mask, blur
+    if mask is not None and request.checkpoint.endpoint:
+        # The mask goes to the server with hard edges, and is blurred in the size that is drawn.
+        source, mask, _none_left = as_drawn(source, mask, 0, size)
+        return source, mask, blur
+    return as_drawn(source, mask, blur, size)

@@ -1,10 +1,12 @@
 """Masks: where a picture is painted anew, as files that somebody sends."""
 
+import hashlib
 from io import BytesIO
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -22,9 +24,10 @@ class MaskRefused(Exception):  # noqa: N818 - the sentence says what is wrong
 
 def keep_mask(owner: User, file: IO[bytes], size: int) -> Mask:
     """The mask in a file of `size` bytes: its transparency where it has some, else its brightness; white or opaque is
-    painted anew. The same mask again is the same row.
+    painted anew. The same mask again is the same row, and costs nothing.
 
-    Raises `MaskRefused` (nothing or everything is painted) and what `gallery.ingest.read_upload` raises.
+    Raises `MaskRefused` (nothing or everything is painted), what `gallery.ingest.read_upload` raises, and `Invalid`
+    when `owner` may send no more today.
     """
     image = ingest.read_upload(file, size)
     mask = _alpha(image) or ingest.flattened(image).convert("L")
@@ -34,12 +37,18 @@ def keep_mask(owner: User, file: IO[bytes], size: int) -> Mask:
     if not painted[0]:
         raise MaskRefused(_("The mask covers the whole picture. Leave black what is to stay, or send no mask."))
     out = BytesIO()
-    mask.save(out, "PNG")
-    stored = ingest.store(out.getvalue(), "png")
-    known = Mask.objects.filter(owner=owner, sha256=stored.sha256).first()
-    return known or Mask.objects.create(
-        owner=owner, sha256=stored.sha256, path=stored.path, width=mask.width, height=mask.height
-    )
+    Image.frombytes("L", mask.size, mask.tobytes()).save(out, "PNG")  # nothing of the file, such as a colour profile
+    content = out.getvalue()
+    known = Mask.objects.filter(owner=owner, sha256=hashlib.sha256(content).hexdigest()).first()
+    # It counts as sent now, as what nobody uses is removed after a while.
+    if known is not None and Mask.objects.filter(pk=known.pk).update(created_at=Now()):
+        return known
+    with ingest.naming_files():
+        ingest.spend(owner, len(content))
+        stored = ingest.store(content, "png")
+        return Mask.objects.create(
+            owner=owner, sha256=stored.sha256, path=stored.path, width=mask.width, height=mask.height
+        )
 
 
 def file_of(mask: Mask) -> Path:

@@ -6,6 +6,7 @@ from typing import Any
 
 from gallery.models import Post
 from generation import checkpoints
+from generation.access import Viewer
 from generation.models import Checkpoint, GenerationRequest, Take
 from generation.shapes import AS_SOURCE
 
@@ -79,15 +80,15 @@ def drawing_over_take(take: Take) -> dict[str, Any]:
     return recipe | {"seed": None, "source": f"take:{take.pk}"}
 
 
-def drawing_over_post(post: Post, *, words: bool) -> dict[str, Any]:
-    """A recipe that draws over a post, with its words where they may be read."""
-    return (recipe_of_post(post) if words else {}) | FRESH_SOURCE | {"source": f"post:{post.pk}"}
+def drawing_over_post(post: Post, viewer: Viewer, *, words: bool) -> dict[str, Any]:
+    """A recipe that draws over a post, with its words where `viewer` may read them."""
+    return (recipe_of_post(post, viewer) if words else {}) | FRESH_SOURCE | {"source": f"post:{post.pk}"}
 
 
-def recipe_of_post(post: Post) -> dict[str, Any]:
-    """A post's recipe without the seed. Whoever calls this has checked that its prompt may be read.
+def recipe_of_post(post: Post, viewer: Viewer) -> dict[str, Any]:
+    """A post's recipe without the seed. Whoever calls this has checked that `viewer` may read its prompt.
 
-    `model` stays away if none of this site's checkpoints is the one that drew the post.
+    `model` stays away if none of the checkpoints that `viewer` may use is the one that drew the post.
     """
     generation = post.generation
     recipe = {
@@ -99,17 +100,17 @@ def recipe_of_post(post: Post) -> dict[str, Any]:
         "sampler": generation.sampler,
         "guidance": generation.cfg,
     }
-    checkpoint = checkpoint_of_post(post)
+    checkpoint = checkpoint_of_post(post, viewer)
     if checkpoint is None:
         # Sizes and settings of another model would only be refused.
         return {"prompt": generation.prompt, "negative_prompt": generation.negative_prompt}
     return {key: value for key, value in recipe.items() if value is not None} | {"model": checkpoint.slug}
 
 
-def checkpoint_of_post(post: Post) -> Checkpoint | None:
-    """The available checkpoint that drew a post: by hash, else by name."""
+def checkpoint_of_post(post: Post, viewer: Viewer) -> Checkpoint | None:
+    """The checkpoint that drew a post, if `viewer` may use it: by hash, else by name."""
     generation = post.generation
-    available = checkpoints.available()
+    available = checkpoints.available(viewer)
     if generation.model_hash:
         found = available.filter(sha256__startswith=generation.model_hash).first()
         if found:

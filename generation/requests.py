@@ -42,9 +42,7 @@ def submit(
     if not 1 <= len(idempotency_key) <= 64:
         raise RequestRefused([("", _("The form is out of date. Load the page again and send it once more."))])
     with transaction.atomic():
-        # A user's submissions come one by one: the same key is seen twice, and the queue's limit is kept.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SUBMIT_LOCK, user.pk % 2**31])
+        one_by_one(user.pk)
         before = GenerationRequest.objects.filter(user=user, idempotency_key=idempotency_key).first()
         if before is not None:
             return before
@@ -86,6 +84,15 @@ def submit(
             announce(job, "queued")
         transaction.on_commit(ring)
     return request
+
+
+def one_by_one(user_id: int) -> None:
+    """Let no other request of this user come in before the caller's transaction ends.
+
+    The same key is seen twice that way, the queue's limit is kept, and what a request names stays until it stands.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SUBMIT_LOCK, user_id % 2**31])
 
 
 def problems_of(user: User, wanted: Mapping[str, Any]) -> list[Problem]:

@@ -9,6 +9,7 @@ from generation import worker_process
 from generation.bell import SERVE_TASK
 from generation.serve import serve
 from generation.sweep import sweep
+from generation.unused import remove_unused
 from generation.worker_names import own_name
 
 
@@ -33,6 +34,12 @@ def sweep_clock() -> dict[str, int]:
     """
     swept = sweep()
     return serve_bell() if swept is not None and swept.waiting else {}
+
+
+@shared_task(name="generation.remove_unused")
+def remove_unused_files() -> int:
+    """Remove what was sent and is used by nothing."""
+    return remove_unused()
 
 
 @shared_task(name="generation.forget_sessions")

@@ -3,10 +3,17 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Model
+
+NAMES_LOCK = 4_907_101
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,33 @@ def store(content: bytes, extension: str) -> StoredFile:
         _make_folder(target.parent)
         _write_durably(content, target)
     return StoredFile(sha256=digest, path=relative, size_bytes=len(content))
+
+
+@contextmanager
+def naming_files() -> Iterator[None]:
+    """A transaction that stores files and writes the rows that name them: `remove` takes none of them away meanwhile.
+
+    Only for files that `remove` is ever asked about. What was drawn here carries a label, so none of its files is one.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [NAMES_LOCK])
+        yield
+
+
+def remove(paths: Iterable[str], named_by: Sequence[type[Model]]) -> int:
+    """Remove the files at these paths that no row of `named_by` names in its column `path`; returns how many.
+
+    Call it once the rows that named them are gone for good. The same bytes are one file, whoever sent them.
+    """
+    left = set(paths)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMES_LOCK])
+        for model in named_by:
+            rows: Any = model._default_manager.filter(path__in=left)
+            left -= set(rows.values_list("path", flat=True))
+        for path in left:
+            Path(settings.MEDIA_ROOT, path).unlink(missing_ok=True)
+    return len(left)
 
 
 def _make_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ from gallery.models.moderation import ModerationAction
 from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
 from gallery.models.saved_search import SavedSearch
+from gallery.models.upload import UploadAllowance
 from gallery.models.user import SignInLink, User
 from gallery.models.version import PostVersion
 
@@ -27,5 +28,6 @@ __all__ = [
     "PostVote",
     "SavedSearch",
     "SignInLink",
+    "UploadAllowance",
     "User",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from gallery.ingest import MAX_PIXELS
 from gallery.models import Asset, Post, User
 from gallery.visibility import reachable_posts
 from generation.door.numbers import real, whole
@@ -22,12 +23,16 @@ MAX_PADDING = 256
 MARGIN_STEP = 8
 MAX_MARGIN = 2048
 
+Margins = tuple[int, int, int, int]
+NO_MARGINS: Margins = (0, 0, 0, 0)
+
 
 def read_source(reading: Reading) -> None:
     """Put source, strength, mask and margins into the values, and the size that the model draws them at."""
     wanted = reading.wanted
     named = any(wanted.get(name) for name in ("source_asset", "source_take", "source_post"))
     asset, take, post = find_source(reading.user, wanted)
+    margins = _read_margins(reading)
     if named and asset is None:
         # One sentence for what isn't there and for what isn't theirs: nobody learns which numbers others have.
         reading.refuse("source", _("There is no such picture that you can start from. Choose another one."))
@@ -35,7 +40,7 @@ def read_source(reading: Reading) -> None:
     if asset is None:
         if wanted.get("mask"):
             reading.refuse("mask", _("A mask needs a picture to lie on. Choose one to start from."))
-        if any(wanted.get("outpaint") or ()):
+        if any(margins):
             reading.refuse("outpaint", _("Margins need a picture to go around. Choose one to start from."))
         return
     if Ability.IMG2IMG not in reading.model.abilities:
@@ -50,10 +55,12 @@ def read_source(reading: Reading) -> None:
         reading.values["strength"] = strength
     else:
         reading.refuse("strength", _("Strength is a number above 0 and at most 1, such as 0.6."))
-    left, top, right, bottom = _read_margins(reading)
+    left, top, right, bottom = margins
+    canvas = (left + asset.width + right, top + asset.height + bottom)
+    if any(margins):
+        _add_margins(reading, margins, canvas)
     _read_mask(reading, asset)
     if reading.values.get("only_masked") is None:
-        canvas = (left + asset.width + right, top + asset.height + bottom)
         reading.values["width"], reading.values["height"] = fitted(*canvas, reading.model)
 
 
@@ -75,24 +82,38 @@ def find_source(user: User, wanted: Any) -> tuple[Asset | None, Take | None, Pos
     return asset, take, post
 
 
-def _read_margins(reading: Reading) -> tuple[int, int, int, int]:
-    given = tuple(reading.wanted.get("outpaint") or ())
-    margins = [whole(margin, 0) for margin in given]
-    if not given or not any(margins):
-        return (0, 0, 0, 0)
+def _read_margins(reading: Reading) -> Margins:
+    """What was typed for the left, top, right and bottom; zeros, too, where it is refused."""
+    typed = [margin.strip() if isinstance(margin, str) else margin for margin in reading.wanted.get("outpaint") or ()]
+    margins = [whole(margin, 0) for margin in typed]
+    if not any(margin != 0 for margin in margins):  # what is no number is None here, and no zero
+        return NO_MARGINS
     right = [margin for margin in margins if margin is not None and 0 <= margin <= MAX_MARGIN]
-    if len(right) != 4 or any(margin % MARGIN_STEP for margin in right):
+    if len(right) != len(margins) or len(right) != 4 or any(margin % MARGIN_STEP for margin in right):
         reading.refuse(
             "outpaint",
             _("Margins are whole numbers of pixels from 0 to %(high)s in steps of %(step)s, for example 64.")
             % {"high": MAX_MARGIN, "step": MARGIN_STEP},
         )
-        return (0, 0, 0, 0)
+        return NO_MARGINS
+    return right[0], right[1], right[2], right[3]
+
+
+def _add_margins(reading: Reading, margins: Margins, canvas: tuple[int, int]) -> None:
     if reading.wanted.get("mask"):
         reading.refuse("outpaint", _("Either a mask or margins: draw them one after the other."))
     _require_inpainting(reading, "outpaint")
-    reading.values["outpaint"] = right
-    return right[0], right[1], right[2], right[3]
+    if canvas[0] * canvas[1] > MAX_PIXELS:
+        # A worker holds this canvas and its mask in memory; as large as a picture that is sent is large enough.
+        reading.refuse(
+            "outpaint",
+            _(
+                "With these margins the picture has %(width)s × %(height)s pixels, more than %(limit)s megapixels. "
+                "Take smaller margins, or start from a smaller picture."
+            )
+            % {"width": canvas[0], "height": canvas[1], "limit": MAX_PIXELS // 1_000_000},
+        )
+    reading.values["outpaint"] = list(margins)
 
 
 def _read_mask(reading: Reading, asset: Asset) -> None:

@@ -1,10 +1,11 @@
-"""Make the canvas larger than the picture on it, and mask what is new: outpainting is inpainting of that.
+"""Make the canvas larger than the picture on it, and mask what is new: outpainting is inpainting of that; or make it
+as small as it is drawn.
 
 Needs numpy and Pillow only, so that the web process may use it too.
 """
 
 import numpy
-from PIL import Image
+from PIL import Image, ImageFilter
 
 GRID = 8
 """Pixels that both sides of the canvas are rounded up to: what every model can draw."""
@@ -29,6 +30,27 @@ def outpaint(source: Image.Image, left: int, top: int, right: int, bottom: int) 
     down = _new_or_near(source.height, top, bottom)
     mask = numpy.where(down[:, None] | across[None, :], 255, 0).astype(numpy.uint8)
     return Image.fromarray(grown), Image.fromarray(mask)
+
+
+def as_drawn(
+    source: Image.Image, mask: Image.Image | None, blur: int, size: tuple[int, int]
+) -> tuple[Image.Image, Image.Image | None, int]:
+    """Return a larger source (RGB), its mask (L) and the blur that the mask still needs, in the `size` that is drawn.
+
+    As the engine itself would do it when it draws the whole source, so that it draws the same to the pixel: the mask
+    is blurred first, radius in pixels of the source. Both come back as they were where the source isn't larger than
+    `size`, and where the mask is so small or so large that nothing would be left of it, which is the engine's to say.
+    """
+    if source.width * source.height <= size[0] * size[1]:
+        return source, mask, blur
+    if mask is None:
+        return source.resize(size, Image.Resampling.LANCZOS), None, blur
+    soft = mask.filter(ImageFilter.GaussianBlur(blur)) if blur else mask
+    small = soft.resize(size, Image.Resampling.LANCZOS)
+    darkest, lightest = small.getextrema()
+    if lightest == 0 or darkest == 255:
+        return source, mask, blur
+    return source.resize(size, Image.Resampling.LANCZOS), small, 0
 
 
 def _rounded(side: int, before: int, after: int) -> tuple[int, int]:

@@ -20,7 +20,8 @@ class Frame:
 
     def __init__(self, job: EngineJob, source: Image.Image, scale_factor: int) -> None:
         self._size = (job.width, job.height)
-        self._source = source.convert("RGB")
+        # Not a copy of what is RGB already: with `only_masked` a source may have 40 megapixels.
+        self._source = source if source.mode == "RGB" else source.convert("RGB")
         self._pictures: Any = VaeImageProcessor(vae_scale_factor=scale_factor)
         self._masks: Any = VaeImageProcessor(
             vae_scale_factor=scale_factor, do_normalize=False, do_binarize=True, do_convert_grayscale=True
@@ -28,7 +29,7 @@ class Frame:
         self._mask: Image.Image | None = None
         self._cut: dict[str, Any] = {"crops_coords": None, "resize_mode": "default"}
         if job.mask is not None:
-            mask = job.mask.convert("L")
+            mask = job.mask if job.mask.mode == "L" else job.mask.convert("L")
             self._mask = self._masks.blur(mask, job.mask_blur) if job.mask_blur else mask
             if job.only_masked is not None:
                 region = self._masks.get_crop_region(self._mask, job.width, job.height, pad=job.only_masked)

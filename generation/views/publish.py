@@ -34,7 +34,7 @@ def publish(request: MemberRequest, take_id: int) -> HttpResponse:
         messages.info(request, _("This take is published already: this is its post."))
         return redirect("gallery:post", take.post_id)
     prefill = takes.prefill(take)
-    suggestion = suggest_rating(prefill.tags, take.job.request.prompt)
+    suggestion = suggest_rating(prefill.tags, takes.recipe_of(take).prompt)
     if request.method == "POST":
         form = PublishForm(request.POST, unknown_words=prefill.words)
         if form.is_valid():

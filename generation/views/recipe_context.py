@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gallery import ingest
 from gallery.models import Asset, User
 from generation import checkpoints, requests, styles, wildcards
 from generation.access import Viewer
@@ -56,6 +57,8 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
         "second_pass_open": _wrong(form, SECOND_PASS) or bool(form["hires_scale"].value()),
         "draw_label": label,
         "standstill": standstill(model) if model else "",
+        "most_bytes": ingest.MAX_BYTES,
+        "most_megabytes": ingest.MAX_BYTES // 2**20,
     }
     source = None
     if isinstance(user, User):

@@ -91,7 +91,7 @@ def _over_notice() -> str:
 def _over_post(request: HttpRequest, post_id: int) -> Start:
     post = _reachable_post(request, post_id)
     words = hasattr(post, "generation") and may_read_prompt(request.user, post)
-    return Start(drawing_over_post(post, words=words), _over_notice())
+    return Start(drawing_over_post(post, request.user, words=words), _over_notice())
 
 
 def _from_post(request: HttpRequest, post_id: int) -> Start:
@@ -102,7 +102,7 @@ def _from_post(request: HttpRequest, post_id: int) -> Start:
         return Start(
             notice=_("The author of post %(id)d keeps its prompt private, so it can’t be remixed.") % {"id": post.pk}
         )
-    values = recipe_of_post(post)
+    values = recipe_of_post(post, request.user)
     if "model" not in values:
         return Start(
             values,

@@ -148,3 +148,17 @@ def test_a_picture_of_ones_own_is_drawn_over_without_scripts(open_page: OpenPage
     assert request.source_asset is not None
     assert request.mask is not None
     assert request.source_asset.owner == mira
+
+
+def test_a_file_that_is_too_large_is_not_sent(open_page: OpenPage, mira: User) -> None:
+    page = open_page("/accounts/login/?next=/create")
+    sign_in(page)
+    page.fill("#id_prompt", "1girl, typed")
+    page.locator("#id_source_file").evaluate("input => input.closest('details').open = true")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.set_input_files("#id_source_file", {"name": "a.png", "mimeType": "image/png", "buffer": bytes(25 * 2**20 + 1)})
+    expect(page.locator(".field", has=page.locator("#id_source_file")).locator(".errorlist")).to_contain_text("25 MB")
+    expect(page.locator("#id_prompt")).to_have_value("1girl, typed")
+    assert page.locator("#id_source_file").evaluate("input => input.files.length") == 0
+    assert "POST" not in sent

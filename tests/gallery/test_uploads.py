@@ -1,18 +1,22 @@
 """Pictures that people send."""
 
 import io
+import random
 import struct
 import zlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 
 from gallery import ingest
 from gallery.errors import Invalid
 from gallery.ingest import keep_upload, picture_of, read_upload
-from gallery.models import Asset
+from gallery.models import Asset, AssetFile, UploadAllowance
 from tests.factories import make_asset, make_image, make_user
+from tests.gallery.threads import at_once
 
 
 def file_of(image: Image.Image, kind: str = "PNG", **options: Any) -> io.BytesIO:
@@ -41,6 +45,51 @@ def test_a_picture_is_turned_upright() -> None:
     assert upright.size == (20, 40)
     assert upright.getpixel((10, 5)) > (200, 200, 200)
     assert upright.getpixel((10, 35)) < (60, 60, 60)
+
+
+def corners(image: Image.Image) -> list[bool]:
+    """Whether each corner is bright, from the upper left on clockwise."""
+    right, low = image.width - 1, image.height - 1
+    places = ((0, 0), (right, 0), (right, low), (0, low))
+    return [image.convert("L").getpixel(place) > 128 for place in places]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    ("orientation", "bright"),
+    [(2, 1), (3, 2), (4, 3), (5, 0), (6, 1), (7, 2), (8, 3)],
+)
+def test_every_orientation_is_turned_upright(kind: str, orientation: int, bright: int) -> None:
+    image = Image.new("RGB", (40, 24))
+    image.paste("white", (0, 0, 20, 12))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    upright = read(file_of(image, kind, exif=exif))
+    assert upright.size == ((24, 40) if orientation > 4 else (40, 24))
+    assert corners(upright) == [corner == bright for corner in range(4)]
+
+
+def broken_exif(count: int) -> list[bytes]:
+    """EXIF as cameras write it, each time with other bytes wrong or its end missing; always the same ones."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F], exif[0x011A] = 6, "Maker", 72.0
+    exif.get_ifd(0x8769)[0x829A] = (1, 50)
+    exif.get_ifd(0x8825)[1] = "N"
+    whole, chance, made = exif.tobytes(), random.Random(5), list[bytes]()
+    for _ in range(count):
+        wrong = bytearray(whole)
+        for _ in range(chance.randint(1, 6)):
+            wrong[chance.randrange(6, len(wrong))] = chance.choice([0, 1, 255, chance.randrange(256)])
+        made.append(bytes(wrong[: chance.randrange(6, len(wrong))] if chance.random() < 0.3 else wrong))
+    return made
+
+
+@pytest.mark.filterwarnings("ignore")  # Pillow's, about what is wrong there
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_broken_exif_is_no_reason_against_a_picture(kind: str) -> None:
+    image = Image.new("RGB", (40, 24))
+    sizes = {read(file_of(image, kind, exif=exif)).size for exif in broken_exif(300)}
+    assert sizes == {(40, 24), (24, 40)}, "some still say which side is up"
 
 
 def frames() -> list[Image.Image]:
@@ -108,3 +157,58 @@ def test_what_is_transparent_lies_on_white_and_16_bits_are_scaled(db: None) -> N
     deep = Image.new("I;16", (4, 4), 32768)
     assert ingest.flattened(read(file_of(deep))).getpixel((1, 1)) == (128, 128, 128)
     assert not Asset.objects.exists()
+
+
+def room(settings: Any, *, files: int = 100, megabytes: int = 100) -> None:
+    settings.UPLOADS_PER_DAY, settings.UPLOAD_MB_PER_DAY = files, megabytes
+
+
+def test_so_many_files_can_be_sent_in_a_day(db: None, settings: Any, tmp_path: Any, monkeypatch: Any) -> None:
+    settings.MEDIA_ROOT, settings.TIME_ZONE = tmp_path, "Asia/Tokyo"
+    room(settings, files=2)
+    mira, first = make_user(), make_image()
+    evening = datetime(2026, 11, 26, 14, 30, 20, tzinfo=UTC)  # half an hour before Tokyo's midnight
+    monkeypatch.setattr(timezone, "now", lambda: evening)
+    keep_upload(mira, first)
+    keep_upload(mira, make_image())
+    with pytest.raises(Invalid) as caught:
+        keep_upload(mira, make_image())
+    assert caught.value.code == "uploads_spent"
+    assert "sent 2 files today" in caught.value.message
+    assert "in 30\xa0minutes." in caught.value.message
+    assert keep_upload(mira, first).owner == mira, "the same picture again costs nothing"
+    assert keep_upload(make_user(), first), "nor is anybody else held up"
+    assert Asset.objects.filter(owner=mira).count() == 2
+    monkeypatch.setattr(timezone, "now", lambda: evening + timedelta(minutes=30))
+    keep_upload(mira, make_image())
+
+
+def test_so_many_bytes_can_be_sent_in_a_day(db: None, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    room(settings, megabytes=1)
+    mira, noise = make_user(), random.Random(3)
+
+    def noisy(side: int) -> Image.Image:
+        return Image.frombytes("RGB", (side, side), noise.randbytes(3 * side * side))
+
+    keep_upload(mira, noisy(400))
+    before = sorted(tmp_path.rglob("*"))
+    for side, code in ((500, "upload_bytes_spent"), (900, "upload_over_allowance")):
+        with pytest.raises(Invalid) as caught:
+            keep_upload(mira, noisy(side))
+        assert caught.value.code == code
+        assert "1 MB" in caught.value.message
+    assert sorted(tmp_path.rglob("*")) == before, "nothing of what was refused lies on the disk"
+    spent = UploadAllowance.objects.get()
+    assert (spent.files, spent.size_bytes) == (1, sum(AssetFile.objects.values_list("size_bytes", flat=True)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_sent_at_the_same_moment_are_counted_one_after_the_other(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    room(settings, files=3)
+    mira, pictures = make_user(), [make_image() for _ in range(6)]
+    outcomes = at_once(*(lambda picture=picture: keep_upload(mira, picture) for picture in pictures))
+    refused = [one for one in outcomes if isinstance(one, Invalid)]
+    assert {one.code for one in refused} == {"uploads_spent"}
+    assert (len(refused), Asset.objects.count(), UploadAllowance.objects.get().files) == (3, 3, 3)

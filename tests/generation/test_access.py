@@ -10,7 +10,7 @@ from django.test import Client
 from generation.access import may_manage, may_use, usable_by
 from generation.checkpoints import available, available_resources
 from generation.models import Checkpoint
-from tests.factories import make_checkpoint, make_resource, make_user
+from tests.factories import make_checkpoint, make_post, make_recipe, make_resource, make_user
 
 pytestmark = pytest.mark.django_db
 ROLES = ("member", "moderator", "admin", "owner")
@@ -71,3 +71,31 @@ def test_a_hidden_models_page_answers_as_for_none(client: Client) -> None:
     assert bare[0].replace(b"zebra", b"missing") == bare[1]
     row.allowed_users.add(ann)
     assert client.get("/models/zebra").status_code == 200
+
+
+@pytest.mark.parametrize("how", ["remix", "edit"])
+def test_a_posts_recipe_brings_its_model_to_those_who_may_use_it(
+    client: Client, how: str, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    make_checkpoint("open")
+    row = make_checkpoint("zebra", min_role="moderator", sha256="ab" * 32)
+    ann, eve = make_user("ann"), make_user("eve")
+    row.allowed_users.add(ann)
+    hidden = make_post(recipe=make_recipe(model_name="Zebra", model_hash="ab" * 32))
+    missing = make_post(recipe=make_recipe(model_name="Zebra", model_hash="cd" * 32))
+
+    def started(post: Any) -> tuple[str, str]:
+        page = client.get("/create", {how: post.pk})
+        assert page.status_code == 200
+        return page.context["form"]["model"].value(), page.context["notice"].replace(str(post.pk), "")
+
+    client.force_login(ann)
+    model, notice = started(hidden)
+    assert model == "zebra"
+    assert "not on this site" not in notice
+    client.force_login(eve)
+    row.name = "Another"
+    row.save()
+    assert started(hidden) == started(missing)
+    assert started(hidden)[0] == "open"

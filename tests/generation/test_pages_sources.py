@@ -101,6 +101,20 @@ def test_a_bad_file_is_refused_beside_its_input(
     assert not GenerationRequest.objects.exists()
 
 
+def test_who_may_send_no_more_today_reads_so_beside_the_input(client: Client, mira: User, settings: Any) -> None:
+    settings.UPLOADS_PER_DAY = 1
+    picture, mask = make_image(64, 64), masked()
+    assert client.post("/create", recipe(apply="upload", source_file=sent(picture))).status_code == 200
+    for files, field in (({"source_file": sent(make_image(64, 64))}, "source"), ({"mask_file": sent(mask)}, "mask")):
+        answer = client.post("/create", recipe(source=f"upload:{Asset.objects.get().key}", **files))
+        assert answer.status_code == 422
+        assert "sent 1 files today" in str(answer.context["form"].errors[field])
+        assert "1girl, smile" in answer.text
+        assert f"upload:{Asset.objects.get().key}" in answer.text
+    assert client.post("/create", recipe(shape="", source_file=sent(picture))).status_code == 303
+    assert not Mask.objects.exists()
+
+
 def test_a_file_is_shown_before_anything_is_drawn(client: Client, mira: User) -> None:
     answer = client.post("/create", recipe(prompt="", apply="upload", source_file=sent(make_image(64, 64))))
     assert answer.status_code == 200

@@ -12,7 +12,7 @@ from PIL import Image
 from gallery.ingest import make_asset
 from gallery.models import Post, User
 from generation.finishing import recipe_for
-from generation.models import Checkpoint, GenerationRequest, Job, Take
+from generation.models import Checkpoint, GenerationRequest, Job, Take, Wildcard
 from generation.models.queue import JobState
 from tagging.models import Category, Tag
 
@@ -96,6 +96,18 @@ def test_publishing_starts_with_the_prompts_tags_words_and_a_rating(client: Clie
     assert page.context["form"]["rating"].value() == "s"
     assert "bikini" in page.text
     assert "nobody can take it off" in page.text
+
+
+def test_the_rating_is_suggested_for_the_words_that_the_wildcards_drew(
+    client: Client, draw: Draw, member: Member
+) -> None:
+    mira = member("mira")
+    client.force_login(mira)
+    Wildcard.objects.create(name="clothes", text="tiny bikini")
+    Wildcard.objects.create(name="nude", text="oak tree")
+    for prompt, rating in (("1girl, __clothes__", "s"), ("1girl, __nude__", "g")):
+        page = client.get(reverse("generation:publish", args=[draw(mira, prompt=prompt).pk]))
+        assert page.context["suggestion"].rating == rating
 
 
 def test_publishing_makes_one_post_however_often_it_is_asked(client: Client, draw: Draw, member: Member) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from gallery import ingest, posts
 from gallery.errors import Invalid
-from gallery.models import AssetFile, Post, User
+from gallery.models import Asset, AssetFile, Post, User
 from gallery.provenance import COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
 from generation import takes
 from generation.engine import Finished
@@ -130,6 +130,20 @@ def test_a_post_that_was_hidden_meanwhile_is_drawn_over_no_more(draw: Draw) -> N
     assert caught.value.code == "source_gone"
 
 
+def test_a_source_whose_post_left_no_row_is_drawn_over_no_more(draw: Draw) -> None:
+    mira, post = make_user(), make_post(make_user())
+    job, own = only_job(mira, source_post=post.pk), draw(mira)
+    # As the foreign key leaves it when the post's row goes.
+    GenerationRequest.objects.filter(pk=job.request_id).update(source_post=None)
+    job.request.refresh_from_db()
+    with pytest.raises(JobImpossible) as caught:
+        engine_job(job, 1)
+    assert caught.value.code == "source_gone"
+    GenerationRequest.objects.filter(pk=job.request_id).update(source_asset=own.asset)
+    job.request.refresh_from_db()
+    assert engine_job(job, 1).source is not None
+
+
 def test_a_model_that_cannot_start_from_pictures_says_so(draw: Draw, painter: Checkpoint) -> None:
     mira = make_user()
     take = draw(mira)
@@ -155,6 +169,8 @@ def test_a_model_that_cannot_start_from_pictures_says_so(draw: Draw, painter: Ch
         ({"outpaint": [8, 0, 0]}, "outpaint", "steps of 8"),
         ({"outpaint": [4096, 0, 0, 0]}, "outpaint", "to 2048"),
         ({"outpaint": ["x", 0, 0, 8]}, "outpaint", "steps of 8"),
+        ({"outpaint": ["64px", "", "", ""]}, "outpaint", "steps of 8"),
+        ({"outpaint": [None, 0, "9" * 5000, 0]}, "outpaint", "steps of 8"),
         ({"mask_blur": 65}, "mask_blur", "0 to 64"),
         ({"masked_content": "latent"}, "masked_content", "noise"),
         ({"hires_scale": 2}, "hires_scale", "from text alone"),
@@ -173,6 +189,26 @@ def test_a_mask_or_margins_without_a_source_are_refused(draw: Draw) -> None:
     mira = make_user()
     assert [field for field, _ in refusal(mira, mask=make_mask(mira, 64, 64).pk)] == ["mask"]
     assert [field for field, _ in refusal(mira, outpaint=[8, 8, 8, 8])] == ["outpaint"]
+    assert [text[:7] for _, text in refusal(mira, outpaint=["64px", 0, 0, 0])] == ["Margins"]
+
+
+def test_margins_of_nothing_are_no_margins(draw: Draw) -> None:
+    mira = make_user()
+    for index, none in enumerate((["0", "0", "0", "0"], [0], ["0", " ", "", None], [])):
+        made = submit(mira, {"prompt": "a", "outpaint": none}, f"without {index}")
+        assert (made.source_asset, made.outpaint) == (None, None)
+        made = submit(mira, {"prompt": "a", "outpaint": none, "source_take": draw(mira).pk}, f"with {index}")
+        assert made.outpaint is None
+
+
+def test_a_canvas_has_no_more_pixels_than_a_picture_that_is_sent(draw: Draw) -> None:
+    mira = make_user()
+    asset = make_asset(mira)
+    Asset.objects.filter(pk=asset.pk).update(width=5952, height=5000)
+    problems = refusal(mira, source_asset=asset.key, outpaint=[2048, 8, 0, 0])
+    assert [field for field, _ in problems] == ["outpaint"]
+    assert "8000 × 5008 pixels, more than 40 megapixels" in problems[0][1]
+    assert submit(mira, {"prompt": "a", "source_asset": asset.key, "outpaint": [2048, 0, 0, 0]}, "just").outpaint
 
 
 def test_a_mask_has_the_size_of_its_picture(draw: Draw) -> None:
@@ -258,6 +294,39 @@ def test_source_mask_and_their_settings_reach_the_engine(draw: Draw) -> None:
     assert (asked.strength, asked.mask_blur, asked.masked_content, asked.only_masked) == (0.4, 9, "noise", 24)
     recipe = recipe_for(job)
     assert (recipe.denoise, recipe.mask_blur, recipe.masked_content, recipe.only_masked) == (0.4, 9, "noise", 24)
+
+
+def test_a_large_source_reaches_the_engine_in_the_size_that_is_drawn(draw: Draw, painter: Checkpoint) -> None:
+    mira = make_user()
+    upload = ingest.keep_upload(mira, make_image(600, 400))
+    wanted = {"prompt": "a", "source_asset": upload.key, "mask_blur": 7}
+
+    def asked(**changes: Any) -> Any:
+        made = submit(mira, wanted | changes, f"large {sorted(changes)} {painter.family} {painter.endpoint}"[:64])
+        job = made.jobs.select_related("request__checkpoint", "request__user", "user").get()
+        found = engine_job(job, 1)
+        found.check()
+        return found, (made.width, made.height)
+
+    mask = make_mask(mira, 600, 400).pk
+    for changes, blur in (({}, 7), ({"mask": mask}, 0), ({"outpaint": [0, 0, 64, 0]}, 0)):
+        found, size = asked(**changes)
+        assert (found.source.size, found.mask_blur) == (size, blur)
+        assert found.mask is None or found.mask.size == size
+    # A part is drawn and laid back into the whole, whose pixels two pictures share.
+    found, _ = asked(mask=mask, only_masked=8)
+    assert (found.source.size, found.mask.size, found.mask_blur) == ((600, 400), (600, 400), 7)
+    again, _ = asked(mask=mask, only_masked=16)
+    assert again.source is found.source
+    assert again.mask is found.mask
+    Checkpoint.objects.update(family="IFPipeline")
+    painter.refresh_from_db()
+    assert asked(mask=mask)[0].source.size == (600, 400)
+    # An image server blurs what it draws itself.
+    Checkpoint.objects.update(family="sd1", path="", endpoint="http://images.example/v1")
+    painter.refresh_from_db()
+    found, size = asked(mask=mask)
+    assert (found.source.size, found.mask.size, found.mask_blur) == (size, size, 7)
 
 
 def test_a_source_whose_file_is_gone_or_damaged_fails_the_job_alone(draw: Draw, settings: Any) -> None:

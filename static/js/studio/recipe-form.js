@@ -43,9 +43,24 @@ class RecipeForm extends HTMLElement {
     if (name === "model") this.#useModel();
     if (name === "lora") this.#showFitting();
     // A chosen file is sent at once, so that it can be looked at.
-    if (event.target.dataset.sends && event.target.files.length) {
+    if (event.target.dataset.sends && event.target.files.length && !this.#tooLarge(event.target)) {
       this.form.requestSubmit(event.target.closest(".adder").querySelector("button"));
     } else if (changesTime.includes(name)) this.#estimate();
+  }
+
+  // A file that the server would refuse isn't sent at all: that could take minutes.
+  #tooLarge(input) {
+    if (input.files[0].size <= Number(input.dataset.most)) return false;
+    input.closest(".field").querySelector(".errorlist")?.remove();
+    const list = document.createElement("ul");
+    list.className = "errorlist";
+    list.role = "alert";
+    list.append(document.createElement("li"));
+    list.firstChild.append(document.createElement("span"));
+    list.firstChild.firstChild.textContent = input.dataset.tooLarge;
+    input.closest(".adder").after(list);
+    input.value = "";
+    return true;
   }
 
   #typed(event) {

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from generation.engine import Engine
-from generation.engine.canvas import OVERLAP, outpaint
-from tests.generation.engine.driving import job, picture, pictures, run_out
+from generation.engine.canvas import OVERLAP, as_drawn, outpaint
+from tests.generation.engine.driving import ellipse, job, picture, pictures, run_out
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,29 @@ def test_the_engine_paints_what_is_new_and_keeps_the_rest(checkpoint: Path) -> N
     kept = (0, 0, 64 - OVERLAP - 8, 48)
     assert drawn.crop(kept).tobytes() == source.crop(kept).tobytes()
     assert drawn.crop((64, 0, 96, 48)).tobytes() != grown.crop((64, 0, 96, 48)).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("mask", "blur"), [(None, 4), (ellipse(200, 136), 9), (ellipse(200, 136), 0)], ids=["whole", "soft", "hard"]
+)
+def test_a_source_scaled_beforehand_is_drawn_to_the_same_pixels(
+    mask: Image.Image | None, blur: int, checkpoint: Path
+) -> None:
+    source = picture(200, 136)
+    small, small_mask, left = as_drawn(source, mask, blur, (96, 64))
+    assert small.size == (96, 64)
+    engine = Engine()
+    wanted = {"width": 96, "height": 64, "strength": 0.6, "exact": True}
+    engine.add(job("large", checkpoint, source=source, mask=mask, mask_blur=blur, **wanted))
+    engine.add(job("small", checkpoint, source=small, mask=small_mask, mask_blur=left, **wanted))
+    drawn = pictures(run_out(engine))
+    assert drawn["small"].tobytes() == drawn["large"].tobytes()
+
+
+def test_what_is_no_larger_than_drawn_or_would_leave_no_mask_stays() -> None:
+    source, speck = picture(200, 136), Image.new("L", (200, 136))
+    speck.putpixel((40, 40), 255)
+    assert as_drawn(source, None, 4, (200, 136)) == (source, None, 4)
+    assert as_drawn(source, speck, 12, (32, 24)) == (source, speck, 12)
+    gap = speck.point(lambda grey: 255 - grey)
+    assert as_drawn(source, gap, 12, (32, 24)) == (source, gap, 12)
