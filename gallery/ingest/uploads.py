@@ -48,7 +48,8 @@ def read_upload(file: IO[bytes], size: int) -> Image.Image:
         # The header says so much; nothing is decoded before it is known to be little enough.
         if image.width * image.height > MAX_PIXELS:
             raise _too_many(image.width * image.height)
-        if getattr(image, "is_animated", False):
+        # A JPEG of several pictures doesn't move: phones put a preview or brightness map behind the photo itself.
+        if image.format != "MPO" and getattr(image, "is_animated", False):
             raise Invalid("upload_animated")
         image.load()
         return _upright(image)

@@ -96,6 +96,12 @@ def frames() -> list[Image.Image]:
     return [Image.new("RGB", (64, 64), "red"), Image.new("RGB", (64, 64), "blue")]
 
 
+def test_a_photo_with_a_preview_behind_it_is_the_photo() -> None:
+    photo = read(file_of(frames()[0], "MPO", save_all=True, append_images=frames()[1:]))
+    red, _, blue = photo.getpixel((32, 32))
+    assert red > 200 > 50 > blue
+
+
 def header_of(width: int, height: int) -> io.BytesIO:
     """A PNG that claims to be of this size and has no pixels."""
 
