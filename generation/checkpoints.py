@@ -24,6 +24,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from gallery.models.user import Role
 from generation.access import Viewer, usable_by
 from generation.engine.checkpoint_files import inspect_checkpoint
 from generation.engine.errors import EngineError
@@ -200,6 +201,7 @@ def _save(facts: BundledFacts, sha256: str, files: list[list[Any]], samplers: tu
         except (TagNameError, ValueError) as error:
             raise CheckpointBroken(f"{facts.folder / FACTS_FILE} has an impossible tag: {error}.") from error
         another = Checkpoint.objects.filter(is_default=True).exclude(slug=slug).exists()
+        closed = Checkpoint.objects.filter(slug=slug).exclude(min_role=Role.MEMBER).exists()
         state = CheckpointState.READY
         if Checkpoint.objects.filter(slug=slug, state=CheckpointState.DISABLED).exists():
             state = CheckpointState.DISABLED
@@ -213,7 +215,7 @@ def _save(facts: BundledFacts, sha256: str, files: list[list[Any]], samplers: tu
                 "samplers": list(samplers),
                 "state": state,
                 "error": "",
-                "is_default": not another,
+                "is_default": not another and not closed,
             },
         )
     logger.info("Installed model %s (%s)", slug, checkpoint.short_hash)

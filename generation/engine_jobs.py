@@ -22,6 +22,7 @@ from generation.models.resource import ResourceKind
 from generation.models_on_disk.paths import path_of
 from generation.prompt_terms import without_loras, words_among
 from generation.shapes import enlarged
+from generation.usable import called
 
 Row = TypeVar("Row", Asset, Mask)
 
@@ -78,11 +79,10 @@ def uses_of(job: Job) -> list[tuple[Resource, float, float]]:
 
     Pictures of one request differ where its wildcards draw LoRAs.
     """
-    known: dict[str, Resource] = {}
-    for use in _uses(job.request, ResourceKind.LORA):
-        known[use.slug.lower()] = known[use.name.lower()] = use
+    known = _uses(job.request, ResourceKind.LORA)
     networks = parse(job.prompt, syntax_of(job.request)).networks if known else ()
-    found = [(known.get(network.name.lower()), network) for network in networks]
+    # What the door found among all, it is among these too: the one rule puts the same one first.
+    found = [(called(network.name, known), network) for network in networks]
     return [(lora, *weights_of(network, lora)) for lora, network in found if lora is not None]
 
 

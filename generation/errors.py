@@ -108,12 +108,25 @@ _SENTENCES: dict[str, str | Promise] = {
         "The picture was drawn but couldn't be saved: there is a problem with the site's disk. Try again later."
     ),
 }
+_WHATS: dict[str, str | Promise] = {
+    "img2img": _("starting from a picture"),
+    "inpaint": _("painting a part of a picture anew"),
+    "only_masked": _("drawing only the mask's surroundings"),
+    "hires": _("a second pass"),
+    "lora": _("a LoRA"),
+    "embedding": _("an embedding"),
+    "vae": _("another VAE"),
+    "clip_skip": _("clip skip"),
+}
+"""What `what` of an `unsupported` job means."""
 _UNKNOWN = _("Drawing failed. Try again; if it happens again, tell whoever runs this site.")
 
 
 def failure_sentence(code: str, params: Mapping[str, Any]) -> str:
     """What a failed job's `error_code` and `error_params` mean, in the reader's language."""
     template = gettext(str(_SENTENCES.get(code, _UNKNOWN)))
+    if code == "unsupported" and params.get("what") in _WHATS:
+        params = {**params, "what": _WHATS[params["what"]]}
     try:
         return template % params
     except (KeyError, TypeError, ValueError):

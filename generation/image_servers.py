@@ -10,16 +10,21 @@ from django.utils.translation import gettext as _
 
 from gallery.models.user import Role
 from generation.engine.errors import EngineError
+from generation.engine.limits import REMOTE
 from generation.engine.remote.address import RemoteServer
 from generation.engine.sampler_names import DEFAULT_SAMPLER
 from generation.models import Checkpoint
 from generation.models.checkpoint import Ability
 from generation.models_on_disk.adding import free_slug, named_users, save_new, words
 from generation.models_on_disk.refusals import ModelRefused
+from generation.models_on_disk.routing import device_class
 
-FAMILY = "remote"
 _SMALLEST, _NATIVE, _LARGEST, _MULTIPLE = 256, 1024, 2048, 16
 _STEPS, _GUIDANCE = 28, 4.5
+MAX_ENDPOINT, MAX_MODEL, MAX_VARIABLE = 500, 200, 100
+"""Characters, as the columns of `Checkpoint` hold them."""
+PAGE_KEYS = "IMAGE_SERVER_KEY"
+"""What a variable's name begins with where a page names it: nobody can have another secret of the workers sent away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,21 @@ class WantedServer:
     trigger_words: Sequence[str] = ()
     min_role: str = Role.MEMBER
     users: Sequence[str] = ()
+    device_class: str = ""
+
+
+def named_on_page(variable: str) -> str:
+    """The variable with the key that a page names. Raises `ModelRefused` for one that may hold something else."""
+    if variable and not variable.startswith(PAGE_KEYS):
+        raise ModelRefused(
+            _(
+                "Here the variable's name begins with %(prefix)s, such as %(prefix)s_GPU, so that no other secret of "
+                "the workers is sent anywhere. Others: manage.py models add ADDRESS --key-variable NAME."
+            )
+            % {"prefix": PAGE_KEYS},
+            "key_variable",
+        )
+    return variable
 
 
 def add_server(wanted: WantedServer) -> Checkpoint:
@@ -42,31 +62,41 @@ def add_server(wanted: WantedServer) -> Checkpoint:
 
     Sizes and settings are what most models of today take, since no server tells; they can be changed on its page.
     """
-    endpoint = wanted.endpoint.strip().rstrip("/")
+    endpoint, model = wanted.endpoint.strip().rstrip("/"), wanted.model.strip()
     try:
-        RemoteServer(endpoint, wanted.model, wanted.key_variable).check()
+        if len(endpoint) > MAX_ENDPOINT:
+            raise EngineError("remote_address", endpoint=endpoint)
+        RemoteServer(endpoint, model, wanted.key_variable).check()
     except EngineError:
         raise ModelRefused(
             _(
                 "%(endpoint)s is no address of an image server. It begins with http:// or https://, names a host, and "
-                "holds no user name and no “?”: http://gpu:8000/v1, for example."
+                "holds no user name, no “?” and no “#”: http://gpu:8000/v1, for example."
             )
-            % {"endpoint": endpoint.rpartition("@")[2]}
+            % {"endpoint": endpoint.rpartition("@")[2][:MAX_ENDPOINT]},
+            "endpoint",
         ) from None
-    if Checkpoint.objects.filter(endpoint=endpoint, endpoint_model=wanted.model).exists():
-        raise ModelRefused(_("This model of this server was added before."))
-    if wanted.key_variable and not wanted.key_variable.isidentifier():
+    if len(model) > MAX_MODEL or "\0" in model:
+        raise ModelRefused(_("No server calls a model by a name like this. Copy it from the server."), "model")
+    if Checkpoint.objects.filter(endpoint=endpoint, endpoint_model=model).exists():
+        raise ModelRefused(_("This model of this server was added before."), "endpoint")
+    if wanted.key_variable and not (wanted.key_variable.isidentifier() and len(wanted.key_variable) <= MAX_VARIABLE):
         raise ModelRefused(
             _("Say the name of the environment variable that holds the key, not the key itself."), "key_variable"
         )
+    if wanted.min_role not in Role.values:
+        raise ModelRefused(_("There is no role “%(role)s”.") % {"role": wanted.min_role}, "min_role")
+    routed = device_class(wanted.device_class, on_disk=False)
     allowed = named_users(wanted.users)
-    name = (wanted.name.strip() or wanted.model.rpartition("/")[2] or urlsplit(endpoint).hostname or endpoint)[:200]
+    name = (
+        wanted.name.strip().replace("\0", "") or model.rpartition("/")[2] or urlsplit(endpoint).hostname or endpoint
+    )[:200]
     row = Checkpoint(
         slug=free_slug(Checkpoint, wanted.slug, name, 60, allow_unicode=False),
         name=name,
-        family=FAMILY,
+        family=REMOTE,
         endpoint=endpoint,
-        endpoint_model=wanted.model,
+        endpoint_model=model,
         endpoint_key_variable=wanted.key_variable,
         native_width=_NATIVE,
         native_height=_NATIVE,
@@ -80,6 +110,7 @@ def add_server(wanted: WantedServer) -> Checkpoint:
         default_sampler=DEFAULT_SAMPLER,
         samplers=[DEFAULT_SAMPLER],
         abilities=list(Ability.values),
+        device_class=routed,
         trigger_words=words(wanted.trigger_words),
         licence=wanted.licence.strip()[:200],
         min_role=wanted.min_role,

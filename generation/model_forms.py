@@ -7,19 +7,40 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models import User
 from gallery.models.user import Role
 from generation.checkpoints import samplers_of
+from generation.devices import ANY_CLASS
+from generation.engine.limits import cannot
+from generation.image_servers import MAX_ENDPOINT, MAX_MODEL, MAX_VARIABLE, PAGE_KEYS
 from generation.models import Checkpoint, Resource
 from generation.models.resource import ResourceKind
 from generation.models_on_disk.adding import named_users, words
 from generation.models_on_disk.defaults import BASES, base_name, fits
 from generation.models_on_disk.refusals import ModelRefused
+from generation.models_on_disk.removing import refuse_closing
+from generation.models_on_disk.routing import device_class
 
 _BY_FILE = ("", _("As the file says"))
+_CLASS_HELP = _(
+    "“any” unless the model needs a certain kind of machine: cpu, cuda, or the class that a worker was given. "
+    "Then only workers of that class draw it."
+)
+
+
+def _class_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Workers that draw it"),
+        required=False,
+        max_length=20,
+        initial=ANY_CLASS,
+        help_text=_CLASS_HELP,
+        widget=forms.TextInput(attrs={"list": "device-classes", "spellcheck": "false", "autocapitalize": "none"}),
+    )
 
 
 class AddModelForm(forms.Form):
@@ -54,6 +75,7 @@ class AddModelForm(forms.Form):
         help_text=_("Names of accounts, separated by commas."),
     )
     vae = forms.ChoiceField(label=_("VAE"), required=False)
+    device_class = _class_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,6 +84,57 @@ class AddModelForm(forms.Form):
             ("", _("The file's own")),
             *((vae.slug, f"{vae.name} ({base_name(vae.family)})") for vae in vaes),
         ]
+
+    def refuse(self, refusal: ModelRefused) -> None:
+        """Put the sentence beside the field it is about."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class AddServerForm(forms.Form):
+    """A model that an image server draws; its fields are those of `WantedServer`."""
+
+    endpoint = forms.CharField(
+        label=_("Address of the server"),
+        max_length=MAX_ENDPOINT,
+        help_text=_(
+            "The part before “/images/generations”, such as http://gpu:8000/v1. The workers must be able to reach it."
+        ),
+        error_messages={"required": _("Type the address, such as http://gpu:8000/v1.")},
+        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    model = forms.CharField(
+        label=_("What the server calls the model"),
+        required=False,
+        max_length=MAX_MODEL,
+        help_text=_("Such as org/name. Empty for a server that has only one."),
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "none"}),
+    )
+    key_variable = forms.CharField(
+        label=_("Variable with the server’s key"),
+        required=False,
+        max_length=MAX_VARIABLE,
+        help_text=format_lazy(
+            _(
+                "Never the key itself: set it as an environment variable of the workers, named {prefix} or "
+                "{prefix}_ and anything, and type that name. Empty for a server that asks for no key."
+            ),
+            prefix=PAGE_KEYS,
+        ),
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}),
+    )
+    name = forms.CharField(label=_("Name"), required=False, max_length=200)
+    licence = forms.CharField(label=_("Licence"), required=False, max_length=200)
+    trigger_words = forms.CharField(
+        label=_("Trigger words"), required=False, max_length=2000, help_text=_("Separated by commas.")
+    )
+    min_role = forms.ChoiceField(label=_("Lowest role that may use it"), choices=Role.choices, initial=Role.MEMBER)
+    users = forms.CharField(
+        label=_("Accounts that may use it besides"),
+        required=False,
+        max_length=2000,
+        help_text=_("Names of accounts, separated by commas."),
+    )
+    device_class = _class_field()
 
     def refuse(self, refusal: ModelRefused) -> None:
         """Put the sentence beside the field it is about."""
@@ -133,7 +206,7 @@ class CheckpointForm(_EditForm):
         fields = (
             "name", "licence", "min_role", "default_steps", "max_steps", "default_sampler", "default_guidance",
             "default_clip_skip", "native_width", "native_height", "min_side", "max_side", "default_vae",
-            "default_negative_prompt", "card",
+            "default_negative_prompt", "device_class", "card",
         )  # fmt: skip
         labels = _LABELS
         widgets = {
@@ -145,19 +218,36 @@ class CheckpointForm(_EditForm):
         super().__init__(*args, **kwargs)
         named = [(name, name) for name in samplers_of(self.instance)]
         self.fields["default_sampler"] = forms.ChoiceField(label=_("Sampler"), choices=named)
+        self.fields["device_class"] = _class_field()
+        if "clip_skip" in cannot(self.instance.family):
+            del self.fields["default_clip_skip"]
+            self.instance.default_clip_skip = 1
         self.fields["default_steps"].validators += [MinValueValidator(1)]
         self.fields["max_steps"].validators += [MinValueValidator(1)]
         for name, low, high in (("default_guidance", 0, 30), ("default_clip_skip", 1, 12)):
-            self.fields[name].validators += [
-                MinValueValidator(low),
-                MaxValueValidator(high),
-            ]
+            if name in self.fields:
+                self.fields[name].validators += [MinValueValidator(low), MaxValueValidator(high)]
         fitting = [vae.pk for vae in Resource.objects.filter(kind=ResourceKind.VAE) if self._fits(vae)]
         self.fields["default_vae"].queryset = Resource.objects.filter(pk__in=fitting)  # type: ignore[attr-defined]
         self.fields["default_vae"].empty_label = _("The model's own")  # type: ignore[attr-defined]
 
     def _fits(self, vae: Resource) -> bool:
         return fits(vae.family, vae.kind, self.instance.family)
+
+    def clean_min_role(self) -> str:
+        """The default model stays open to all."""
+        try:
+            refuse_closing(self.instance, self.cleaned_data["min_role"])
+        except ModelRefused as refusal:
+            raise ValidationError(refusal.message) from None
+        return str(self.cleaned_data["min_role"])
+
+    def clean_device_class(self) -> str:
+        """As workers may be given one."""
+        try:
+            return device_class(self.cleaned_data["device_class"], on_disk=bool(self.instance.path))
+        except ModelRefused as refusal:
+            raise ValidationError(refusal.message) from None
 
     def clean(self) -> dict[str, Any]:
         """Sides and steps that don't contradict each other."""

@@ -100,7 +100,7 @@ def make_post(
 
 
 def make_checkpoint(slug: str = "small", **fields: Any) -> Checkpoint:
-    """The row of a model without files: it can be asked for, not drawn with. The first one is the default."""
+    """The row of a model without files: it can be asked for, not drawn with. The first is the default."""
     whole: dict[str, Any] = {
         "name": slug.title(),
         "family": "sd1",
@@ -116,7 +116,8 @@ def make_checkpoint(slug: str = "small", **fields: Any) -> Checkpoint:
         "abilities": ["txt2img", "img2img", "inpaint"],
         "known_tags": ["1girl"],
         "example_prompts": ["1girl, smile"],
-        "is_default": not Checkpoint.objects.filter(is_default=True).exists(),
+        "is_default": fields.get("min_role", "member") == "member"
+        and not Checkpoint.objects.filter(is_default=True).exists(),
     }
     return Checkpoint.objects.create(slug=slug, **(whole | fields))
 

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from generation.door.reading import Expanded, Reading, Use
+from generation.engine.limits import cannot
 from generation.engine.prompt_syntax import MAX_WEIGHT, Network, Prompt, parse
 from generation.models import Resource
 from generation.models.queue import PromptSyntax
 from generation.models.resource import ResourceKind
 from generation.prompt_terms import words_among
-from generation.usable import fits, resources
+from generation.usable import called, fits, resources
 
 MAX_LORAS = 16
 _PROBLEMS = {
@@ -57,6 +58,13 @@ def _loras(reading: Reading, prompt: Prompt) -> dict[int, Use]:
         reading.refuse("prompt", _("A picture can have %(limit)s LoRAs at most.") % {"limit": MAX_LORAS})
         return {}
     uses: dict[int, Use] = {}
+    if prompt.networks and "lora" in cannot(reading.model.family):
+        reading.refuse(
+            "prompt",
+            _("“%(model)s” takes no LoRAs. Take <lora:%(name)s> out of the prompt, or choose another model.")
+            % {"model": reading.model, "name": prompt.networks[0].name[:80]},
+        )
+        return {}
     for network in prompt.networks:
         lora = find(reading, ResourceKind.LORA, network.name)
         if lora is None:
@@ -77,9 +85,9 @@ def weights_of(network: Network, lora: Resource) -> tuple[float, float]:
 
 
 def find(reading: Reading, kind: ResourceKind, name: str) -> Resource | None:
-    """What a prompt or a form calls `name`: its slug, or the name that people see."""
+    """What a prompt or a form calls `name`: its slug, or else the name that people see."""
     name = name.replace("\x00", "")
-    return resources(reading.user, kind).filter(Q(slug__iexact=name) | Q(name__iexact=name)).order_by("pk").first()
+    return called(name, resources(reading.user, kind).filter(Q(slug__iexact=name) | Q(name__iexact=name)))
 
 
 def _embeddings(reading: Reading, text: str) -> list[Use]:
@@ -94,6 +102,11 @@ def _read_vae(reading: Reading) -> None:
     vae = wanted if isinstance(wanted, Resource) else find(reading, ResourceKind.VAE, str(wanted))
     if vae is None:
         reading.refuse("vae", _("There is no such VAE. Choose one from the list."))
+    elif "vae" in cannot(reading.model.family):
+        reading.refuse(
+            "vae",
+            _("“%(model)s” draws with its own VAE only. Choose that, or another model.") % {"model": reading.model},
+        )
     elif not fits(vae, reading.model):
         reading.refuse("vae", _other_family(reading, vae))
     else:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from generation.door.numbers import real, whole
 from generation.door.reading import Reading
+from generation.engine.limits import cannot
 from generation.engine.sampler_names import most_steps
 from generation.models.queue import Upscaler
 from generation.shapes import enlarged
@@ -18,6 +19,12 @@ def read_second_pass(reading: Reading) -> None:
     """Put the second pass into the values where `hires_scale` asks for one."""
     wanted, model = reading.wanted, reading.model
     if wanted.get("hires_scale") in (None, ""):
+        return
+    if "hires" in cannot(model.family):
+        reading.refuse(
+            "hires_scale",
+            _("“%(model)s” draws in one pass only. Leave “Enlarge” empty, or choose another model.") % {"model": model},
+        )
         return
     if reading.values.get("source_asset"):
         reading.refuse(

@@ -9,6 +9,7 @@ from generation.checkpoints import samplers_of
 from generation.door.numbers import real, whole
 from generation.door.reading import Reading
 from generation.engine.jobs import MAX_CLIP_SKIP
+from generation.engine.limits import cannot
 from generation.engine.sampler_names import SAMPLER_NAMES, most_steps
 from generation.models import Checkpoint
 from generation.models.checkpoint import CheckpointState
@@ -73,6 +74,12 @@ def read_numbers(reading: Reading) -> None:
             reading.refuse(field, _number_sentence(field) % {"low": low, "high": high})
         else:
             reading.values[field] = number
+    if reading.values.get("clip_skip", 1) != 1 and "clip_skip" in cannot(checkpoint.family):
+        reading.refuse(
+            "clip_skip",
+            _("“%(model)s” can't skip layers of its text encoder. Set clip skip to 1, or choose another model.")
+            % {"model": checkpoint},
+        )
     if reading.values.get("seed") == RANDOM_SEED:
         reading.values["seed"] = secrets.randbelow(MAX_SEED + 1)
     guidance = real(reading.wanted.get("guidance"), checkpoint.default_guidance)

@@ -11,6 +11,7 @@ from gallery.models import Asset, Post, User
 from gallery.visibility import reachable_posts
 from generation.door.numbers import real, whole
 from generation.door.reading import Reading
+from generation.engine.limits import cannot
 from generation.models import Mask, Take
 from generation.models.checkpoint import Ability
 from generation.models.queue import MaskedContent
@@ -145,6 +146,12 @@ def _read_mask(reading: Reading, asset: Asset) -> None:
             reading.refuse(
                 "only_masked",
                 _("The surroundings of the mask are 0 to %(high)s pixels wide.") % {"high": MAX_PADDING},
+            )
+        elif "only_masked" in cannot(reading.model.family):
+            reading.refuse(
+                "only_masked",
+                _("“%(model)s” always draws the whole picture. Leave this field empty, or choose another model.")
+                % {"model": reading.model},
             )
         else:
             reading.values["only_masked"] = padding

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from generation.engine.errors import EngineError
-from generation.engine.file_errors import unsupported
+from generation.engine.file_errors import corrupt, unsupported
 from generation.engine.pipeline_classes import SD_PIPELINES
 from generation.engine.pipeline_folder import read_folder, sizes_of
 from generation.engine.single_file import layout_of, read_single_file
@@ -78,7 +78,11 @@ def inspect_checkpoint(path: str | Path) -> CheckpointFacts:
     """
     path = Path(path)
     if path.is_dir():
-        return _facts_of_folder(path)
+        try:
+            return _facts_of_folder(path)
+        except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError):
+            # A config with a word where a number belongs, or the like.
+            raise corrupt(path, "config.json", "load") from None
     if path.is_file():
         return _facts_of_file(path)
     raise EngineError("missing_checkpoint", checkpoint=path.name)

@@ -57,7 +57,7 @@ lycoris (LoHa, LoKr and the like), load, pickle, format.
 Reasons of remote_unreachable: refused (nobody listens), silent (no connection in time), name (no such host), tls,
 broken (the connection ended early).
 Reasons of remote_bad_answer: redirect, not_json, no_picture, not_a_picture, too_large.
-`what` of unsupported: img2img, inpaint, hires, lora, embedding, vae, clip_skip, sampler.
+`what` of unsupported: img2img, inpaint, only_masked, hires, lora, embedding, vae, clip_skip.
 """
 
 

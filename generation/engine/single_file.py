@@ -131,16 +131,23 @@ def base_of(header: Header) -> str | None:
     return next((base for base in _TEXT_ENCODERS if _config(base, "unet").get("cross_attention_dim") == width), None)
 
 
+def prediction_beside(path: Path) -> str:
+    """What the yaml file beside a model says that it predicts, epsilon or v_prediction; empty where there is none."""
+    beside = path.with_suffix(".yaml")
+    if not beside.is_file():
+        return ""
+    with beside.open("rb") as stream:
+        found = _PARAMETERIZATION.search(stream.read(_MAX_YAML_BYTES).decode("utf-8", "replace"))
+    return "v_prediction" if found and found[1] in ("v", "v_prediction") else "epsilon"
+
+
 def prediction_of(path: Path, base: str, header: Header, *, is_inpainting: bool) -> str:
     """epsilon or v_prediction: by the yaml file beside it, the marks, the metadata, else as the family's first model.
 
     Source of the metadata's key: Stability AI's ModelSpec 1.0.
     """
-    beside = path.with_suffix(".yaml")
-    if beside.is_file():
-        with beside.open("rb") as stream:
-            found = _PARAMETERIZATION.search(stream.read(_MAX_YAML_BYTES).decode("utf-8", "replace"))
-        return "v_prediction" if found and found[1] in ("v", "v_prediction") else "epsilon"
+    if said := prediction_beside(path):
+        return said
     if "v_pred" in header.tensors:
         return "v_prediction"
     spec = header.metadata.get("modelspec.prediction_type", "").lower()

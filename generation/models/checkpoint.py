@@ -101,6 +101,10 @@ class Checkpoint(models.Model):
             models.UniqueConstraint(
                 fields=["is_default"], condition=models.Q(is_default=True), name="checkpoint_one_default"
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_default=False) | models.Q(min_role=Role.MEMBER),
+                name="checkpoint_default_is_for_everybody",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,12 +19,14 @@ from generation.engine.checkpoint_files import CheckpointFacts, inspect_checkpoi
 from generation.engine.errors import EngineError
 from generation.engine.file_errors import PICKLES
 from generation.engine.resource_files import inspect_resource, kind_of, resource_header, weights_digest
+from generation.engine.single_file import prediction_beside
 from generation.models import Checkpoint, Resource
 from generation.models.resource import ResourceKind
 from generation.models_on_disk.defaults import base_name, columns_for, fits
 from generation.models_on_disk.hashing import hash_of
 from generation.models_on_disk.paths import readable, stored
 from generation.models_on_disk.refusals import ModelRefused, why
+from generation.models_on_disk.routing import device_class
 
 KINDS = ("checkpoint", *ResourceKind.values)
 CARD_BYTES = 2**20
@@ -36,7 +39,7 @@ class Wanted:
 
     kind: one of `KINDS`. base: of a resource whose file doesn't say it. users: names of accounts that may use it
     whatever their role. vae: the slug of the VAE that a checkpoint without one (or with a bad one) draws with.
-    prediction: epsilon or v_prediction, for a file that doesn't say it.
+    prediction: epsilon or v_prediction, for a file that doesn't say it. device_class: which workers draw a checkpoint.
     """
 
     path: Path
@@ -50,6 +53,7 @@ class Wanted:
     users: Sequence[str] = ()
     vae: str = ""
     prediction: Literal["", "epsilon", "v_prediction"] = ""
+    device_class: str = ""
 
 
 def add(wanted: Wanted) -> Checkpoint | Resource:
@@ -67,14 +71,19 @@ def add(wanted: Wanted) -> Checkpoint | Resource:
             )
         _refuse_known_path(path)
         row: Checkpoint | Resource
-        row = _checkpoint(path, wanted) if kind == "checkpoint" else _resource(path, wanted, kind)
+        if kind == "checkpoint":
+            with _saying(path, wanted.prediction):
+                row = _checkpoint(path, wanted)
+                save_new(row, allowed)
+        else:
+            row = _resource(path, wanted, kind)
+            save_new(row, allowed)
     except EngineError as error:
         raise ModelRefused(why(error)) from error
     except OSError as error:
         raise ModelRefused(
             _("%(path)s can't be read: %(error)s.") % {"path": error.filename or path, "error": error.strerror or error}
         ) from error
-    save_new(row, allowed)
     return row
 
 
@@ -141,8 +150,6 @@ def _refuse_known_hash(model: type[Checkpoint] | type[Resource], sha256: str) ->
 
 
 def _checkpoint(path: Path, wanted: Wanted) -> Checkpoint:
-    if wanted.prediction:
-        _write_prediction(path, wanted.prediction)
     facts = inspect_checkpoint(path)
     vae = _vae(wanted.vae, facts)
     sha256 = hash_of(path)
@@ -160,6 +167,7 @@ def _checkpoint(path: Path, wanted: Wanted) -> Checkpoint:
         card=card,
         min_role=wanted.min_role,
         default_vae=vae,
+        device_class=device_class(wanted.device_class, on_disk=True),
         is_default=not Checkpoint.objects.filter(is_default=True).exists() and wanted.min_role == Role.MEMBER,
     )
 
@@ -218,15 +226,41 @@ def _vae(slug: str, facts: CheckpointFacts) -> Resource | None:
     return found
 
 
-def _write_prediction(path: Path, prediction: str) -> None:
-    """Say beside a single file what its model predicts, in the place where A1111 looks too."""
+@contextmanager
+def _saying(path: Path, prediction: str) -> Iterator[None]:
+    """Say beside a single file what its model predicts, in the place where A1111 looks too.
+
+    What is written here goes again if the model is refused within. A file that says the same already is left alone.
+    """
+    if not prediction:
+        yield
+        return
     if path.is_dir():
         raise ModelRefused(_("A folder says itself what its model predicts (scheduler_config.json)."), "prediction")
     beside = path.with_suffix(".yaml")
-    if beside.exists():
-        raise ModelRefused(_("%(path)s says that already; change it there.") % {"path": beside}, "prediction")
     value = "v" if prediction == "v_prediction" else "eps"
-    beside.write_text(f'model:\n  params:\n    parameterization: "{value}"\n', "utf-8")
+    made = False
+    try:
+        with beside.open("x", encoding="utf-8") as file:
+            made = True
+            file.write(f'model:\n  params:\n    parameterization: "{value}"\n')
+    except FileExistsError:
+        pass
+    except OSError as error:
+        if made:
+            beside.unlink(missing_ok=True)
+        raise ModelRefused(
+            _("%(path)s can't be written: %(error)s.") % {"path": beside, "error": error.strerror or error},
+            "prediction",
+        ) from error
+    if prediction_beside(path) != prediction:
+        raise ModelRefused(_("%(path)s says otherwise; change it there.") % {"path": beside}, "prediction")
+    try:
+        yield
+    except BaseException:
+        if made:
+            beside.unlink(missing_ok=True)
+        raise
 
 
 def words(given: Sequence[str]) -> list[str]:

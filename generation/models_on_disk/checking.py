@@ -35,9 +35,10 @@ def check(row: Checkpoint | Resource, *, fast: bool = False) -> Checked:
     if not row.path:
         return Checked(row, "")
     path = path_of(row)
-    fingerprint = [list(entry) for entry in fingerprint_of(path)]
+    fingerprint: list[list[object]] = []
     hashed = False
     try:
+        fingerprint = [list(entry) for entry in fingerprint_of(path)]
         if not fingerprint:
             problem = _("The files are gone: there is nothing at %(path)s.") % {"path": path}
         else:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from generation.engine.checkpoint_files import CheckpointFacts
+from generation.engine.limits import REMOTE, cannot
 from generation.engine.sampler_names import SAMPLER_NAMES
 from generation.engine.stock.families import abilities_of_family, samplers_of_family
 
 BASE_NAMES = {
-    "remote": "image server",
+    REMOTE: "image server",
     "sd1": "Stable Diffusion 1",
     "sd2": "Stable Diffusion 2",
     "sdxl": "Stable Diffusion XL",
@@ -59,7 +60,12 @@ def columns_for(facts: CheckpointFacts) -> dict[str, Any]:
 
 
 def fits(resource_family: str, kind: str, checkpoint_family: str) -> bool:
-    """Whether a resource of one base can be used with a checkpoint of another: 1 and 2 share their VAEs."""
+    """Whether a resource of one base can be used with a checkpoint of another: 1 and 2 share their VAEs.
+
+    With most families nothing can: their stock pipelines and the image servers take no additions.
+    """
+    if kind in cannot(checkpoint_family):
+        return False
     if kind == "vae" and {resource_family, checkpoint_family} <= {"sd1", "sd2"}:
         return True
     return resource_family == checkpoint_family

@@ -1,13 +1,16 @@
-"""Take a model out, or switch it off and on. Files are never touched; what was drawn with it stays."""
+"""Take a model out, switch it off and on, make it the default. Files are never touched; what was drawn stays."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
+from django.utils.translation import gettext as _
 
+from gallery.models.user import Role
 from generation.models import Checkpoint, Resource
 from generation.models.checkpoint import CheckpointState
+from generation.models_on_disk.refusals import ModelRefused
 
 
 def remove(row: Checkpoint | Resource) -> bool:
@@ -41,11 +44,29 @@ def switch(row: Checkpoint | Resource, *, on: bool) -> None:
 
 
 def make_default(row: Checkpoint) -> None:
-    """Draw with this model unless somebody chooses another one."""
+    """Draw with this model unless somebody chooses another one. Raises `ModelRefused` for one that not all may use."""
     with transaction.atomic():
+        # Locked, so that nobody closes it to members in the same moment.
+        concerned = Checkpoint.objects.select_for_update().filter(Q(pk=row.pk) | Q(is_default=True)).order_by("pk")
+        if any(each.pk == row.pk and each.min_role != Role.MEMBER for each in list(concerned)):
+            raise ModelRefused(
+                _("Only a model that all members may use can be the default. Change who may use “%(name)s” first.")
+                % {"name": row.name},
+                "min_role",
+            )
         Checkpoint.objects.filter(is_default=True).update(is_default=False)
         Checkpoint.objects.filter(pk=row.pk).update(is_default=True)
     row.is_default = True
+
+
+def refuse_closing(row: Checkpoint, min_role: str) -> None:
+    """Raise `ModelRefused` for the default model, when `min_role` would keep members from using it."""
+    if row.is_default and min_role != Role.MEMBER:
+        raise ModelRefused(
+            _("“%(name)s” is the default, so all members may use it. Make another model the default first.")
+            % {"name": row.name},
+            "min_role",
+        )
 
 
 def is_bundled(row: Checkpoint) -> bool:
@@ -55,6 +76,6 @@ def is_bundled(row: Checkpoint) -> bool:
 
 def _choose_default() -> None:
     """Another model that everybody may use becomes the default one, if there is any."""
-    next_one = Checkpoint.objects.filter(state=CheckpointState.READY, min_role="member").order_by("name").first()
+    next_one = Checkpoint.objects.filter(state=CheckpointState.READY, min_role=Role.MEMBER).order_by("name").first()
     if next_one is not None and not Checkpoint.objects.filter(is_default=True).exists():
         make_default(next_one)

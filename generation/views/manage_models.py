@@ -6,13 +6,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from gallery.models.user import Role
 from generation.access import may_manage
-from generation.model_forms import AddModelForm, CheckpointForm, ResourceForm
+from generation.image_servers import WantedServer, add_server, named_on_page
+from generation.model_forms import AddModelForm, AddServerForm, CheckpointForm, ResourceForm
 from generation.models import Checkpoint, Resource
 from generation.models.resource import ResourceKind
 from generation.models_on_disk.adding import Wanted, add
@@ -21,18 +24,22 @@ from generation.models_on_disk.defaults import base_name
 from generation.models_on_disk.paths import below_root, offered, root
 from generation.models_on_disk.refusals import ModelRefused
 from generation.models_on_disk.removing import is_bundled, make_default, remove, switch
+from generation.models_on_disk.routing import known_classes
 from generation.views.edge import MemberRequest
 
 Row = Checkpoint | Resource
+SERVER = "server"
+"""What the names of the fields of the form for image servers begin with."""
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage_models(request: MemberRequest) -> HttpResponse:
-    """All models with their states; POST adds the file or folder that it names, or checks them all quickly."""
+    """All models with their states; POST adds the file, folder or image server that it names, or checks all."""
     if not may_manage(request.user):
         return render(request, "errors/403.html", status=403)
     form = AddModelForm(initial={"path": request.GET.get("path", "")[:500]})
+    server_form = AddServerForm(prefix=SERVER)
     if request.method == "POST" and request.POST.get("act") == "check":
         found = [check(row, fast=True) for row in _rows() if row.path]
         bad = [each for each in found if each.problem]
@@ -43,7 +50,17 @@ def manage_models(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("All files are as they were."))
         return redirect("generation:manage_models")
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("act") == "server":
+        server_form = AddServerForm(request.POST, prefix=SERVER)
+        server = _added_server(server_form)
+        if server is not None:
+            messages.success(
+                request,
+                _("“%(name)s” is added. Its sizes and steps are guesses: set what the server really draws.")
+                % {"name": server.name},
+            )
+            return redirect("generation:manage_model", _kind(server), server.pk)
+    elif request.method == "POST":
         form = AddModelForm(request.POST)
         row = _added(form)
         if row is not None:
@@ -51,11 +68,14 @@ def manage_models(request: MemberRequest) -> HttpResponse:
             return redirect("generation:manage_model", _kind(row), row.pk)
     context = {
         "form": form,
+        "server_form": server_form,
+        "classes": known_classes(),
         "rows": [(row, _kind(row), _kind_label(row), base_name(row.family)) for row in _rows()],
         "offered": offered(),
         "root": root(),
     }
-    return render(request, "generation/manage_models.html", context, status=422 if form.errors else 200)
+    wrong = form.errors or server_form.errors
+    return render(request, "generation/manage_models.html", context, status=422 if wrong else 200)
 
 
 @login_required
@@ -71,11 +91,13 @@ def manage_model(request: MemberRequest, kind: str, key: int) -> HttpResponse:
         act = request.POST.get("act", "save")
         if act != "save":
             return _act(request, row, act)
-        form = form_class(request.POST, instance=row)
-        if form.is_valid():
-            form.save()
-            messages.success(request, _("Saved."))
-            return redirect("generation:manage_model", kind, key)
+        with transaction.atomic():
+            # Locked, so that what is checked here is so when it is written.
+            form = form_class(request.POST, instance=_row(kind, key, locked=True))
+            if form.is_valid():
+                form.save()
+                messages.success(request, _("Saved."))
+                return redirect("generation:manage_model", kind, key)
         row = _row(kind, key)  # the heading shows what is stored, not what was typed
     context = {
         "row": row,
@@ -84,6 +106,8 @@ def manage_model(request: MemberRequest, kind: str, key: int) -> HttpResponse:
         "kind_label": _kind_label(row),
         "base": base_name(row.family),
         "is_checkpoint": isinstance(row, Checkpoint),
+        "may_be_default": isinstance(row, Checkpoint) and row.min_role == Role.MEMBER,
+        "classes": known_classes(),
         "bundled": isinstance(row, Checkpoint) and is_bundled(row),
     }
     return render(request, "generation/manage_model.html", context, status=422 if form.errors else 200)
@@ -105,6 +129,30 @@ def _added(form: AddModelForm) -> Row | None:
                 min_role=said["min_role"],
                 users=said["users"].split(","),
                 vae=said["vae"],
+                device_class=said["device_class"],
+            )
+        )
+    except ModelRefused as refusal:
+        form.refuse(refusal)
+        return None
+
+
+def _added_server(form: AddServerForm) -> Checkpoint | None:
+    if not form.is_valid():
+        return None
+    said = form.cleaned_data
+    try:
+        return add_server(
+            WantedServer(
+                endpoint=said["endpoint"],
+                model=said["model"],
+                key_variable=named_on_page(said["key_variable"]),
+                name=said["name"],
+                licence=said["licence"],
+                trigger_words=said["trigger_words"].split(","),
+                min_role=said["min_role"],
+                users=said["users"].split(","),
+                device_class=said["device_class"],
             )
         )
     except ModelRefused as refusal:
@@ -128,7 +176,11 @@ def _act(request: MemberRequest, row: Row, act: str) -> HttpResponse:
         said = _("“%(name)s” is switched on.") if act == "on" else _("“%(name)s” is switched off.")
         messages.success(request, said % {"name": row.name})
     elif act == "default" and isinstance(row, Checkpoint) and row.state == "ready":
-        make_default(row)
+        try:
+            make_default(row)
+        except ModelRefused as refusal:
+            messages.error(request, refusal.message)
+            return here
         messages.success(request, _("“%(name)s” draws unless somebody chooses another model.") % {"name": row.name})
     elif act == "remove":
         if remove(row):
@@ -149,10 +201,12 @@ def _rows() -> list[Row]:
     return [*Checkpoint.objects.order_by("-is_default", "name"), *resources]
 
 
-def _row(kind: str, key: int) -> Row:
+def _row(kind: str, key: int, *, locked: bool = False) -> Row:
     if kind == "checkpoint":
-        return get_object_or_404(Checkpoint, pk=key)
-    return get_object_or_404(Resource, kind=kind if kind in ResourceKind.values else "", pk=key)
+        checkpoints = Checkpoint.objects.select_for_update() if locked else Checkpoint.objects.all()
+        return get_object_or_404(checkpoints, pk=key)
+    resources = Resource.objects.select_for_update() if locked else Resource.objects.all()
+    return get_object_or_404(resources, kind=kind if kind in ResourceKind.values else "", pk=key)
 
 
 def _kind(row: Row) -> str:

@@ -12,7 +12,7 @@ from gallery.errors import UserFacingError
 from gallery.links.searches import posts_url
 from gallery.search.pages import search
 from gallery.visibility import Viewer
-from generation.access import may_manage, usable_by
+from generation.access import may_manage, may_use, usable_by
 from generation.card import card_of, read_card
 from generation.checkpoints import available, available_resources
 from generation.models import Checkpoint, Resource
@@ -54,8 +54,11 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         for resource in available_resources(request.user).exclude(kind=ResourceKind.VAE)
         if fits(resource.family, resource.kind, found.family)
     ]
+    vae = found.default_vae
     context = {
         "model": found,
+        # Its name is for those alone who may use it.
+        "default_vae": vae if vae is not None and may_use(request.user, vae) else None,
         "base": base_name(found.family),
         "card": card_of(found, get_language()),
         "cards": newest_cards(query, request.user),

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gallery import ingest
 from gallery.models import Asset, User
 from generation import checkpoints, requests, styles, wildcards
 from generation.access import Viewer
 from generation.door.source import find_source
+from generation.engine.limits import cannot
 from generation.models import Checkpoint, Mask
 from generation.models.checkpoint import Ability
 from generation.models.resource import ResourceKind
@@ -28,6 +30,18 @@ SOURCE = ("source", "strength", "mask", "mask_blur", "masked_content", "only_mas
 UNDER_SOURCE = ("source", "mask", "mask_blur", "masked_content", "only_masked", "outpaint")
 SECOND_PASS = ("hires_scale", "hires_steps", "hires_strength", "hires_upscaler")
 SHOWN_WILDCARDS = 60
+# The parts of the form that not every model has a use for: what somebody fills in to ask for it, and what means "no".
+IDLE: dict[str, tuple[str, tuple[object, ...]]] = {
+    "img2img": ("source", ("", None)),
+    "hires": ("hires_scale", ("", None)),
+    "clip_skip": ("clip_skip", ("", None, 1, "1")),
+    "vae": ("vae", ("", None)),
+    "only_masked": ("only_masked", ("", None)),
+}
+PARTS = {"img2img": SOURCE, "hires": SECOND_PASS}
+PLAIN = gettext_lazy(
+    "“{model}” reads plain sentences: weights such as (word:1.2) are left out of the prompt, and it takes no LoRAs."
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,9 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
         "standstill": standstill(model) if model else "",
         "most_bytes": ingest.MAX_BYTES,
         "most_megabytes": ingest.MAX_BYTES // 2**20,
+        "not_offered": _not_offered(form, model) if model else set(),
+        "plain_text": PLAIN,
+        "plain_note": str(PLAIN).replace("{model}", model.name) if model and "weights" in _beyond(model) else "",
     }
     source = None
     if isinstance(user, User):
@@ -117,6 +134,20 @@ def _wrong(form: RecipeForm, fields: tuple[str, ...]) -> bool:
     return form.is_bound and any(form[name].errors for name in fields)
 
 
+def _beyond(model: Checkpoint) -> frozenset[str]:
+    """What the model can't do, in the engine's words."""
+    return cannot(model.family) | ({"img2img"} if Ability.IMG2IMG not in model.abilities else set())
+
+
+def _not_offered(form: RecipeForm, model: Checkpoint) -> set[str]:
+    """The parts of the form that the model has no use for. What was filled in or is wrong stays in sight."""
+    return {
+        part
+        for part, (field, idle) in IDLE.items()
+        if part in _beyond(model) and form[field].value() in idle and not _wrong(form, PARTS.get(part, (field,)))
+    }
+
+
 def _shape_buttons(model: Checkpoint | None, source: Source | None) -> list[dict[str, Any]]:
     if model is None:
         return []
@@ -141,7 +172,7 @@ def _facts(model: Checkpoint) -> dict[str, Any]:
         "samplers": checkpoints.samplers_of(model),
         "guidance": model.default_guidance,
         "clip_skip": model.default_clip_skip,
-        "starts_from_pictures": Ability.IMG2IMG in model.abilities,
+        "beyond": sorted(_beyond(model)),
         "max_steps": model.max_steps,
         "min_side": model.min_side,
         "max_side": model.max_side,

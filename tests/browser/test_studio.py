@@ -11,7 +11,7 @@ from gallery.models import User
 from generation.checkpoints import install_bundled
 from generation.models import GenerationRequest, Job
 from generation.requests import cancel_job
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_checkpoint, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.django_db(transaction=True)]
 OpenPage = Callable[..., Page]
@@ -71,6 +71,33 @@ def test_an_error_is_shown_beside_its_field_and_the_next_try_works(open_page: Op
     # The results stand below the form on a phone; they come into view.
     expect(page.locator(f"#request-{made.pk}")).to_be_in_viewport()
     expect(page.locator("#id_key")).not_to_have_value(made.idempotency_key)
+
+
+def test_the_chosen_model_decides_what_is_offered(open_page: OpenPage, mira: User) -> None:
+    server = {"family": "remote", "path": "", "endpoint": "http://gpu/v1", "samplers": ["Euler"], "is_default": False}
+    make_checkpoint("far", name="Far one", **server)
+    make_checkpoint("words", name="Words", family="CogView4Pipeline", abilities=["txt2img"], is_default=False)
+    page = open_page("/accounts/login/?next=/create")
+    sign_in(page)
+    clip_skip, second_pass = page.locator("[data-needs=clip_skip]"), page.locator("[data-needs=hires]")
+    page.locator("details:has(#id_steps) > summary").click()
+    expect(clip_skip).to_be_visible()
+    page.locator("#id_model").select_option("far")
+    expect(clip_skip).to_be_hidden()
+    expect(second_pass).to_be_hidden()
+    expect(page.locator("[data-needs=img2img]")).to_be_visible()
+    expect(page.locator("#prompt-plain")).to_contain_text("“Far one” reads plain sentences")
+    page.locator("#id_model").select_option("words")
+    expect(page.locator("[data-needs=img2img]")).to_be_hidden()
+    page.locator("#id_model").select_option("tiny")
+    expect(second_pass).to_be_visible()
+    expect(page.locator("#prompt-plain")).to_be_hidden()
+    # What was filled in stays in sight, whatever is chosen then.
+    second_pass.locator("summary").click()
+    page.fill("#id_hires_scale", "1.5")
+    page.locator("#id_model").select_option("far")
+    expect(page.locator("#id_hires_scale")).to_have_value("1.5")
+    expect(page.locator("#id_hires_scale")).to_be_visible()
 
 
 def test_everything_works_without_scripts(open_page: OpenPage, mira: User) -> None:

@@ -96,7 +96,7 @@ def test_what_somebody_may_not_use_does_not_exist_for_them(model: Checkpoint, sh
     Resource.objects.get(slug="ink").allowed_users.add(tomo)
     assert "no LoRA “ink”" in refusal(mira, prompt="<lora:ink:1>")[0][1]
     assert submit(tomo, {"prompt": "<lora:ink:1>"}, "k").resources.count() == 1
-    Checkpoint.objects.update(min_role="admin")
+    Checkpoint.objects.update(min_role="admin", is_default=False)
     for wanted in (model.slug, Checkpoint.objects.get(), None):
         with pytest.raises(RequestRefused) as caught:
             submit(mira, {"prompt": "1girl", "model": wanted}, "other")
@@ -139,6 +139,62 @@ def test_loras_of_the_prompt_become_rows_and_leave_the_text_that_is_encoded(
 
 def test_a_lora_is_found_by_the_name_that_people_see(model: Checkpoint, shelf: Any, member: Member) -> None:
     assert [lora.slug for lora, _w, _t in uses_of(drawn(member("mira"), prompt="a <lora:Red Eyes:1>"))] == ["red-eyes"]
+
+
+def test_a_short_name_goes_before_names_and_of_equal_names_the_oldest_counts(
+    model: Checkpoint, shelf: Any, member: Member
+) -> None:
+    make("eyes-one", name="Ink")
+    make("eyes-two", name="Ink Wash")
+    make("eyes-three", name="INK WASH")
+    make("late", "vae", name="Early")
+    make("early", "vae")
+    job = drawn(member("mira"), prompt="1girl <lora:eyes-one:0.1> <lora:Ink:0.2> <lora:eyes-three:0.3> <lora:ink wash>")
+    found = [(lora.slug, weight) for lora, weight, _text in uses_of(job)]
+    assert found == [("eyes-one", 0.1), ("ink", 0.2), ("eyes-three", 0.3), ("eyes-two", 1.0)]
+    assert {use.resource.slug: use.weight for use in job.request.resources.all()} == dict(found)
+    assert [lora.name for lora in recipe_for(job).loras] == [slug for slug, _weight in found]
+    named = submit(member("tomo"), {"prompt": "1girl", "vae": "Early"}, "k")
+    assert named.vae == Resource.objects.get(slug="early")
+
+
+def elsewhere(model: Checkpoint, family: str) -> Checkpoint:
+    """The same model as if something else drew it."""
+    model.family, model.abilities = family, ["txt2img", "img2img", "inpaint"]
+    if family == "remote":
+        model.path, model.endpoint = "", "http://gpu/v1"
+    model.save()
+    return model
+
+
+@pytest.mark.parametrize("family", ["FluxPipeline", "remote"])
+@pytest.mark.parametrize(
+    ("wanted", "field", "said"),
+    [
+        ({"clip_skip": 2}, "clip_skip", "Set clip skip to 1"),
+        ({"hires_scale": 1.5}, "hires_scale", "in one pass only"),
+        ({"prompt": "1girl <lora:flux-lora:1>"}, "prompt", "takes no LoRAs. Take <lora:flux-lora>"),
+        ({"prompt": "1girl <lora:nobody-knows:1>"}, "prompt", "takes no LoRAs"),
+        ({"vae": "flux-vae"}, "vae", "its own VAE only"),
+    ],
+)
+def test_what_a_family_never_does_is_refused_at_the_door(
+    model: Checkpoint, member: Member, family: str, wanted: dict[str, Any], field: str, said: str
+) -> None:
+    elsewhere(model, family)
+    make("flux-lora", family=family)
+    make("flux-vae", "vae", family=family)
+    problems = refusal(member("mira"), **wanted)
+    assert [name for name, _sentence in problems] == [field]
+    assert said in problems[0][1]
+    assert "“Tiny”" in problems[0][1], "it names the model"
+    assert drawn(member("tomo"), clip_skip=1, prompt="(1girl:1.2)").request.checkpoint == model
+
+
+def test_the_word_of_an_embedding_is_just_a_word_where_there_are_none(model: Checkpoint, member: Member) -> None:
+    elsewhere(model, "FluxPipeline")
+    make("neat", "embedding", family="FluxPipeline")
+    assert embeddings_of(drawn(member("mira"), prompt="1girl, neat")) == []
 
 
 def test_pictures_of_one_request_have_the_loras_that_their_wildcards_drew(

@@ -192,6 +192,14 @@ def test_another_default_model_stays_the_default(copy: Path) -> None:
     assert not first.is_default
 
 
+def test_a_bundled_model_that_not_all_may_use_is_no_default(copy: Path) -> None:
+    checkpoints.install_bundled()
+    Checkpoint.objects.update(is_default=False, min_role="moderator")
+    os.utime(copy / "unet/config.json", ns=(1, 1))
+    again = checkpoints.install_bundled()
+    assert (again.is_default, again.min_role) == (False, "moderator")
+
+
 def _prepare() -> str:
     said, wrong = io.StringIO(), io.StringIO()
     call_command("prepare_site", stdout=said, stderr=wrong)

@@ -14,10 +14,19 @@ pytestmark = pytest.mark.django_db
 
 def test_a_servers_model_is_added_by_its_address(capsys: pytest.CaptureFixture[str]) -> None:
     call_command(
-        "models", "add", "http://gpu:8000/v1/", "--server-model", "org/Some Model", "--key-variable", "GPU_KEY"
+        "models",
+        "add",
+        "http://gpu:8000/v1/",
+        "--server-model",
+        "org/Some Model",
+        "--key-variable",
+        "GPU_KEY",
+        "--device-class",
+        "remote",
     )
     row = Checkpoint.objects.get(endpoint="http://gpu:8000/v1")
     assert (row.slug, row.name, row.path, row.sha256) == ("some-model", "Some Model", "", "")
+    assert row.device_class == "remote"
     assert set(row.abilities) == {"txt2img", "img2img", "inpaint"}
     assert "http://gpu:8000/v1 draws" in capsys.readouterr().out
     server = RemoteServer.parse(address_of(row))
@@ -29,7 +38,15 @@ def test_a_servers_model_is_added_by_its_address(capsys: pytest.CaptureFixture[s
     [
         (WantedServer(endpoint="ftp://gpu/v1"), "address"),
         (WantedServer(endpoint="http://name:secret@gpu/v1"), "address"),
+        (WantedServer(endpoint="http://gpu/v1#top"), "“#”"),
+        (WantedServer(endpoint="http://gpu/v1#"), "“#”"),
+        (WantedServer(endpoint="http://gpu/v1?"), "“?”"),
+        (WantedServer(endpoint="http://gpu/" + "x" * 500), "address"),
+        (WantedServer(endpoint="http://gpu/v1", model="x" * 201), "Copy it"),
+        (WantedServer(endpoint="http://gpu/v1", min_role="king"), "king"),
+        (WantedServer(endpoint="http://gpu/v1", device_class="GPU 1"), "small letters"),
         (WantedServer(endpoint="http://gpu/v1", key_variable="sk-123-secret"), "variable"),
+        (WantedServer(endpoint="http://gpu/v1", key_variable="K" * 101), "variable"),
         (WantedServer(endpoint="http://gpu/v1", users=["nobody_here"]), "nobody_here"),
     ],
 )

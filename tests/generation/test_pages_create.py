@@ -15,6 +15,7 @@ from gallery.models import User
 from generation import workers
 from generation.models import Checkpoint, GenerationRequest, Job, JobPreview
 from generation.models.queue import JobState
+from tests.factories import make_checkpoint, make_resource
 
 JAPANESE = re.compile("[\u3041-\u30fa\u4e00-\u9fff]")
 
@@ -289,3 +290,55 @@ def test_events_are_not_for_visitors(client: Client, db: None) -> None:
     # 204 is what tells an EventSource not to come again.
     assert client.get(reverse("generation:events")).status_code == 204
     assert client.post(reverse("generation:events")).status_code == 405
+
+
+@pytest.fixture
+def shelf(model: Checkpoint) -> dict[str, Checkpoint]:
+    """The tiny model, one of a stock pipeline that can't start from a picture, and one of an image server."""
+    whole = {"min_side": 64, "max_side": 128, "side_multiple": 16, "samplers": ["Euler"]}
+    stock = make_checkpoint("stock", family="CogView4Pipeline", abilities=["txt2img"], **whole)
+    remote = make_checkpoint("remote", family="remote", path="", endpoint="http://gpu/v1", sha256="", **whole)
+    model.abilities = ["txt2img", "img2img", "inpaint"]
+    model.save()
+    make_resource("bright", kind="vae")
+    return {"tiny": model, "stock": stock, "remote": remote}
+
+
+def hidden_parts(page: str) -> set[str]:
+    """What the page doesn't offer."""
+    tags = re.findall(r"<[^<>]*data-needs=[^<>]*>", page)
+    return {re.findall(r'data-needs="(\w+)"', tag)[0] for tag in tags if re.search(r"\shidden\b", tag)}
+
+
+def test_what_the_chosen_model_cannot_do_is_not_offered(client: Client, shelf: Any, member: Member) -> None:
+    client.force_login(member("mira"))
+    assert hidden_parts(client.get("/create?model=tiny").text) == set()
+    assert hidden_parts(client.get("/create?model=stock").text) == {"img2img", "hires", "clip_skip", "vae"}
+    assert hidden_parts(client.get("/create?model=remote").text) == {"hires", "clip_skip", "vae"}
+
+
+def test_what_was_typed_for_another_model_stays_in_sight_with_its_sentence(
+    client: Client, shelf: Any, member: Member
+) -> None:
+    client.force_login(member("mira"))
+    asked = recipe(model="remote", clip_skip="2", hires_scale="1.5", vae="bright", prompt="<lora:ink:1>")
+    answer = client.post("/create", asked)
+    assert answer.status_code == 422
+    assert hidden_parts(answer.text) == set()
+    for field, said in (
+        ("clip_skip", "Set clip skip to 1"),
+        ("hires_scale", "one pass only"),
+        ("vae", "its own VAE only"),
+        ("prompt", "takes no LoRAs"),
+    ):
+        assert said in str(answer.context["form"].errors[field]), field
+    assert 'value="1.5"' in answer.text
+    assert not GenerationRequest.objects.exists()
+    assert client.post("/create", recipe(model="remote", clip_skip="1")).status_code == 303
+
+
+def test_a_model_that_reads_plain_sentences_says_so(client: Client, shelf: Any, member: Member) -> None:
+    client.force_login(member("mira"))
+    for slug, name in (("stock", "Stock"), ("remote", "Remote")):
+        assert f"“{name}” reads plain sentences" in client.get(f"/create?model={slug}").text
+    assert "“Tiny” reads" not in client.get("/create?model=tiny").text

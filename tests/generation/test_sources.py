@@ -224,6 +224,17 @@ def test_a_mask_has_the_size_of_its_picture(draw: Draw) -> None:
     assert [field for field, _ in padding] == ["only_masked"]
 
 
+def test_an_image_server_always_draws_the_whole_picture(draw: Draw) -> None:
+    mira = make_user()
+    take = draw(mira, width=64, height=80)
+    Checkpoint.objects.update(family="remote", path="", endpoint="http://gpu/v1")
+    wanted = {"source_take": take.pk, "mask": make_mask(mira, 64, 80).pk}
+    problems = refusal(mira, **wanted, only_masked=16)
+    assert [field for field, _ in problems] == ["only_masked"]
+    assert "“Tiny” always draws the whole picture" in problems[0][1]
+    assert only_job(mira, **wanted).request.only_masked is None
+
+
 def test_an_edit_costs_the_share_of_steps_that_is_done(draw: Draw) -> None:
     mira = make_user()
     take = draw(mira)

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from generation.engine.errors import EngineError
 
 _PREFIX = "remote+"
-_WRITABLE = re.compile(r"[!-~]+")
+# What can be seen of ASCII, but for “?” and “#”: even an empty one would swallow what is put behind the address.
+_WRITABLE = re.compile(r"[!\"$->@-~]+")
 
 
 def is_remote(checkpoint: str | Path) -> bool:
@@ -55,5 +56,5 @@ class RemoteServer:
             plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
         except ValueError:
             plain = False
-        if not plain or parts.username is not None or parts.query or not _WRITABLE.fullmatch(self.endpoint):
+        if not plain or parts.username is not None or not _WRITABLE.fullmatch(self.endpoint):
             raise EngineError("remote_address", endpoint=self.endpoint.rpartition("@")[2])

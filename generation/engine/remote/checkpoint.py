@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 
 from generation.engine.errors import EngineError
 from generation.engine.jobs import EngineJob
+from generation.engine.limits import REMOTE_CANNOT, beyond
 from generation.engine.remote.address import RemoteServer
 from generation.engine.remote.exchange import Exchange
 from generation.engine.remote.images_api import picture_in, request_for
@@ -92,17 +93,9 @@ class RemoteCheckpoint:
 
     def start(self, job: EngineJob) -> RemoteRun:
         """Send the request. Raises EngineError unsupported, remote_without_key."""
-        asked = {
-            "hires": job.hires is not None,
-            "lora": bool(job.loras),
-            "embedding": bool(job.embeddings),
-            "vae": bool(job.vae),
-            "clip_skip": job.clip_skip != 1,
-            "inpaint": job.mask is not None and job.only_masked is not None,
-        }
-        for what, wanted in asked.items():
-            if wanted:
-                raise EngineError("unsupported", what=what, checkpoint=self._server.name)
+        what = beyond(job, REMOTE_CANNOT)
+        if what:
+            raise EngineError("unsupported", what=what, checkpoint=self._server.name)
         return RemoteRun(job, self._server, self._key())
 
     def prepare(self, run: RemoteRun) -> None:

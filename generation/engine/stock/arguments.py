@@ -7,6 +7,7 @@ import torch
 
 from generation.engine.errors import EngineError
 from generation.engine.jobs import EngineJob
+from generation.engine.limits import STOCK_CANNOT, beyond
 from generation.engine.plain_text import plain_text
 from generation.engine.stock.families import StockFamily
 from generation.engine.stock.source import Source
@@ -14,18 +15,13 @@ from generation.engine.stock.source import Source
 
 def refuse_unsupported(job: EngineJob, family: StockFamily, checkpoint: str) -> None:
     """Raise EngineError for what pipelines of `family` can't do: unsupported, unknown_sampler."""
-    asked = {
-        "img2img": job.source is not None and job.mask is None and not family.image_to_image,
-        "inpaint": job.mask is not None and not family.inpainting,
-        "hires": job.hires is not None,
-        "lora": bool(job.loras),
-        "embedding": bool(job.embeddings),
-        "vae": bool(job.vae),
-        "clip_skip": job.clip_skip != 1,
-    }
-    for what, wanted in asked.items():
-        if wanted:
-            raise EngineError("unsupported", what=what, checkpoint=checkpoint)
+    what = beyond(job, STOCK_CANNOT)
+    if job.source is not None and job.mask is None and not family.image_to_image:
+        what = "img2img"
+    elif job.mask is not None and not family.inpainting:
+        what = "inpaint"
+    if what:
+        raise EngineError("unsupported", what=what, checkpoint=checkpoint)
     if job.sampler not in family.samplers:
         raise EngineError("unknown_sampler", sampler=job.sampler, known=list(family.samplers))
 

@@ -54,6 +54,9 @@ class Command(BaseCommand):
         adding.add_argument(
             "--key-variable", default="", help="the workers' environment variable with the server's key"
         )
+        adding.add_argument(
+            "--device-class", default="", help="draw it on workers of this class alone, such as cuda (on any worker)"
+        )
         listing = acts.add_parser("list", help="list all models")
         listing.add_argument("--kind", choices=KINDS, default="")
         checking = acts.add_parser("check", help="hash files again and mark what vanished or changed")
@@ -87,6 +90,7 @@ class Command(BaseCommand):
                     users=options["user"],
                     vae=options["vae"],
                     prediction=options["prediction"],
+                    device_class=options["device_class"],
                 )
             )
         except ModelRefused as refusal:
@@ -125,6 +129,7 @@ class Command(BaseCommand):
                     trigger_words=options["trigger"],
                     min_role=options["min_role"],
                     users=options["user"],
+                    device_class=options["device_class"],
                 )
             )
         except ModelRefused as refusal:
@@ -202,6 +207,6 @@ def kind_of_row(row: Row) -> str:
 
 
 def _with_option(refusal: ModelRefused) -> str:
-    options = {"users": "--user", "path": ""}
+    options = {"users": "--user", "path": "", "endpoint": "", "model": "--server-model"}
     option = options.get(refusal.field, f"--{refusal.field.replace('_', '-')}" if refusal.field else "")
     return f"{refusal.message} ({option})" if option else refusal.message

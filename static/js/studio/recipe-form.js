@@ -23,6 +23,7 @@ class RecipeForm extends HTMLElement {
     this.form.addEventListener("complete:lines", (event) => this.#knownFirst(event.detail.lines));
     this.form.addEventListener("complete:option", (event) => this.#markOption(event.detail));
     this.#showFitting();
+    this.#showPossible();
     this.#markKnown();
     // After whoever swapped the form in has finished with it.
     setTimeout(() => (this.querySelector("[aria-invalid=true]") ?? this.querySelector("[data-focus]"))?.focus(), 60);
@@ -118,7 +119,8 @@ class RecipeForm extends HTMLElement {
       const options = [...menu.options];
       for (const option of options) {
         const family = option.dataset.family;
-        option.hidden = option.disabled = Boolean(family) && kin(name, family) !== kin(name, this.model?.family);
+        const other = kin(name, family) !== kin(name, this.model?.family) || this.model?.beyond.includes(name);
+        option.hidden = option.disabled = Boolean(family) && other;
       }
       if (menu.selectedOptions[0]?.disabled ?? true) menu.value = options.find((one) => !one.disabled)?.value ?? "";
       if (name === "lora") {
@@ -169,7 +171,22 @@ class RecipeForm extends HTMLElement {
     const link = this.querySelector("[data-model-link]");
     if (link) link.href = link.href.replace(/[^/]+$/, this.form.elements.model.value);
     this.#showFitting();
+    this.#showPossible();
     this.#markKnown();
+  }
+
+  // Offers only what the chosen model can do. What was filled in, or is wrong, stays in sight.
+  #showPossible() {
+    const beyond = this.model?.beyond ?? [];
+    for (const part of this.querySelectorAll("[data-needs]")) {
+      const typed = this.form.elements[part.dataset.askedBy]?.value ?? "";
+      const idle = ["", part.dataset.idle].includes(typed) && !part.querySelector("[aria-invalid=true]");
+      part.hidden = idle && beyond.includes(part.dataset.needs);
+    }
+    const note = this.querySelector("#prompt-plain");
+    const name = this.form.elements.model?.selectedOptions[0]?.text ?? "";
+    note.textContent = beyond.includes("weights") ? note.dataset.text.replace("{model}", () => name) : "";
+    note.hidden = !note.textContent;
   }
 
   // Tags that the chosen model has learned come first in the list, and say so.

@@ -333,7 +333,7 @@ def test_a_step_with_nothing_to_do_here_does_not_spin(server: ImageServer) -> No
         ({"vae": "x"}, "vae"),
         (
             {"source": Image.new("RGB", (8, 8)), "mask": Image.linear_gradient("L").resize((8, 8)), "only_masked": 4},
-            "inpaint",
+            "only_masked",
         ),
     ],
 )

@@ -164,6 +164,32 @@ def test_what_a_model_predicts_can_be_said_beside_it(checkpoint_file: Callable[.
     assert "change it there" in refusal(path, prediction="v_prediction").message
 
 
+def test_what_was_said_of_a_refused_model_can_be_said_again(
+    checkpoint_file: Callable[..., Path], vae_file: Callable[..., Path]
+) -> None:
+    path = checkpoint_file("bare", "sd2", with_vae=False)
+    assert refusal(path, prediction="v_prediction").field == "vae"
+    assert not path.with_suffix(".yaml").exists(), "nothing is left of a refused try"
+    vae = add(Wanted(path=vae_file(), base="sd2"))
+    make_checkpoint("taken")
+    assert refusal(path, prediction="epsilon", vae=vae.slug, slug="taken").field == "slug"
+    path.with_suffix(".yaml").write_text("model:\n  params:\n    parameterization: eps  # mine\n", "utf-8")
+    assert refusal(path, prediction="epsilon", slug="taken").field == "vae"
+    row = add(Wanted(path=path, prediction="epsilon", vae=vae.slug))
+    assert isinstance(row, Checkpoint)
+    assert row.prediction_type == "epsilon"
+    assert "# mine" in path.with_suffix(".yaml").read_text("utf-8"), "a file of whoever runs the site stays"
+
+
+def test_a_model_can_be_for_workers_of_a_class(checkpoint_file: Callable[..., Path]) -> None:
+    path = checkpoint_file()
+    for bad in ("Big GPU", "cuda:0", "x" * 21, "remote"):
+        assert refusal(path, device_class=bad).field == "device_class"
+    row = add(Wanted(path=path, device_class=" big "))
+    assert isinstance(row, Checkpoint)
+    assert row.device_class == "big"
+
+
 def test_who_may_use_it_is_recorded(checkpoint_file: Callable[..., Path]) -> None:
     ann = make_user("Ann")
     said = refusal(checkpoint_file(), users=["ann", "nobody", "no\0body"])

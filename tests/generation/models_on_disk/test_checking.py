@@ -1,5 +1,6 @@
 """Checking and removing models: what vanished or changed can't be asked for; nothing on disk is touched."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -7,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from safetensors.torch import save_file
 
 from generation.models import Checkpoint, Resource
 from generation.models_on_disk import checking
 from generation.models_on_disk.adding import Wanted, add
 from generation.models_on_disk.checking import check
+from generation.models_on_disk.refusals import ModelRefused
 from generation.models_on_disk.removing import make_default, remove, switch
-from tests.factories import make_checkpoint, make_request, make_user
+from tests.factories import make_checkpoint, make_request, make_resource, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +142,34 @@ def test_another_default_is_chosen_when_the_default_goes(settings: Any) -> None:
     assert list(Checkpoint.objects.filter(is_default=True)) == [second]
     settings.BUNDLED_MODEL_DIR = second.path
     assert not remove(second), "the bundled model would come back at the next start"
+
+
+@pytest.mark.parametrize("kind", ["checkpoint", "lora"])
+def test_a_path_that_cannot_be_looked_at_is_said_and_closes_the_door(kind: str, models_dir: Path) -> None:
+    # A name longer than any file system allows: looking for it fails, as in a folder that must not be read.
+    path = "x" * 300
+    row = make_checkpoint(path=path) if kind == "checkpoint" else make_resource(path=path)
+    assert "can't be read" in check(row).problem
+    row.refresh_from_db()
+    assert (row.state, "can't be read" in row.error) == ("corrupt", True)
+
+
+def test_a_folder_with_nonsense_in_its_configs_is_said_and_closes_the_door(tiny_folder: Path, models_dir: Path) -> None:
+    folder = Path(shutil.copytree(tiny_folder, models_dir / "tiny"))
+    row = add(Wanted(path=folder))
+    config = json.loads((folder / "vae/config.json").read_text("utf-8"))
+    (folder / "vae/config.json").write_text(json.dumps(config | {"block_out_channels": 7}), "utf-8")
+    assert "don't fit together" in check(row).problem
+
+
+def test_only_what_all_may_use_becomes_the_default() -> None:
+    first = make_checkpoint("first")
+    staff = make_checkpoint("staff", min_role="moderator")
+    with pytest.raises(ModelRefused, match="all members may use"):
+        make_default(staff)
+    assert list(Checkpoint.objects.filter(is_default=True)) == [first]
+    with pytest.raises(IntegrityError, match="default_is_for_everybody"), transaction.atomic():
+        Checkpoint.objects.filter(pk=first.pk).update(min_role="moderator")
 
 
 def test_a_folder_is_checked_file_by_file(tiny_folder: Path, models_dir: Path) -> None:

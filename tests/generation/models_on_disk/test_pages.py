@@ -145,12 +145,13 @@ def changed(row: Checkpoint, **fields: Any) -> dict[str, Any]:
         "name": "New name", "licence": "MIT", "words": "x, y", "min_role": "admin", "users": "ann",
         "default_steps": 30, "max_steps": 60, "default_sampler": "Euler", "default_guidance": 5, "default_clip_skip": 2,
         "native_width": 64, "native_height": 64, "min_side": 64, "max_side": 256, "default_vae": "",
-        "default_negative_prompt": "blurry", "card": "Good.", "act": "save",
+        "default_negative_prompt": "blurry", "device_class": "big", "card": "Good.", "act": "save",
     }  # fmt: skip
     return whole | fields
 
 
 def test_an_admin_changes_a_model(admin: Client) -> None:
+    make_checkpoint("first")
     ann, row = make_user("ann"), make_checkpoint("anime")
     address = f"/manage/models/checkpoint/{row.pk}"
     assert "Anime" in text(admin.get(address))
@@ -158,6 +159,7 @@ def test_an_admin_changes_a_model(admin: Client) -> None:
     row.refresh_from_db()
     assert (row.name, row.licence, row.trigger_words, row.min_role) == ("New name", "MIT", ["x", "y"], "admin")
     assert (row.default_steps, row.default_clip_skip, row.default_negative_prompt) == (30, 2, "blurry")
+    assert row.device_class == "big"
     assert list(row.allowed_users.all()) == [ann]
     assert 'value="ann"' in text(admin.get(address))
 
@@ -168,16 +170,99 @@ def test_an_admin_changes_a_model(admin: Client) -> None:
         ("name", ""), ("users", "nobody"), ("default_sampler", "Guess"), ("default_guidance", "nan"),
         ("default_guidance", "31"), ("default_steps", "0"), ("default_steps", "61"), ("default_clip_skip", "0"),
         ("native_width", "300"), ("native_width", "67"), ("min_side", "4"), ("max_side", "32"), ("min_role", "king"),
-        ("default_vae", "999"),
+        ("default_vae", "999"), ("device_class", "Big GPU"), ("device_class", "remote"),
     ],
 )  # fmt: skip
 def test_impossible_changes_are_refused_and_nothing_is_saved(field: str, value: str, admin: Client) -> None:
     make_user("ann")
+    make_checkpoint("first")
     row = make_checkpoint("anime")
     shown = text(admin.post(f"/manage/models/checkpoint/{row.pk}", changed(row, **{field: value})), 422)
     assert "Nothing was saved yet" in shown
     row.refresh_from_db()
     assert (row.name, row.licence, row.allowed_users.count()) == ("Anime", "", 0)
+
+
+def test_the_default_model_stays_open_to_all_and_only_an_open_one_becomes_it(admin: Client) -> None:
+    make_user("ann")
+    row, staff = make_checkpoint("anime"), make_checkpoint("staff", min_role="moderator")
+    shown = text(admin.post(f"/manage/models/checkpoint/{row.pk}", changed(row, name="Typed")), 422)
+    assert "“Anime” is the default" in shown
+    assert 'value="Typed"' in shown, "what was typed stays"
+    address = f"/manage/models/checkpoint/{staff.pk}"
+    assert "Make it the default" not in text(admin.get(address))
+    assert "Only a model that all members may use" in text(admin.post(address, {"act": "default"}, follow=True))
+    row.refresh_from_db()
+    assert (row.is_default, row.min_role, row.name) == (True, "member", "Anime")
+
+
+def test_a_restricted_vae_is_named_to_those_alone_who_may_use_it(client: Client) -> None:
+    vae = make_resource("bright", kind="vae", name="Secret bright", min_role="moderator")
+    make_checkpoint("anime", default_vae=vae)
+    assert "Secret bright" not in text(client.get("/models/anime"))
+    client.force_login(make_user("mira"))
+    assert "Secret bright" not in text(client.get("/models/anime"))
+    client.force_login(make_user("mod", role="moderator"))
+    assert "Secret bright" in text(client.get("/models/anime"))
+
+
+def server(**changed: str) -> dict[str, str]:
+    said = {
+        "endpoint": "http://gpu:8000/v1", "model": "org/name",
+        "key_variable": "IMAGE_SERVER_KEY_GPU", "name": "Far one",
+        "licence": "MIT", "trigger_words": "a, b", "min_role": "member", "users": "", "device_class": "remote",
+    } | changed  # fmt: skip
+    return {f"server-{name}": value for name, value in said.items()} | {"act": "server"}
+
+
+def test_an_admin_adds_a_model_of_an_image_server(admin: Client) -> None:
+    assert "Add a model of an image server" in text(admin.get("/manage/models"))
+    response = admin.post("/manage/models", server())
+    row = Checkpoint.objects.get()
+    assert response["Location"] == f"/manage/models/checkpoint/{row.pk}"
+    assert (row.endpoint, row.endpoint_model, row.name) == ("http://gpu:8000/v1", "org/name", "Far one")
+    assert (row.endpoint_key_variable, row.device_class) == ("IMAGE_SERVER_KEY_GPU", "remote")
+    shown = text(admin.get(response["Location"]))
+    assert "IMAGE_SERVER_KEY_GPU" in shown
+    assert "Clip skip" not in shown, "a server takes none"
+    assert "This model of this server was added before" in text(admin.post("/manage/models", server()), 422)
+    kept = changed(row, max_side=2048, min_role="member", users="", default_clip_skip="", device_class="")
+    kept |= {"min_side": 256, "native_width": 1024, "native_height": 1024, "default_sampler": row.default_sampler}
+    assert admin.post(response["Location"], kept).status_code == 302
+    row.refresh_from_db()
+    assert (row.device_class, row.default_clip_skip, row.endpoint) == ("any", 1, "http://gpu:8000/v1")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("endpoint", "", "Type the address"),
+        ("endpoint", "ftp://gpu/v1", "no address of an image server"),
+        ("endpoint", "http://gpu/v1#a", "no address of an image server"),
+        ("endpoint", "http://[::1/v1", "no address of an image server"),
+        ("endpoint", "a\0b", "Null"),
+        ("key_variable", "IMAGE_SERVER_KEY-1", "not the key itself"),
+        ("key_variable", "IRODORI_SECRET_KEY", "begins with IMAGE_SERVER_KEY"),
+        ("users", "nobody", "no account named nobody"),
+        ("min_role", "king", "king"),
+        ("device_class", "My GPU", "small letters"),
+    ],
+)
+def test_what_cannot_be_a_server_is_said_beside_its_field(field: str, value: str, said: str, admin: Client) -> None:
+    response = admin.post("/manage/models", server(**{field: value}))
+    shown = text(response, 422)
+    assert said in str(response.context["server_form"].errors[field])
+    assert 'value="Far one"' in shown, "what was typed stays"
+    assert not response.context["form"].errors, "the other form has nothing to do with it"
+    assert not Checkpoint.objects.exists()
+
+
+def test_one_bad_model_does_not_keep_the_others_from_being_checked(admin: Client, models_dir: Path) -> None:
+    make_checkpoint("one", path="x" * 300)
+    two = make_checkpoint("two")
+    assert "Not to be used: One, Two" in text(admin.post("/manage/models", {"act": "check"}, follow=True))
+    two.refresh_from_db()
+    assert two.state == "corrupt"
 
 
 def test_a_loras_weight_and_words_are_changed(admin: Client) -> None:
