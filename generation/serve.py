@@ -91,7 +91,8 @@ def serve(
         before = engine.denoiser_calls
         served = _Round(engine, owner, heartbeat, time.monotonic() + seconds, stopping, device_class).run()
         served.denoiser_calls = engine.denoiser_calls - before
-    if not served.ended and not stopping() and workers.others_wanted(owner, device_class) and ring():
+    gave_all_back = served.ended.keys() <= {JobState.QUEUED.value}
+    if gave_all_back and not stopping() and workers.others_wanted(owner, device_class) and ring():
         # While this one is still at its bell, which it can't answer, the new one goes to somebody else.
         time.sleep(PASS_ON_SECONDS)
     if served.ended:
@@ -131,6 +132,7 @@ class _Round:
     def run(self) -> Served:
         release_dead()
         release_own(self.owner)
+        self.missing = workers.left_to_others(self.owner)
         try:
             while True:
                 self.heartbeat.moved()
@@ -222,12 +224,14 @@ class _Round:
             self.settle(lease, lambda: leases.give_back(job, lease))
         except EngineError as error:
             code, params = error.code, error.params
-            if code == "missing_checkpoint" and workers.on_other_machines(self.owner, request.checkpoint):
-                # Another machine's disk may have it.
+            if code == "missing_checkpoint":
                 logger.error("Model %s isn't on this machine: %s", request.checkpoint.slug, error)
-                self.missing.add(request.checkpoint_id)
-                self.settle(lease, lambda: leases.give_back(job, lease))
-                return
+                workers.note_missing(self.owner, request.checkpoint)
+                if workers.on_other_machines(self.owner, request.checkpoint):
+                    # Another machine's disk may have it; the last one that looks fails the job.
+                    self.missing.add(request.checkpoint_id)
+                    self.settle(lease, lambda: leases.give_back(job, lease))
+                    return
             if code == "corrupt_checkpoint":
                 checkpoints.mark_corrupt(request.checkpoint, str(error))
             self.settle(lease, lambda: leases.fail(job, lease, code, params))
@@ -325,6 +329,7 @@ class _Round:
         if time.monotonic() >= self.sweep_at:
             if self.sweep_at:
                 sweep(may_ring=False)
+                self.missing = workers.left_to_others(self.owner)
             self.sweep_at = time.monotonic() + SWEEP_SECONDS
 
     def resident(self) -> list[int]:

@@ -18,7 +18,7 @@ from gallery.models import AssetFile, Post, User
 from generation import leases, queue, workers
 from generation.errors import failure_sentence
 from generation.leases import Lease, LeaseLost
-from generation.models import Checkpoint, Job, JobPreview, Take
+from generation.models import Checkpoint, Job, JobPreview, Take, WorkerStatus
 from generation.models.queue import JobState
 from generation.requests import cancel_job
 from generation.serve import serve
@@ -344,6 +344,55 @@ def test_the_rows_of_models_are_read_once_however_often_is_claimed(
     ask(member("tomo"), count=4, steps=1)
     assert serve(engine, "w").ended == {"done": 4}
     assert len(looks) == 1
+
+
+def test_a_model_that_all_machines_lack_fails_on_the_last_one(
+    ask: Any, member: Any, engine: Any, model: Checkpoint, tmp_path: Path, broker: str
+) -> None:
+    import redis
+
+    here, there = "here:boot:1:20:1", "there:boot:1:20:1"
+    other = copy_of(model, tmp_path / "copy")
+    shutil.rmtree(other.path)
+    for name in (here, there):
+        workers.report(name, "cpu")
+    job = ask(member("mira"), model=other.slug).jobs.get()
+    with redis.Redis(unix_socket_path=broker.removeprefix("redis+socket://")) as client:
+        client.flushall()
+        assert serve(engine, here).ended == {"queued": 1}
+        assert client.llen("irodori") == 1, "the bell was for the other one"
+    workers.report(here, "cpu")
+    assert serve(engine, here).ended == {}, "not taken up and given back again and again"
+    assert Job.objects.get(pk=job.pk).fence == 1
+    assert serve(engine, there).ended == {"failed": 1}
+    job.refresh_from_db()
+    assert job.error_code == "missing_checkpoint"
+    assert workers.able(other) == []
+    ask(member("tomo"), model=other.slug)
+    assert serve(engine, here).ended == {"failed": 1}, "nobody else is worth waiting for"
+    shutil.copytree(model.path, other.path)
+    workers.report(here, "cpu")
+    assert [each.name for each in workers.able(other)] == [here]
+    ask(member("nana"), model=other.slug, steps=1)
+    assert serve(engine, there).ended == {}
+    assert serve(engine, here).ended == {"done": 1}
+
+
+def test_a_missing_model_waits_for_a_machine_that_is_paused(
+    ask: Any, member: Any, engine: Any, model: Checkpoint, tmp_path: Path
+) -> None:
+    here, there = "here:boot:1:20:1", "there:boot:1:20:1"
+    other = copy_of(model, tmp_path / "copy")
+    shutil.rmtree(other.path)
+    for name in (here, there):
+        workers.report(name, "cpu")
+    WorkerStatus.objects.filter(name=there).update(order="pause")
+    job = ask(member("mira"), model=other.slug).jobs.get()
+    assert [serve(engine, name).ended for name in (here, there, here)] == [{"queued": 1}, {}, {}]
+    job.refresh_from_db()
+    assert (job.state, job.fence) == ("queued", 1)
+    WorkerStatus.objects.filter(name=there).delete()
+    assert serve(engine, here).ended == {"failed": 1}, "it won't come back"
 
 
 def test_a_database_that_goes_away_fails_no_job(
