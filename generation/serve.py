@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import InterfaceError, OperationalError
 from PIL import Image
 
-from generation import checkpoints, leases, queue, workers
-from generation.bell import ring
-from generation.devices import ANY_CLASS
+from generation import checkpoints
 from generation.engine import (
     Cancelled,
     EngineBusy,
@@ -28,12 +26,15 @@ from generation.engine import (
 from generation.engine_jobs import engine_job
 from generation.errors import JobImpossible
 from generation.finishing import finish
-from generation.heartbeat import Heartbeat
-from generation.leases import Lease, LeaseLost
 from generation.models import Job
 from generation.models.queue import JobState
-from generation.notices import announce
-from generation.sweep import release_dead, release_own, sweep
+from generation.queueing import leases, queue, workers
+from generation.queueing.bell import ring
+from generation.queueing.devices import ANY_CLASS
+from generation.queueing.heartbeat import Heartbeat
+from generation.queueing.leases import Lease, LeaseLost
+from generation.queueing.notices import announce
+from generation.queueing.sweep import release_dead, release_own, sweep
 
 if TYPE_CHECKING:
     from generation.engine import Engine

@@ -15,14 +15,14 @@ from PIL import Image
 
 from gallery import ingest
 from gallery.models import AssetFile, Post, User
-from generation import leases, queue, workers
 from generation.errors import failure_sentence
-from generation.leases import Lease, LeaseLost
 from generation.models import Checkpoint, Job, JobPreview, Take, WorkerStatus
 from generation.models.queue import JobState
+from generation.queueing import leases, queue, workers
+from generation.queueing.leases import Lease, LeaseLost
+from generation.queueing.sweep import sweep
 from generation.requests import cancel_job
 from generation.serve import serve
-from generation.sweep import sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,7 +185,7 @@ def test_the_heartbeat_keeps_leases_and_notices_lost_ones(ask: Any, member: Any,
 
 
 def test_a_stalled_step_loop_gives_its_jobs_back(ask: Any, member: Any, settings: Any) -> None:
-    from generation.heartbeat import Heartbeat
+    from generation.queueing.heartbeat import Heartbeat
 
     settings.JOB_LEASE_SECONDS = 1
     ask(member("mira"))

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from gallery.models import User
-from generation import leases, pace, queue
 from generation.models import Checkpoint, Job, ServedShare
 from generation.models.queue import JobState
-from generation.sweep import sweep
+from generation.queueing import leases, pace, queue
+from generation.queueing.sweep import sweep
 
 
 def _done(job: Job) -> None:

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 
-from generation.devices import ANY_CLASS, REMOTE_CLASS, DeviceFacts
 from generation.models import Checkpoint, Job, QueueOrder, WorkerStatus
 from generation.models.queue import JobState, WorkerOrder
 from generation.models_on_disk.paths import is_there
-from generation.worker_names import machine_of, owner_is_dead
+from generation.queueing.devices import ANY_CLASS, REMOTE_CLASS, DeviceFacts
+from generation.queueing.worker_names import machine_of, owner_is_dead
 
 ONLINE_SECONDS = 20
 """A worker reports every five seconds; one that missed four reports is taken for gone."""
@@ -29,7 +29,7 @@ def online() -> bool:
 
 
 def routed(checkpoint: Checkpoint, device_class: str) -> bool:
-    """Whether a model's jobs go to workers of this class; `generation.queue` says the same in SQL."""
+    """Whether a model's jobs go to workers of this class; `generation.queueing.queue` says the same in SQL."""
     if device_class == REMOTE_CLASS and not checkpoint.endpoint:
         return False
     return device_class == ANY_CLASS or checkpoint.device_class in {ANY_CLASS, device_class}

@@ -1,4 +1,4 @@
-"""Who is next: whoever is due, else the least served user; of theirs the oldest job (`generation.shares` has why).
+"""Who is next: whoever is due, else the least served user; of theirs the oldest job (`shares` has why).
 
 A higher priority goes before all that, and a model that is in memory before one that would have to be loaded, for a
 while: until its user is due, or has waited for `STARVATION_SECONDS`.
@@ -18,11 +18,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from generation import shares
-from generation.devices import ANY_CLASS
 from generation.models import Job, ServedShare
 from generation.models.queue import JobState
-from generation.notices import announce
+from generation.queueing import shares
+from generation.queueing.devices import ANY_CLASS
+from generation.queueing.notices import announce
 
 CLAIM_LOCK = 4_907_001
 STARVATION_SECONDS = 30
