@@ -70,6 +70,14 @@ def folder_of(checkpoint: Checkpoint) -> Path:
     return Path(settings.CHECKPOINTS_DIR) / checkpoint.path
 
 
+def by_folder() -> dict[Path, list[int]]:
+    """Ids of the models on disk by the absolute path of their folder or file, as the engine names what it loaded."""
+    found: dict[Path, list[int]] = {}
+    for checkpoint in Checkpoint.objects.filter(endpoint="").only("path"):
+        found.setdefault(folder_of(checkpoint).absolute(), []).append(checkpoint.pk)
+    return found
+
+
 def address_of(checkpoint: Checkpoint) -> str:
     """What the engine calls it: its folder or file, or the image server that draws with it."""
     if checkpoint.endpoint:

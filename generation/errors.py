@@ -119,12 +119,20 @@ _WHATS: dict[str, str | Promise] = {
     "clip_skip": _("clip skip"),
 }
 """What `what` of an `unsupported` job means."""
+_WITHOUT_ANSWER: dict[str, str | Promise] = {
+    "remote_rejected": _(
+        "The model's image server refused the request without a word. Change the prompt or the settings and try again."
+    ),
+    "remote_failed": _("The model's image server failed (error %(status)s) without a word. Try again later."),
+}
+"""Of servers that said nothing: empty quotes would look as if something was lost."""
 _UNKNOWN = _("Drawing failed. Try again; if it happens again, tell whoever runs this site.")
 
 
 def failure_sentence(code: str, params: Mapping[str, Any]) -> str:
     """What a failed job's `error_code` and `error_params` mean, in the reader's language."""
-    template = gettext(str(_SENTENCES.get(code, _UNKNOWN)))
+    sentences = _SENTENCES if params.get("answer") else _SENTENCES | _WITHOUT_ANSWER
+    template = gettext(str(sentences.get(code, _UNKNOWN)))
     if code == "unsupported" and params.get("what") in _WHATS:
         params = {**params, "what": _WHATS[params["what"]]}
     try:

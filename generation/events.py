@@ -1,8 +1,9 @@
 """What happens to somebody's jobs, as server-sent events.
 
-One LISTEN connection a web process hears the notices of `generation.notices` and hands them to the open streams of
-the user they are for. A stream starts with the state of the user's jobs (all that run or wait, and what ended since
-the event id that the browser saw last), so nothing is missed between two connections; polling reads the same rows.
+One LISTEN connection a web process hears the notices of `generation.queueing.notices` and hands them to the open
+streams of the user they are for. A stream starts with the state of the user's jobs (all that run or wait, and what
+ended since the event id that the browser saw last), so nothing is missed between two connections; polling reads the
+same rows.
 
 Each event's name is the notice's kind; its data is JSON: request, job, kind, step, total.
 """
@@ -22,7 +23,7 @@ from django.db import connection
 
 from generation.models import Job
 from generation.models.queue import JobState
-from generation.notices import CHANNEL
+from generation.queueing.notices import CHANNEL
 
 logger = logging.getLogger(__name__)
 

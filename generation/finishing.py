@@ -8,13 +8,13 @@ from django.db.models.functions import Now
 from gallery import ingest, posts
 from gallery.errors import UserFacingError
 from gallery.provenance import EmbeddingEntry, LoraEntry, Recipe
-from generation import leases
 from generation.engine import Finished
 from generation.engine_jobs import embeddings_of, uses_of, vae_of
-from generation.leases import Lease, LeaseLost
 from generation.models import GenerationRequest, Job, JobPreview, Take
 from generation.models.queue import JobState
-from generation.notices import announce
+from generation.queueing import leases
+from generation.queueing.leases import Lease, LeaseLost
+from generation.queueing.notices import announce
 
 logger = logging.getLogger(__name__)
 

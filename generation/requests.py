@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gallery.models import User
-from generation import door, queue, shares
-from generation.bell import ring
+from generation import door
 from generation.errors import Problem, RequestRefused
 from generation.models import GenerationRequest, Job, RequestResource
 from generation.models.queue import MAX_SEED, JobState
-from generation.notices import announce
-from generation.workload import workload_of
+from generation.queueing import queue, shares
+from generation.queueing.bell import ring
+from generation.queueing.notices import announce
+from generation.queueing.workload import workload_of
 
 SUBMIT_LOCK = 4_907_002
 

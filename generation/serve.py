@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.db import InterfaceError, OperationalError
 from PIL import Image
 
-from generation import checkpoints, leases, queue, workers
-from generation.bell import ring
-from generation.devices import ANY_CLASS
+from generation import checkpoints
 from generation.engine import (
     Cancelled,
     EngineBusy,
@@ -26,12 +26,15 @@ from generation.engine import (
 from generation.engine_jobs import engine_job
 from generation.errors import JobImpossible
 from generation.finishing import finish
-from generation.heartbeat import Heartbeat
-from generation.leases import Lease, LeaseLost
-from generation.models import Checkpoint, Job
+from generation.models import Job
 from generation.models.queue import JobState
-from generation.notices import announce
-from generation.sweep import release_dead, release_own, sweep
+from generation.queueing import leases, queue, workers
+from generation.queueing.bell import ring
+from generation.queueing.devices import ANY_CLASS
+from generation.queueing.heartbeat import Heartbeat
+from generation.queueing.leases import Lease, LeaseLost
+from generation.queueing.notices import announce
+from generation.queueing.sweep import release_dead, release_own, sweep
 
 if TYPE_CHECKING:
     from generation.engine import Engine
@@ -89,7 +92,8 @@ def serve(
         before = engine.denoiser_calls
         served = _Round(engine, owner, heartbeat, time.monotonic() + seconds, stopping, device_class).run()
         served.denoiser_calls = engine.denoiser_calls - before
-    if not served.ended and not stopping() and workers.others_wanted(owner, device_class) and ring():
+    gave_all_back = served.ended.keys() <= {JobState.QUEUED.value}
+    if gave_all_back and not stopping() and workers.others_wanted(owner, device_class) and ring():
         # While this one is still at its bell, which it can't answer, the new one goes to somebody else.
         time.sleep(PASS_ON_SECONDS)
     if served.ended:
@@ -120,7 +124,7 @@ class _Round:
         self.excluded: set[int] = set()
         self.missing: set[int] = set()
         self.crowded_out: dict[int, float] = {}
-        self.models: dict[str, int] = {}
+        self.models: dict[Path, list[int]] = {}
         self.claim_at = 0.0
         self.sweep_at = 0.0
         self.rang = False
@@ -129,6 +133,7 @@ class _Round:
     def run(self) -> Served:
         release_dead()
         release_own(self.owner)
+        self.missing = workers.left_to_others(self.owner)
         try:
             while True:
                 self.heartbeat.moved()
@@ -154,25 +159,39 @@ class _Round:
                 self.engine.step()  # fetches the last cancellations, so that the next round starts clean
 
     def may_claim(self) -> bool:
-        """False once this round is to end; the first time that is so, see to it that work goes on elsewhere."""
+        """False once this round is to end; the first time that is so, see to it that work goes on elsewhere.
+
+        While an image server keeps the end waiting, whatever can be drawn here meanwhile is.
+        """
         if self.stopping():
             self.stop_at = self.stop_at or time.monotonic() + GRACE_SECONDS
-        elif time.monotonic() < self.deadline:
+        elif not self.late():
             return True
         if not self.rang:
             self.rang = True
             ring()
-        return False
+        return self.stop_at is None and bool(self.running) and not self.drawn_here()
+
+    def late(self) -> bool:
+        """Whether the round's time is over: nothing is sent to image servers then, or it might never end."""
+        return time.monotonic() >= self.deadline
+
+    def drawn_here(self) -> list[Running]:
+        """What keeps this device busy: all but what image servers draw."""
+        return [entry for entry in self.running.values() if not entry.job.request.checkpoint.endpoint]
 
     def claim(self) -> int:
-        if any(queue.is_last_attempt(entry.job) for entry in self.running.values()) or self.makes_room():
-            return 0
+        here = self.drawn_here()
+        if not here:
+            self.crowded_out.clear()  # nothing is left that keeps them out
+        closed = any(queue.is_drawn_alone(entry.job) for entry in here) or self.makes_room()
         jobs = queue.claim(
             self.owner,
-            self.engine.room,
+            0 if closed else self.engine.room,
+            remote_limit=0 if self.late() else self.engine.remote_room,
             resident=self.resident(),
             excluded=self.excluded | self.missing,
-            running=len(self.running),
+            running=len(here),
             device_class=self.device_class,
         )
         self.claim_at = 0.0 if jobs else time.monotonic() + CLAIM_SECONDS
@@ -184,41 +203,48 @@ class _Round:
 
     def makes_room(self) -> bool:
         """Whether a model has found no room for so long that what runs has to end first: nothing joins it then."""
+        if not self.crowded_out:
+            return False
+        waiting = Job.objects.filter(state=JobState.QUEUED, request__checkpoint__in=self.crowded_out)
+        wanted = set(waiting.values_list("request__checkpoint_id", flat=True))
+        # Some were cancelled since, or found another worker.
+        self.crowded_out = {pk: since for pk, since in self.crowded_out.items() if pk in wanted}
         now = time.monotonic()
-        return bool(self.running) and any(
-            now - since >= queue.STARVATION_SECONDS for since in self.crowded_out.values()
-        )
+        return any(now - since >= queue.STARVATION_SECONDS for since in self.crowded_out.values())
 
     def start(self, job: Job) -> None:
         lease, request = Lease(job.pk, job.fence), job.request
-        folder = checkpoints.address_of(request.checkpoint)
-        self.models[folder] = request.checkpoint_id
+        crowded_out_since = self.crowded_out.pop(request.checkpoint_id, None)
         self.heartbeat.moved()
         try:
             self.engine.add(engine_job(job, lease))
         except EngineBusy:
             self.excluded.add(request.checkpoint_id)
-            self.crowded_out.setdefault(request.checkpoint_id, time.monotonic())
+            now = time.monotonic()
+            self.crowded_out[request.checkpoint_id] = now if crowded_out_since is None else crowded_out_since
             self.settle(lease, lambda: leases.give_back(job, lease))
         except EngineError as error:
             code, params = error.code, error.params
-            if code == "missing_checkpoint" and workers.on_other_machines(self.owner, request.checkpoint):
-                # Another machine's disk may have it.
+            if code == "missing_checkpoint":
                 logger.error("Model %s isn't on this machine: %s", request.checkpoint.slug, error)
-                self.missing.add(request.checkpoint_id)
-                self.settle(lease, lambda: leases.give_back(job, lease))
-                return
+                workers.note_missing(self.owner, request.checkpoint)
+                if workers.on_other_machines(self.owner, request.checkpoint):
+                    # Another machine's disk may have it; the last one that looks fails the job.
+                    self.missing.add(request.checkpoint_id)
+                    self.settle(lease, lambda: leases.give_back(job, lease))
+                    return
             if code == "corrupt_checkpoint":
                 checkpoints.mark_corrupt(request.checkpoint, str(error))
             self.settle(lease, lambda: leases.fail(job, lease, code, params))
         except JobImpossible as impossible:
             code, params = impossible.code, impossible.params
             self.settle(lease, lambda: leases.fail(job, lease, code, params))
+        except (OperationalError, InterfaceError):
+            raise  # not this job's fault: its lease runs out, and it is tried again
         except Exception:
             logger.exception("Job %d couldn't be started", job.pk)
             self.settle(lease, lambda: leases.fail(job, lease, "engine_error", {}))
         else:
-            self.crowded_out.pop(request.checkpoint_id, None)
             self.running[lease] = Running(job, lease)
 
     def handle(self, event: Event) -> None:
@@ -290,6 +316,7 @@ class _Round:
         """Drop a job without a word to the database."""
         entry = self.running.pop(key, None)
         if entry is not None:
+            self.excluded.clear()
             self.heartbeat.drop(entry.lease)
             self.engine.cancel(key)
 
@@ -303,15 +330,15 @@ class _Round:
         if time.monotonic() >= self.sweep_at:
             if self.sweep_at:
                 sweep(may_ring=False)
+                self.missing = workers.left_to_others(self.owner)
             self.sweep_at = time.monotonic() + SWEEP_SECONDS
 
     def resident(self) -> list[int]:
-        """Ids of the models in memory, as far as this round has met them."""
-        folders = [str(path) for path in self.engine.resident]
-        unknown = [folder for folder in folders if folder not in self.models]
-        if unknown:
-            self.models.update(Checkpoint.objects.filter(path__in=unknown).values_list("path", "pk"))
-        return [self.models[folder] for folder in folders if folder in self.models]
+        """Ids of the models in memory. The rows are read when a folder is met that isn't known yet."""
+        folders = self.engine.resident
+        if any(folder not in self.models for folder in folders):
+            self.models = {folder: [] for folder in folders} | checkpoints.by_folder()
+        return [pk for folder in folders for pk in self.models[folder]]
 
 
 def _webp(image: Image.Image) -> bytes:

@@ -6,11 +6,11 @@ from celery import shared_task
 from django.conf import settings
 
 from generation import worker_process
-from generation.bell import SERVE_TASK
+from generation.queueing.bell import SERVE_TASK
+from generation.queueing.sweep import sweep
+from generation.queueing.worker_names import own_name
 from generation.serve import serve
-from generation.sweep import sweep
 from generation.unused import remove_unused
-from generation.worker_names import own_name
 
 
 @shared_task(name=SERVE_TASK)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from generation.devices import ANY_CLASS, class_of, facts_of
-from generation.worker_names import own_name
+from generation.queueing.devices import ANY_CLASS, class_of, facts_of
+from generation.queueing.worker_names import own_name
 
 if TYPE_CHECKING:
     from generation.engine import Engine
@@ -102,7 +102,7 @@ def _child_started(**_: Any) -> None:
 def _child_stopped(**_: Any) -> None:
     from django.db import Error
 
-    from generation import workers
+    from generation.queueing import workers
 
     try:
         workers.sign_off(own_name())
@@ -129,7 +129,7 @@ def _live() -> None:
 
 
 def _report() -> None:
-    from generation import workers
+    from generation.queueing import workers
 
     where, running, facts = str(settings.DEVICE), 0, None
     if _engine is not None:  # torch is there, and the device is ours

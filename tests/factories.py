@@ -16,10 +16,10 @@ from gallery.models.user import Role
 from gallery.provenance import Recipe
 from generation.engine import Finished
 from generation.finishing import finish
-from generation.leases import Lease
 from generation.masks import keep_mask
 from generation.models import Checkpoint, GenerationRequest, Job, JobPreview, Mask, Resource, Take
 from generation.models.queue import JobState
+from generation.queueing.leases import Lease
 from generation.requests import submit
 
 _numbers = count(1)

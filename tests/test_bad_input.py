@@ -18,10 +18,11 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from gallery.models import Asset, ModerationAction, Post, SignInLink, User
-from generation import checkpoints, workers
+from generation import checkpoints
 from generation.engine import SAMPLER_NAMES
 from generation.errors import CheckpointBroken
 from generation.models import Checkpoint, GenerationRequest, Job, Take
+from generation.queueing import workers
 from tests.factories import make_checkpoint, make_post, make_request, make_take, make_user
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]

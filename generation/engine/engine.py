@@ -15,6 +15,7 @@ from generation.engine.events import Cancelled, Event, Failed, Finished, Preview
 from generation.engine.families import LoadedCheckpoint, Run
 from generation.engine.jobs import EngineJob
 from generation.engine.memory import DeviceMemory, default_byte_budget, free_caches, is_out_of_memory
+from generation.engine.remote import is_remote
 from generation.engine.resident import ResidentSet
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ class Engine:
         """`device` as torch writes it. `dtype`: float32, float16, bfloat16 or auto (float32 on a CPU, else float16).
 
         `byte_budget`: bytes of weights that stay loaded (None: a share of the memory). `max_batch`: most jobs in one
-        denoiser call. `max_running`: how many jobs `room` allows at once (None: twice max_batch).
+        denoiser call. `max_running`: how many jobs `room` allows at once, and `remote_room` beside them (None: twice
+        max_batch).
         """
         self.device = torch.device(device)
         self.dtype = "float32" if self.device.type == "cpu" else "float16"
@@ -76,8 +78,13 @@ class Engine:
 
     @property
     def room(self) -> int:
-        """How many more jobs are welcome now."""
-        return max(0, self.max_running - len(self._tasks))
+        """How many more jobs to draw here are welcome now."""
+        return max(0, self.max_running - (len(self._tasks) - self._remote))
+
+    @property
+    def remote_room(self) -> int:
+        """How many more jobs that an image server draws are welcome now; they take no room from the others."""
+        return max(0, self.max_running - self._remote)
 
     @property
     def idle(self) -> bool:
@@ -167,6 +174,11 @@ class Engine:
         except BaseException:
             self._residents.release(loaded)
             raise
+
+    @property
+    def _remote(self) -> int:
+        """How many jobs image servers draw."""
+        return sum(is_remote(task.run.job.checkpoint) for task in self._tasks.values())
 
     def _waiting(self) -> list[tuple[Hashable, _Task]]:
         """Jobs that are drawn elsewhere. They report where they stand, so that whoever asked can still cancel them."""
@@ -270,7 +282,7 @@ class Engine:
         return Finished(job_id, image, len(task.batch_sizes), tuple(task.batch_sizes))
 
     def _with_free_caches(self, work: Callable[[], _Result]) -> _Result:
-        """Do `work`; should the memory be too small, once more without the checkpoints that nobody uses."""
+        """Do `work`; should the memory be too small, once more without what nobody uses."""
         try:
             return work()
         except Exception as error:

@@ -74,6 +74,9 @@ class LoadedCheckpoint(Protocol):
     def decode(self, run: Any) -> Image.Image:
         """Return the finished picture. Raises EngineError not_a_number or black_image."""
 
+    def drop_unused(self) -> None:
+        """Let go of what no run uses: LoRAs and other VAEs that stay in memory because the next job may want them."""
+
 
 _MODULES = {
     "StableDiffusionPipeline": "generation.engine.stable_diffusion",

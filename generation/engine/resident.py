@@ -91,9 +91,12 @@ class ResidentSet:
         self._drop_until(self._byte_budget)
 
     def evict_unused(self) -> None:
-        """Drop every checkpoint that nobody is using."""
-        for key in [key for key, loaded in self._loaded.items() if not self._in_use(loaded)]:
-            self._drop(key)
+        """Drop every checkpoint that nobody is using, and of the others the LoRAs and VAEs that nobody is."""
+        for key, loaded in list(self._loaded.items()):
+            if self._in_use(loaded):
+                loaded.drop_unused()
+            else:
+                self._drop(key)
         free_caches()
 
     def _make_room(self, facts: CheckpointFacts) -> None:

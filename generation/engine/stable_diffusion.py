@@ -172,6 +172,11 @@ class StableDiffusion:
         image = picture_of(run.codec.decode(run.latents), run.step)
         return image if run.frame is None else run.frame.lay_back(image)
 
+    def drop_unused(self) -> None:
+        """Let go of the LoRAs and other VAEs that no run uses."""
+        self._adapters.drop_unused()
+        self._other_vaes.drop_unused()
+
 
 def own_weights(module: Any) -> Any:
     """Copy weights that are mapped from the file: whoever writes over the file would change (or kill) a running job."""

@@ -15,7 +15,7 @@ def open_default(apps, _schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0009_prompt_styles'),
+        ('generation', '0010_workers_missing_models'),
     ]
 
     operations = [

@@ -233,7 +233,10 @@ class WorkerOrder(models.TextChoices):
 
 
 class WorkerStatus(models.Model):
-    """A worker's last sign of life; `device_class` is what jobs are routed by. Memory in bytes, 0 when unknown."""
+    """A worker's last sign of life; `device_class` is what jobs are routed by. Memory in bytes, 0 when unknown.
+
+    `missing`: ids of models whose files it did not find on its machine.
+    """
 
     name = models.CharField(max_length=200, primary_key=True)
     device = models.CharField(max_length=60)
@@ -246,6 +249,8 @@ class WorkerStatus(models.Model):
     started_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField()
     resident = models.JSONField(default=list)
+    # With a default of the database's own: a worker that runs the version before writes rows without it.
+    missing = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
     class Meta:
         constraints = [

@@ -36,6 +36,14 @@ def path_of(row: Checkpoint | Resource) -> Path:
     return root() / row.path
 
 
+def is_there(row: Checkpoint | Resource) -> bool:
+    """Whether this machine has anything where the files of a row should be."""
+    try:
+        return path_of(row).exists()
+    except OSError:
+        return False
+
+
 def stored(path: Path) -> str:
     """A path as a row keeps it: relative where that is possible, so that the folder can be moved as a whole."""
     # Not resolve(): a link is kept as it was named.

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from gallery.cards import ratio_class
 from gallery.models import User
-from generation import pace, queue
 from generation.errors import failure_sentence
 from generation.models import GenerationRequest, Job, JobPreview
 from generation.models.queue import JobState
-from generation.standstill import standstill
+from generation.queueing import pace, queue
+from generation.queueing.standstill import standstill
 from generation.wording import duration, waiting_line
 
 RECENT = 8

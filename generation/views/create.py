@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, re
 from gallery.models import User
 from generation import door, requests
 from generation.errors import Problem, RequestRefused
-from generation.forecast import forecast
+from generation.queueing.forecast import forecast
 from generation.recipe_form import RecipeForm, new_key, recipe_form
 from generation.views.additions import apply
 from generation.views.board import board_of, boards

@@ -16,9 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.errors import UserFacingError
-from generation import orders
 from generation.errors import OrderRefused
-from generation.queue_state import queue_state
+from generation.queueing import orders
+from generation.queueing.queue_state import queue_state
 from generation.views.edge import MemberRequest
 
 View = Callable[[MemberRequest], HttpResponse]

@@ -18,9 +18,9 @@ from generation.engine.limits import cannot
 from generation.models import Checkpoint, Mask
 from generation.models.checkpoint import Ability
 from generation.models.resource import ResourceKind
+from generation.queueing.standstill import standstill
 from generation.recipe_form import SHAPE_NAMES, SOURCES, RecipeForm
 from generation.shapes import AS_SOURCE, EXACT, fitted, shapes
-from generation.standstill import standstill
 from generation.usable import resources
 from generation.views.edge import PageRequest
 

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gallery.models.user import Role
-from generation import queue, workers
-from generation.devices import DeviceFacts
 from generation.models import Job, QueueOrder
+from generation.queueing import queue, workers
+from generation.queueing.devices import DeviceFacts
 from tests.browser.test_bulk_updates import shot, signed_in
 from tests.browser.test_pages_gallery import broken_rules
 from tests.factories import make_checkpoint, make_request, make_user

@@ -34,8 +34,9 @@ def _before(place: str, act: Callable[..., Any]) -> Callable[..., Any]:
 @worker_process_init.connect(weak=False)
 def _prepare(**_: Any) -> None:
     from gallery.ingest import assets
-    from generation import finishing, queue
+    from generation import finishing
     from generation.engine import resident
+    from generation.queueing import queue
 
     # The claim's lock is held, which all workers need.
     queue.announce = _before("claiming", queue.announce)

@@ -17,10 +17,10 @@ from config.embedded.postgres import EmbeddedPostgres
 from config.embedded.process import Process
 from config.embedded.valkey import EmbeddedValkey
 from gallery.models import Asset, User
-from generation import workers
-from generation.bell import ring
 from generation.models import Checkpoint, Job, Take, WorkerStatus
 from generation.models.queue import JobState
+from generation.queueing import workers
+from generation.queueing.bell import ring
 from generation.requests import submit
 from tests.faults.watching import SAFETY_SECONDS, children_of, until
 

@@ -29,3 +29,13 @@ def test_every_code_of_the_engine_has_a_sentence_that_its_parameters_fill(code: 
     sentence = failure_sentence(code, params)
     assert sentence != failure_sentence("nobody knows", {})
     assert "%(" not in sentence
+
+
+@pytest.mark.parametrize("code", ["remote_rejected", "remote_failed"])
+def test_a_server_that_says_nothing_is_not_quoted(code: str) -> None:
+    said = failure_sentence(code, {"status": 500, "answer": "no hats"})
+    silent = failure_sentence(code, {"status": 500, "answer": ""})
+    assert "“no hats”" in said
+    assert "“" not in silent
+    assert "%(" not in silent
+    assert silent != failure_sentence("nobody knows", {})

@@ -11,9 +11,10 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 
 from gallery.models import User
-from generation import events, queue
-from generation.leases import Lease, fail, write_progress
-from generation.notices import announce
+from generation import events
+from generation.queueing import queue
+from generation.queueing.leases import Lease, fail, write_progress
+from generation.queueing.notices import announce
 from generation.requests import cancel_job
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,9 +12,9 @@ from django.utils import timezone, translation
 from django.utils.html import escape
 
 from gallery.models import User
-from generation import workers
 from generation.models import Checkpoint, GenerationRequest, Job, JobPreview
 from generation.models.queue import JobState
+from generation.queueing import workers
 from tests.factories import make_checkpoint, make_resource
 
 JAPANESE = re.compile("[\u3041-\u30fa\u4e00-\u9fff]")

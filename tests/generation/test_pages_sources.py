@@ -242,8 +242,8 @@ def test_the_estimate_counts_strength_and_second_pass(client: Client, mira: User
 
     from django.utils import timezone
 
-    from generation import workers
     from generation.models import Job
+    from generation.queueing import workers
 
     job = make_take(mira, steps=10).job
     now = timezone.now()

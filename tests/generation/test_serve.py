@@ -10,21 +10,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from PIL import Image
 
 from gallery import ingest
 from gallery.models import AssetFile, Post, User
-from generation import leases, queue, workers
 from generation.errors import failure_sentence
-from generation.leases import Lease, LeaseLost
-from generation.models import Checkpoint, Job, JobPreview, Take
+from generation.models import Checkpoint, Job, JobPreview, Take, WorkerStatus
 from generation.models.queue import JobState
+from generation.queueing import leases, queue, workers
+from generation.queueing.leases import Lease, LeaseLost
+from generation.queueing.sweep import sweep
 from generation.requests import cancel_job
 from generation.serve import serve
-from generation.sweep import sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def copy_of(model: Checkpoint, folder: Path) -> Checkpoint:
+    """Another model, with files of its own in `folder`."""
+    other = Checkpoint.objects.get(pk=model.pk)
+    other.pk, other.slug, other.is_default = None, folder.name, False
+    other.path = str(shutil.copytree(model.path, folder))
+    other.save()
+    return other
 
 
 @contextmanager
@@ -176,7 +185,7 @@ def test_the_heartbeat_keeps_leases_and_notices_lost_ones(ask: Any, member: Any,
 
 
 def test_a_stalled_step_loop_gives_its_jobs_back(ask: Any, member: Any, settings: Any) -> None:
-    from generation.heartbeat import Heartbeat
+    from generation.queueing.heartbeat import Heartbeat
 
     settings.JOB_LEASE_SECONDS = 1
     ask(member("mira"))
@@ -271,6 +280,136 @@ def test_a_model_that_finds_no_room_is_not_passed_for_ever(
     later.refresh_from_db()
     assert (waiting.state, later.state) == ("done", "done")
     assert waiting.started_at <= later.started_at
+
+
+def test_a_model_that_nobody_waits_for_any_more_keeps_nobody_out(
+    ask: Any, member: Any, model: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from generation.engine import Engine
+
+    monkeypatch.setattr(queue, "STARVATION_SECONDS", 0.2)
+    other = copy_of(model, tmp_path / "copy")
+    narrow = Engine(device="cpu", byte_budget=1)  # one model at a time
+    busy = ask(member("busy"), steps=400, width=128, height=128).jobs.get()
+    with running(lambda: serve(narrow, "w")):
+        until(lambda: Job.objects.get(pk=busy.pk).step > 0)
+        waiting = ask(member("mira"), model=other.slug, steps=2).jobs.get()
+        until(lambda: Job.objects.get(pk=waiting.pk).fence > 0)
+        until(lambda: Job.objects.get(pk=waiting.pk).state == JobState.QUEUED)
+        cancel_job(waiting.user, waiting)
+        time.sleep(0.5)
+        later = ask(member("tomo"), steps=2).jobs.get()
+        until(lambda: Job.objects.get(pk=later.pk).state == JobState.DONE)
+        assert Job.objects.get(pk=busy.pk).state == JobState.RUNNING, "it joined what runs"
+        cancel_job(busy.user, busy)
+
+
+def test_a_new_round_knows_what_is_in_memory_wherever_the_models_lie(
+    ask: Any, member: Any, model: Checkpoint, settings: Any, tmp_path: Path
+) -> None:
+    from generation.engine import Engine
+
+    settings.CHECKPOINTS_DIR = tmp_path
+    other = copy_of(model, tmp_path / "copy")
+    Checkpoint.objects.filter(pk=other.pk).update(path="copy")
+    engine = Engine(device="cpu", byte_budget=1, max_running=1)
+    ask(member("first"), model=other.slug, steps=1)
+    assert serve(engine, "w").ended == {"done": 1}
+    elsewhere = ask(member("mira"), steps=1).jobs.get()
+    in_memory = ask(member("tomo"), model=other.slug, steps=1).jobs.get()
+    assert serve(engine, "w").ended == {"done": 2}
+    elsewhere.refresh_from_db()
+    in_memory.refresh_from_db()
+    assert in_memory.started_at < elsewhere.started_at
+
+
+def test_the_rows_of_models_are_read_once_however_often_is_claimed(
+    model: Checkpoint, ask: Any, member: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from generation import checkpoints
+    from generation.engine import Engine
+
+    other = copy_of(model, tmp_path / "copy")
+    engine = Engine(device="cpu", max_running=1)
+    ask(member("mira"), model=other.slug, steps=1)
+    assert serve(engine, "w").ended == {"done": 1}
+    Checkpoint.objects.filter(pk=other.pk).update(path="/moved/away")  # in memory, and no row's any more
+    read, looks = checkpoints.by_folder, []
+
+    def counted() -> Any:
+        looks.append(1)
+        return read()
+
+    monkeypatch.setattr(checkpoints, "by_folder", counted)
+    ask(member("tomo"), count=4, steps=1)
+    assert serve(engine, "w").ended == {"done": 4}
+    assert len(looks) == 1
+
+
+def test_a_model_that_all_machines_lack_fails_on_the_last_one(
+    ask: Any, member: Any, engine: Any, model: Checkpoint, tmp_path: Path, broker: str
+) -> None:
+    import redis
+
+    here, there = "here:boot:1:20:1", "there:boot:1:20:1"
+    other = copy_of(model, tmp_path / "copy")
+    shutil.rmtree(other.path)
+    for name in (here, there):
+        workers.report(name, "cpu")
+    job = ask(member("mira"), model=other.slug).jobs.get()
+    with redis.Redis(unix_socket_path=broker.removeprefix("redis+socket://")) as client:
+        client.flushall()
+        assert serve(engine, here).ended == {"queued": 1}
+        assert client.llen("irodori") == 1, "the bell was for the other one"
+    workers.report(here, "cpu")
+    assert serve(engine, here).ended == {}, "not taken up and given back again and again"
+    assert Job.objects.get(pk=job.pk).fence == 1
+    assert serve(engine, there).ended == {"failed": 1}
+    job.refresh_from_db()
+    assert job.error_code == "missing_checkpoint"
+    assert workers.able(other) == []
+    ask(member("tomo"), model=other.slug)
+    assert serve(engine, here).ended == {"failed": 1}, "nobody else is worth waiting for"
+    shutil.copytree(model.path, other.path)
+    workers.report(here, "cpu")
+    assert [each.name for each in workers.able(other)] == [here]
+    ask(member("nana"), model=other.slug, steps=1)
+    assert serve(engine, there).ended == {}
+    assert serve(engine, here).ended == {"done": 1}
+
+
+def test_a_missing_model_waits_for_a_machine_that_is_paused(
+    ask: Any, member: Any, engine: Any, model: Checkpoint, tmp_path: Path
+) -> None:
+    here, there = "here:boot:1:20:1", "there:boot:1:20:1"
+    other = copy_of(model, tmp_path / "copy")
+    shutil.rmtree(other.path)
+    for name in (here, there):
+        workers.report(name, "cpu")
+    WorkerStatus.objects.filter(name=there).update(order="pause")
+    job = ask(member("mira"), model=other.slug).jobs.get()
+    assert [serve(engine, name).ended for name in (here, there, here)] == [{"queued": 1}, {}, {}]
+    job.refresh_from_db()
+    assert (job.state, job.fence) == ("queued", 1)
+    WorkerStatus.objects.filter(name=there).delete()
+    assert serve(engine, here).ended == {"failed": 1}, "it won't come back"
+
+
+def test_a_database_that_goes_away_fails_no_job(
+    ask: Any, member: Any, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ask(member("mira"), steps=1).jobs.get()
+
+    def lost(*_arguments: Any) -> Any:
+        raise OperationalError("the connection was closed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("generation.serve.engine_job", lost)
+        with pytest.raises(OperationalError):
+            serve(engine, "w")
+    job.refresh_from_db()
+    assert job.state == "running"
+    assert serve(engine, "w").ended == {"done": 1}
 
 
 def test_a_worker_takes_up_what_it_left_behind_itself(ask: Any, member: Any, engine: Any) -> None:

@@ -1,5 +1,6 @@
 """A model behind an image server, through the queue: a real worker's round, a real engine, a real server."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from gallery.models import AssetFile
 from generation.checkpoints import address_of
 from generation.errors import failure_sentence
 from generation.models import Checkpoint, Job
+from generation.models.queue import JobState
 from generation.requests import cancel_job
 from generation.serve import serve
 from tests.generation.engine.image_server import MODEL, ImageServer, send
@@ -88,3 +90,56 @@ def test_a_job_at_a_server_is_cancelled_while_it_is_drawn(
         assert cancel_job(mira, job)
         until(server.broken_off.is_set)
     assert Job.objects.get(pk=job.pk).state == "cancelled"
+
+
+def test_a_slow_server_keeps_no_device_idle_when_the_round_is_over(
+    ask: Any, member: Any, engine: Any, remote: Checkpoint, server: ImageServer, broker: str
+) -> None:
+    server.hold.clear()
+    mira = member("mira")
+    slow = ask(mira, model="qwen").jobs.get()
+    with running(lambda: serve(engine, "w", seconds=1)):
+        until(lambda: bool(server.asked))
+        time.sleep(1.1)
+        next_round = ask(mira, model="qwen").jobs.get()
+        here = ask(mira, steps=2).jobs.get()
+        until(lambda: Job.objects.get(pk=here.pk).state == JobState.DONE)
+        assert Job.objects.get(pk=slow.pk).state == JobState.RUNNING
+        server.hold.set()
+    assert Job.objects.get(pk=slow.pk).state == JobState.DONE
+    assert Job.objects.get(pk=next_round.pk).state == JobState.QUEUED, "or the round might never end"
+
+
+def test_slow_servers_take_no_room_from_what_is_drawn_here(
+    ask: Any, member: Any, remote: Checkpoint, server: ImageServer
+) -> None:
+    from generation.engine import Engine
+
+    server.hold.clear()
+    mira = member("mira")
+    narrow = Engine(device="cpu", max_running=1)
+    slow = ask(mira, model="qwen", count=2).jobs.order_by("index")
+    Job.objects.filter(pk=slow[0].pk).update(attempt=2)
+    with running(lambda: serve(narrow, "w")):
+        until(lambda: bool(server.asked))
+        here = ask(mira, steps=2).jobs.get()
+        until(lambda: Job.objects.get(pk=here.pk).state == JobState.DONE)
+        assert sorted(slow.values_list("state", flat=True)) == ["queued", "running"]
+        server.hold.set()
+
+
+def test_only_servers_draw_beside_a_last_attempt(
+    ask: Any, member: Any, engine: Any, remote: Checkpoint, server: ImageServer
+) -> None:
+    mira = member("mira")
+    alone = ask(mira, steps=400, width=128, height=128).jobs.get()
+    Job.objects.filter(pk=alone.pk).update(attempt=2)
+    with running(lambda: serve(engine, "w")):
+        until(lambda: Job.objects.get(pk=alone.pk).step > 0)
+        here = ask(mira, steps=2).jobs.get()
+        elsewhere = ask(mira, model="qwen").jobs.get()
+        until(lambda: Job.objects.get(pk=elsewhere.pk).state == JobState.DONE)
+        assert Job.objects.get(pk=alone.pk).state == JobState.RUNNING
+        assert Job.objects.get(pk=here.pk).state == JobState.QUEUED
+        cancel_job(mira, alone)
+    assert Job.objects.get(pk=here.pk).state == JobState.DONE

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from config.embedded.process import Process
 from gallery.models import User
-from generation import workers
 from generation.models import Checkpoint, Job, Take, WorkerStatus
 from generation.models.queue import JobState
+from generation.queueing import workers
 from generation.requests import submit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.worker]

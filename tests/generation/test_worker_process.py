@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from generation import worker_process, workers
+from generation import worker_process
 from generation.models import WorkerStatus
-from generation.worker_names import own_name
+from generation.queueing import workers
+from generation.queueing.worker_names import own_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

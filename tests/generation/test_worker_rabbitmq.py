@@ -24,7 +24,7 @@ from tests.generation.test_worker import until
 # Debian's /usr/sbin/rabbitmq-server insists on a user of its own; what it wraps doesn't.
 SERVERS = sorted(map(str, Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*/sbin/rabbitmq-server")))
 EPMD = shutil.which("epmd")
-BELL = "import django; django.setup(); from generation.bell import ring; raise SystemExit(not ring())"
+BELL = "import django; django.setup(); from generation.queueing.bell import ring; raise SystemExit(not ring())"
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

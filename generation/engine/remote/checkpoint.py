@@ -114,6 +114,9 @@ class RemoteCheckpoint:
         """Return the finished picture."""
         return run.picture()
 
+    def drop_unused(self) -> None:
+        """Nothing: all of it is elsewhere."""
+
     def _key(self) -> str:
         variable = self._server.key_variable
         if not variable:

@@ -49,10 +49,12 @@ class Exchange:
         """Break it off; the thread that is in `post` gets an error."""
         self._closed.set()
         connection = self._connection
-        if connection is not None and connection.sock is not None:
+        # Read once: the other thread may let go of it at any moment.
+        sock = connection.sock if connection is not None else None
+        if sock is not None:
             # Closing alone would not wake up whoever is reading.
             with contextlib.suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
 
     def post(self, request: Request, model: str) -> bytes:
         """Return the answer to `request`.

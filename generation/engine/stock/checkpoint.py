@@ -98,6 +98,9 @@ class StockCheckpoint:
             return Source(run.job, run.job.source).lay_back(image)
         return image
 
+    def drop_unused(self) -> None:
+        """Nothing: it keeps nothing beside its own weights."""
+
     def _tile(self, job: EngineJob) -> None:
         """Set the VAE, which all jobs share, to what a picture of this size needs."""
         vae: Any = getattr(self._pipelines[""], "vae", None)

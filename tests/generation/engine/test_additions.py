@@ -158,6 +158,36 @@ def test_unused_loras_leave_memory_and_the_checkpoint_is_what_it_was(checkpoint:
     assert all(torch.equal(now[key], tensor) for key, tensor in weights.items())
 
 
+def test_when_memory_runs_out_only_what_runs_use_stays(
+    checkpoint: Path, loras: dict[str, str], other_vae: Path
+) -> None:
+    one = job("a", checkpoint, loras=(LoraUse(loras["kohya"], 1.0, 1.0),))
+    engine = Engine()
+    engine.add(one)
+    alone = pictures(run_out(engine))["a"]
+    loaded: Any = next(iter(engine._residents._loaded.values()))
+    with_one = loaded.nbytes
+    engine.add(job("b", checkpoint, loras=(LoraUse(loras["peft"], 1.0, 1.0),), vae=str(other_vae), steps=1))
+    run_out(engine)
+    assert loaded.nbytes > with_one
+    calls: list[int] = []
+
+    def small_device(_module: Any, _arguments: Any) -> None:
+        calls.append(loaded.nbytes)
+        if len(calls) == 1:
+            raise torch.OutOfMemoryError("as a small GPU would say")
+
+    engine.add(one)
+    handle = loaded.unet.register_forward_pre_hook(small_device)
+    try:
+        drawn = pictures(run_out(engine))["a"]
+    finally:
+        handle.remove()
+    assert calls[0] > with_one
+    assert set(calls[1:]) == {with_one}
+    assert drawn.tobytes() == alone.tobytes()
+
+
 def test_a_lora_whose_file_was_replaced_is_read_anew(checkpoint: Path, tmp_path: Path) -> None:
     path = tmp_path / "changing.safetensors"
     one = job("a", checkpoint, loras=(LoraUse(str(path), 1.0, 1.0),))

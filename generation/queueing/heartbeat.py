@@ -13,8 +13,8 @@ from typing import Self
 from django.conf import settings
 from django.db import Error, connection
 
-from generation import leases
-from generation.leases import Lease
+from generation.queueing import leases
+from generation.queueing.leases import Lease
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from django.db.models import Q
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import ModerationAction, User
 from gallery.models.moderation import ModerationKind
-from generation.bell import ring
 from generation.errors import OrderRefused
 from generation.models import Job, QueueOrder, WorkerStatus
 from generation.models.queue import JobState, WorkerOrder
+from generation.queueing.bell import ring
 from generation.requests import cancel_job
 
 MAX_REASON = 200

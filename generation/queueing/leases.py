@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest, Now
 
-from generation import shares
 from generation.models import Job, JobPreview
 from generation.models.queue import JobState
-from generation.notices import Kind, announce
+from generation.queueing import shares
+from generation.queueing.notices import Kind, announce
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from gallery.models import User
 from gallery.models.user import Role
-from generation import queue, shares
 from generation.models import Checkpoint, GenerationRequest, Job, QueueClock, ServedShare
 from generation.models.queue import JobState
+from generation.queueing import queue, shares
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""What a pass of denoising costs, in the unit that the queue counts in. Of whole pictures: `generation.workload`."""
+"""What a pass of denoising costs, in the unit that the queue counts in. Of whole pictures: `workload`."""
 
 
 def cost_of(width: int, height: int, calls: int) -> float:

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from gallery.models import User
-from generation import leases, queue
-from generation.leases import Lease, LeaseLost
 from generation.models import Job, JobPreview, ServedShare
+from generation.queueing import leases, queue
+from generation.queueing.leases import Lease, LeaseLost
+from generation.queueing.sweep import sweep
 from generation.requests import cancel_job
-from generation.sweep import sweep
 
 pytestmark = pytest.mark.django_db
 

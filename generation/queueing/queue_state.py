@@ -7,9 +7,9 @@ from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from gallery.models import User
-from generation import shares, workers
 from generation.models import Checkpoint, Job, QueueOrder, WorkerStatus
 from generation.models.queue import JobState, WorkerOrder
+from generation.queueing import shares, workers
 from generation.wording import duration
 
 SHOWN = 60

@@ -7,9 +7,9 @@ from typing import Any
 
 from generation.models import Checkpoint, Job
 from generation.models.queue import JobState
-from generation.pace import pace_of
-from generation.standstill import standstill
-from generation.workload import workload
+from generation.queueing.pace import pace_of
+from generation.queueing.standstill import standstill
+from generation.queueing.workload import workload
 
 
 def forecast(checkpoint: Checkpoint, values: Mapping[str, Any], count: int) -> float | None:

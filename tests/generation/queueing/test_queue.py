@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from gallery.models import User
-from generation import leases, pace, queue
 from generation.models import Checkpoint, Job, ServedShare
 from generation.models.queue import JobState
-from generation.sweep import sweep
+from generation.queueing import leases, pace, queue
+from generation.queueing.sweep import sweep
 
 
 def _done(job: Job) -> None:
@@ -157,7 +158,7 @@ def test_a_picture_that_kills_its_worker_takes_others_with_it_twice_at_most(
     while Job.objects.filter(state=JobState.QUEUED).exists():
         rounds += 1
         (claimed,) = queue.claim(f"w{rounds}", 8)
-        assert queue.is_last_attempt(claimed)
+        assert queue.is_drawn_alone(claimed)
         assert queue.claim(f"w{rounds}", 7, running=1) == []
         if claimed == killer:
             _lose_all(f"w{rounds}")
@@ -177,6 +178,53 @@ def test_a_last_attempt_waits_for_an_idle_worker_and_is_not_passed(ask: Any, mem
     assert queue.claim("busy", 4, running=1) == []
     assert queue.claim("idle", 4) == [lost]
     assert set(queue.claim("busy", 4, running=1)) == set(fresh.jobs.all())
+
+
+@pytest.fixture
+def remote(model: Checkpoint) -> Checkpoint:
+    """A model that an image server draws with."""
+    other = Checkpoint.objects.get(pk=model.pk)
+    other.pk, other.slug, other.is_default, other.path = None, "remote", False, ""
+    other.endpoint = "http://images.example/v1"
+    other.save()
+    return other
+
+
+def _on_its_last_attempt(job: Job) -> Job:
+    Job.objects.filter(pk=job.pk).update(attempt=2)
+    return job
+
+
+def test_what_a_server_draws_is_never_alone(ask: Any, member: Callable[[str], User], remote: Checkpoint) -> None:
+    mira = member("mira")
+    lost = _on_its_last_attempt(ask(mira, model="remote").jobs.get())
+    beside = ask(mira).jobs.get()
+    assert queue.claim("w", 4, running=1) == [lost, beside]
+    lost.refresh_from_db()
+    assert not queue.is_drawn_alone(lost)
+
+
+def test_what_a_server_draws_passes_one_that_waits_to_be_alone(
+    ask: Any, member: Callable[[str], User], remote: Checkpoint
+) -> None:
+    mira = member("mira")
+    alone = _on_its_last_attempt(ask(mira).jobs.get())
+    here, elsewhere = ask(mira).jobs.get(), ask(mira, model="remote").jobs.get()
+    again = ask(mira, model="remote").jobs.get()
+    assert queue.claim("busy", 2, remote_limit=1, running=1) == [elsewhere]
+    assert queue.claim("idle", 2, remote_limit=1) == [alone, again]
+    assert queue.claim("other", 2, remote_limit=1) == [here]
+
+
+def test_servers_have_room_of_their_own(ask: Any, member: Callable[[str], User], remote: Checkpoint) -> None:
+    mira = member("mira")
+    elsewhere = list(ask(mira, model="remote", count=4).jobs.order_by("index"))
+    here = list(ask(mira, count=4).jobs.order_by("index"))
+    assert queue.claim("w", 1, remote_limit=2) == [*elsewhere[:2], here[0]]
+    assert queue.claim("w", 2, remote_limit=0) == here[1:3]
+    assert queue.claim("w", 0, remote_limit=1) == elsewhere[2:3]
+    assert queue.claim("w", 0, remote_limit=0) == []
+    assert queue.claim("w", 1) == elsewhere[3:]
 
 
 def test_a_job_that_was_given_back_in_order_was_not_lost(ask: Any, member: Callable[[str], User]) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from generation.costs import cost_of
 from generation.models import GenerationRequest, Job
 from generation.models.queue import JobState
-from generation.queue import positions
+from generation.queueing.costs import cost_of
+from generation.queueing.queue import positions
 
 SAMPLE = 25
 

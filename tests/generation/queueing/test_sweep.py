@@ -13,12 +13,12 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from gallery.models import User
-from generation import queue, worker_names, workers
-from generation.bell import ring
 from generation.errors import failure_sentence
 from generation.models import Job, WorkerStatus
 from generation.models.queue import JobState
-from generation.sweep import SWEEP_LOCK, release_dead, sweep
+from generation.queueing import queue, worker_names, workers
+from generation.queueing.bell import ring
+from generation.queueing.sweep import SWEEP_LOCK, release_dead, sweep
 from generation.tasks import forget_sessions
 
 LONG_AGO = "2020-01-01T00:00Z"
@@ -120,7 +120,11 @@ def test_one_sweeper_at_a_time() -> None:
 @pytest.mark.django_db
 def test_the_lease_of_a_dead_process_ends_at_once(ask: Any, member: Callable[[str], User]) -> None:
     child = subprocess.Popen(
-        [sys.executable, "-c", "from generation.worker_names import own_name as n; print(n(), flush=True); input()"],
+        [
+            sys.executable,
+            "-c",
+            "from generation.queueing.worker_names import own_name as n; print(n(), flush=True); input()",
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generation.costs import cost_of
 from generation.engine.sampler_names import denoiser_calls, steps_on_source
 from generation.models import Checkpoint, GenerationRequest
+from generation.queueing.costs import cost_of
 from generation.shapes import enlarged
 
 

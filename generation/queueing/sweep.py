@@ -7,11 +7,11 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from generation import leases, workers
-from generation.bell import ring
 from generation.models import Job
 from generation.models.queue import JobState
-from generation.worker_names import owner_is_dead
+from generation.queueing import leases, workers
+from generation.queueing.bell import ring
+from generation.queueing.worker_names import owner_is_dead
 
 logger = logging.getLogger(__name__)
 

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from generation import workers
 from generation.models import Checkpoint, QueueOrder
 from generation.models.queue import WorkerOrder
+from generation.queueing import workers
 
 
 def standstill(checkpoint: Checkpoint) -> str:

@@ -11,13 +11,13 @@ from django.urls import reverse
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import ModerationAction, User
 from gallery.models.user import Role
-from generation import orders, queue, workers
-from generation.devices import DeviceFacts
 from generation.errors import OrderRefused
 from generation.models import Checkpoint, Job, QueueOrder, WorkerStatus
 from generation.models.queue import JobState
+from generation.queueing import orders, queue, workers
+from generation.queueing.devices import DeviceFacts
+from generation.queueing.standstill import standstill
 from generation.serve import serve
-from generation.standstill import standstill
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_a_stopped_worker_leaves_jobs_to_others(
 
 
 def test_a_worker_in_the_place_of_a_killed_one_keeps_its_order(admin: User) -> None:
-    from generation.worker_names import own_name
+    from generation.queueing.worker_names import own_name
 
     machine = own_name().rsplit(":", 2)[0]
     workers.report(f"{machine}:999999999:5", "cpu")

@@ -1,10 +1,13 @@
-"""Who is next: whoever is due, else the least served user; of theirs the oldest job (`generation.shares` has why).
+"""Who is next: whoever is due, else the least served user; of theirs the oldest job (`shares` has why).
 
 A higher priority goes before all that, and a model that is in memory before one that would have to be loaded, for a
 while: until its user is due, or has waited for `STARVATION_SECONDS`.
 
 A job whose worker died is tried again like any other, but its last attempt is made alone: a picture that kills its
 worker then takes no other one with it, and a plain restart costs nobody the shared calls.
+
+What an image server draws keeps no device busy and kills no worker: it has room of its own beside the others, and
+neither waits to be alone nor makes others wait.
 """
 
 import heapq
@@ -15,11 +18,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from generation import shares
-from generation.devices import ANY_CLASS
 from generation.models import Job, ServedShare
 from generation.models.queue import JobState
-from generation.notices import announce
+from generation.queueing import shares
+from generation.queueing.devices import ANY_CLASS
+from generation.queueing.notices import announce
 
 CLAIM_LOCK = 4_907_001
 STARVATION_SECONDS = 30
@@ -36,7 +39,7 @@ WITH k AS (
   SELECT coalesce((SELECT started FROM generation_queueclock), 0) AS started,
          (SELECT count(DISTINCT user_id) FROM generation_job WHERE state = 'queued') AS users
 )
-SELECT j.id, j.attempt, k.users
+SELECT j.id, j.attempt, k.users, c.endpoint <> ''
 FROM generation_job j
 JOIN generation_generationrequest r ON r.id = j.request_id
 JOIN generation_checkpoint c ON c.id = r.checkpoint_id
@@ -44,6 +47,7 @@ CROSS JOIN k
 LEFT JOIN generation_servedshare s ON s.user_id = j.user_id
 WHERE j.state = 'queued' AND NOT r.checkpoint_id = ANY(%(excluded)s)
   AND (%(class)s = 'any' OR c.device_class IN ('any', %(class)s)) AND (%(class)s <> 'remote' OR c.endpoint <> '')
+  AND CASE WHEN c.endpoint = '' THEN %(local)s ELSE %(remote)s END
 ORDER BY j.priority DESC,
          CASE WHEN s.due_at <= k.started THEN s.due_at END NULLS LAST,
          cardinality(%(resident)s::bigint[]) > 0 AND NOT r.checkpoint_id = ANY(%(resident)s)
@@ -64,20 +68,24 @@ def claim(
     owner: str,
     limit: int,
     *,
+    remote_limit: int | None = None,
     resident: Collection[int] = (),
     excluded: Collection[int] = (),
     running: int = 0,
     device_class: str = ANY_CLASS,
 ) -> list[Job]:
-    """Lease up to `limit` waiting jobs to the worker `owner`, in fair order, and return them with request and model.
+    """Lease waiting jobs to the worker `owner`, in fair order, and return them with request and model.
 
+    `limit`: at most so many. `remote_limit`: at most so many that image servers draw, beside up to `limit` others;
+    without it, they are among the `limit`.
     `resident`: ids of checkpoints that the worker has in memory, which go first for a while. `excluded`: ids of
     checkpoints it can't take now. `device_class`: only models that any worker draws, or one of this class; "any" takes
-    all. `running`: how many jobs it draws already; a job on its last attempt comes only to a worker that draws
-    nothing, and alone (`is_last_attempt` tells); until then nothing passes. Nothing is leased to a worker that an
-    operator stopped, or while the whole queue is.
+    all. `running`: how many jobs it draws itself already; a job that `is_drawn_alone` comes only to a worker that
+    draws nothing, and as the only one; until then nothing passes but what image servers draw. Nothing is leased to a
+    worker that an operator stopped, or while the whole queue is.
     """
-    if limit < 1:
+    room = _Room(limit, remote_limit)
+    if not room.local and not room.remote:
         return []
     ids: list[int] = []
     with transaction.atomic(), connection.cursor() as cursor:
@@ -92,30 +100,53 @@ def claim(
             "patience": STARVATION_SECONDS,
             "class": device_class,
         }
-        for _ in range(limit):
-            cursor.execute(_NEXT, wanted)
+        while room.local or room.remote:
+            cursor.execute(_NEXT, wanted | {"local": room.local > 0, "remote": room.remote > 0})
             row = cursor.fetchone()
             if row is None:
                 break
-            job_id, attempts, users = row
-            last_attempt = attempts + 1 >= settings.JOB_MAX_ATTEMPTS
-            if last_attempt and (ids or running):
-                break
+            job_id, attempts, users, is_remote = row
+            alone = not is_remote and attempts + 1 >= settings.JOB_MAX_ATTEMPTS
+            if alone and running:
+                room.close()
+                continue
             cursor.execute(_TAKE, {"owner": owner, "lease": settings.JOB_LEASE_SECONDS, "job": job_id})
             user_id, role, cost, attempt, waiting = cursor.fetchone()
             shares.charge(user_id, role, cost, users=users, waiting=waiting, again=attempt > 1)
             ids.append(job_id)
-            if last_attempt:
-                break
+            room.take(is_remote)
+            running += not is_remote
+            if alone:
+                room.close()
         jobs = {job.pk: job for job in Job.objects.filter(pk__in=ids).select_related("request__checkpoint", "user")}
         for pk in ids:
             announce(jobs[pk], "running")
     return [jobs[pk] for pk in ids]
 
 
-def is_last_attempt(job: Job) -> bool:
-    """Whether a claimed job was lost so often that it is to be drawn alone."""
-    return job.attempt >= settings.JOB_MAX_ATTEMPTS
+class _Room:
+    """How many more jobs a worker takes of what it draws itself, and of what image servers draw."""
+
+    def __init__(self, limit: int, remote_limit: int | None) -> None:
+        self.local = max(0, limit)
+        self.remote = self.local if remote_limit is None else max(0, remote_limit)
+        self._shared = remote_limit is None
+
+    def take(self, is_remote: bool) -> None:
+        """One was taken."""
+        if self._shared or is_remote:
+            self.remote -= 1
+        if self._shared or not is_remote:
+            self.local = max(0, self.local - 1)
+
+    def close(self) -> None:
+        """Nothing more that the worker draws itself."""
+        self.local = 0
+
+
+def is_drawn_alone(job: Job) -> bool:
+    """Whether a claimed job was lost so often that nothing else is to be drawn by its worker, other than remotely."""
+    return job.attempt >= settings.JOB_MAX_ATTEMPTS and not job.request.checkpoint.endpoint
 
 
 def waiting_order() -> list[int]:
