@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from gallery.models import User
 from gallery.models.user import Role
 from generation.checkpoints import samplers_of
-from generation.devices import ANY_CLASS
 from generation.engine.limits import cannot
 from generation.image_servers import MAX_ENDPOINT, MAX_MODEL, MAX_VARIABLE, PAGE_KEYS
 from generation.models import Checkpoint, Resource
@@ -24,6 +23,7 @@ from generation.models_on_disk.defaults import BASES, base_name, fits
 from generation.models_on_disk.refusals import ModelRefused
 from generation.models_on_disk.removing import refuse_closing
 from generation.models_on_disk.routing import device_class
+from generation.queueing.devices import ANY_CLASS
 
 _BY_FILE = ("", _("As the file says"))
 _CLASS_HELP = _(

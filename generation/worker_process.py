@@ -86,6 +86,9 @@ def end_now() -> None:
 def _parent_starts(**_: Any) -> None:
     global _stop
     _stop = multiprocessing.Event()
+    # Before torch is imported: threads that wait by spinning make each step many times slower where web server,
+    # database and worker share few cores.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 def _shutting_down(**_: Any) -> None:

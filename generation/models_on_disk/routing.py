@@ -6,9 +6,9 @@ import re
 
 from django.utils.translation import gettext as _
 
-from generation.devices import ANY_CLASS, REMOTE_CLASS
 from generation.models import Checkpoint, WorkerStatus
 from generation.models_on_disk.refusals import ModelRefused
+from generation.queueing.devices import ANY_CLASS, REMOTE_CLASS
 
 # As IRODORI_DEVICE_CLASS may be written.
 _CLASS = re.compile(r"[a-z0-9-]{1,20}")
