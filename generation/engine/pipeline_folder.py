@@ -16,6 +16,8 @@ from generation.engine.stock.families import STOCK_FAMILIES
 
 MAX_JSON_BYTES = 4 * 2**20
 _MAX_INDEX_BYTES = 16 * 2**20
+MAX_PIECES_BYTES = 8 * 2**20
+"""Of a SentencePiece model; the largest vocabularies, of 256,000 pieces, take 4.5 MB."""
 _NOT_LOADED = ("safety_checker", "feature_extractor", "image_encoder")
 """Parts of Stable Diffusion pipelines that are left out: the gallery rates pictures itself."""
 _WITHOUT_WEIGHTS = ("tokenizer", "scheduler", "feature_extractor", "processor", "image_processor")
@@ -63,6 +65,7 @@ def read_folder(folder: Path, stage: str = "") -> PipelineFolder:
         library, name = _check_class(folder, part, entry, ())
         if part.startswith("tokenizer"):
             _refuse_code(folder, f"{part}/tokenizer_config.json", read_json(folder, f"{part}/tokenizer_config.json"))
+            _check_pieces(folder, part)
         if part.startswith(_WITHOUT_WEIGHTS) or name.endswith(("Processor", "Scheduler", "Guidance")):
             continue
         configs[part] = read_json(folder, f"{part}/config.json")
@@ -141,6 +144,16 @@ def _check_class(folder: Path, part: str, entry: object, classes: tuple[str, ...
 def _refuse_code(folder: Path, file: str, config: dict[str, Any]) -> None:
     if "auto_map" in config:
         raise unsupported(folder, "remote_code", f"{file}: auto_map")
+
+
+def _check_pieces(folder: Path, part: str) -> None:
+    """A tokenizer that is a SentencePiece model alone is read whole: small pieces by the million fill the memory."""
+    if (folder / part / "tokenizer.json").is_file():
+        return
+    for file in sorted((folder / part).glob("*.model")):
+        if file.stat().st_size > MAX_PIECES_BYTES:
+            found = f"{part}/{file.name}: {file.stat().st_size} > {MAX_PIECES_BYTES}"
+            raise unsupported(folder, "tokenizer", found)
 
 
 def _read_weights(folder: Path, part: str, library: str) -> tuple[list[Header], str]:

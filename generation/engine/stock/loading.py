@@ -1,6 +1,5 @@
 """Load the folder of a stock pipeline: offline, from safetensors, and with all of its tensors."""
 
-import importlib.util
 import inspect
 import itertools
 import logging
@@ -14,7 +13,6 @@ from diffusers.utils import logging as diffusers_logging
 from transformers.utils import logging as transformers_logging
 
 from generation.engine.errors import EngineError
-from generation.engine.file_errors import unsupported
 from generation.engine.memory import is_out_of_memory
 
 logger = logging.getLogger(__name__)
@@ -31,13 +29,12 @@ def load_pipeline(
 ) -> Any:
     """Return the pipeline, its models on `device`. `left_out`: components it does without.
 
-    Raises EngineError corrupt_checkpoint, unsupported_checkpoint.
+    Raises EngineError corrupt_checkpoint.
     """
     # A worker's log is no place for progress bars, nor for the libraries' remarks on every load of a sound folder.
     for library in (diffusers_logging, transformers_logging):
         library.disable_progress_bar()
         library.set_verbosity_error()
-    _check_tokenizers(folder, left_out)
     pipeline_class = getattr(diffusers, class_name)
     accepted = inspect.signature(pipeline_class.__init__).parameters
     without: dict[str, Any] = {name: None for name in left_out if name in accepted}
@@ -64,17 +61,6 @@ def load_pipeline(
             raise EngineError("corrupt_checkpoint", checkpoint=folder.name, file=name, reason="missing_tensors")
         _own(module.to(device)).eval()
     return pipeline
-
-
-def _check_tokenizers(folder: Path, left_out: tuple[str, ...]) -> None:
-    """A tokenizer that is only there as a SentencePiece model takes that library to read, which may be missing."""
-    if importlib.util.find_spec("sentencepiece") is not None:
-        return
-    for file in sorted(folder.glob("tokenizer*/*.model")):
-        part = file.parent
-        if part.name not in left_out and not (part / "tokenizer.json").is_file():
-            found = f"{part.name}: {file.name} needs the package sentencepiece, or a tokenizer.json beside it"
-            raise unsupported(folder, "tokenizer", found)
 
 
 def models_of(pipeline: Any) -> dict[str, torch.nn.Module]:

@@ -81,8 +81,11 @@ class StepThread:
                     self.image = self._work(self)
         except _Stopped:
             pass
-        except BaseException as error:
+        except Exception as error:
             self._error = error
+        except BaseException as error:
+            # A panic of the tokenizers' Rust over a damaged file is no Exception, and would end the worker's round.
+            self._error = RuntimeError(f"{type(error).__name__}: {error}")
         finally:
             self._work = None
             self._stands.release()

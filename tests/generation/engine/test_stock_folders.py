@@ -1,17 +1,21 @@
 """Folders of stock pipelines: refused when broken or foreign, loaded in shards."""
 
-import importlib.util
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sentencepiece
+from sentencepiece import sentencepiece_model_pb2
+from transformers import T5Tokenizer
 
 from generation.engine import Engine, EngineError
 from generation.engine.checkpoint_files import inspect_checkpoint
+from generation.engine.pipeline_folder import MAX_PIECES_BYTES
 from tests.generation.engine.driving import difference, pictures, run_out
-from tests.generation.engine.stock_jobs import Families, stock_job
+from tests.generation.engine.stock_jobs import Families, direct_call, stock_job
 from tests.generation.engine.tiny_families import build_family
 
 
@@ -45,14 +49,91 @@ def test_a_broken_folder_is_refused_with_its_reason(
     assert (refused.value.code, refused.value.params["reason"]) == (code, reason)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("sentencepiece") is not None, reason="sentencepiece is installed")
-def test_a_tokenizer_that_cannot_be_read_here_is_named(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def pieces() -> bytes:
+    """A SentencePiece model as T5 has one, trained on a few words."""
+    words = [
+        "a",
+        "cat",
+        "sits",
+        "by",
+        "the",
+        "sea",
+        "one",
+        "blue",
+        "bird",
+        "flies",
+        "over",
+        "red",
+        "roofs",
+        "at",
+        "night",
+    ]
+    out = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=(" ".join(words[start:] + words[:start]) for start in range(len(words))),
+        model_writer=out, vocab_size=100, hard_vocab_limit=False, pad_id=0, eos_id=1, unk_id=2, bos_id=-1,
+        num_threads=1, minloglevel=2,
+    )  # fmt: skip
+    return out.getvalue()
+
+
+@pytest.fixture
+def pixart(tmp_path: Path, pieces: bytes) -> Path:
+    """A folder whose tokenizer is a SentencePiece model alone, as in PixArt, DeepFloyd IF and older T5."""
     folder = build_family("PixArtAlphaPipeline", tmp_path / "pixart")
-    (folder / "tokenizer/tokenizer.json").rename(folder / "tokenizer/spiece.model")
+    tokenizer = folder / "tokenizer"
+    for file in tokenizer.iterdir():
+        file.unlink()
+    config = {"tokenizer_class": "T5Tokenizer", "extra_ids": 100, "model_max_length": 512}
+    (tokenizer / "tokenizer_config.json").write_text(json.dumps(config))
+    (tokenizer / "spiece.model").write_bytes(pieces)
+    return folder
+
+
+def test_a_tokenizer_may_be_a_sentencepiece_model_alone(pixart: Path, pieces: bytes) -> None:
+    own = sentencepiece.SentencePieceProcessor(model_proto=pieces)
+    ours = T5Tokenizer.from_pretrained(pixart / "tokenizer")
+    for text in ("a cat by the sea", "One  BLUE bird; ＡＢＣ", "", "zzz"):
+        assert ours(text).input_ids == [*own.encode(text), own.eos_id()], text
+    one = stock_job("a", pixart, "PixArtAlphaPipeline")
+    engine = Engine()
+    engine.add(one)
+    engine.add(stock_job("b", pixart, "PixArtAlphaPipeline", prompt="a blue bird at night"))
+    drawn = pictures(run_out(engine))
+    assert difference(drawn["a"], direct_call(one)) <= 1
+    assert difference(drawn["a"], drawn["b"]) > 1, "the prompt is read"
+
+
+def test_a_sentencepiece_model_that_is_none_or_far_too_large_is_refused(pixart: Path) -> None:
+    file = pixart / "tokenizer/spiece.model"
+    file.write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    assert _refusal(pixart) == ("corrupt_checkpoint", "load")
+    with file.open("wb") as stream:
+        stream.truncate(MAX_PIECES_BYTES + 1)
+    with pytest.raises(EngineError) as refused:
+        inspect_checkpoint(pixart)
+    assert (refused.value.code, refused.value.params["reason"]) == ("unsupported_checkpoint", "tokenizer")
+    assert "spiece.model" in refused.value.params["found"]
+
+
+def test_a_sentencepiece_model_that_makes_the_tokenizer_panic_fails_its_job_as_any_error_does(
+    pixart: Path, pieces: bytes
+) -> None:
+    proto = sentencepiece_model_pb2.ModelProto.FromString(pieces)
+    # A trie of two cells that points far outside of itself.
+    proto.normalizer_spec.precompiled_charsmap = bytes([8, 0, 0, 0]) + b"\xff" * 8 + b"abc"
+    (pixart / "tokenizer/spiece.model").write_bytes(proto.SerializeToString())
+    engine = Engine()
+    with pytest.raises(RuntimeError, match="Panic"):
+        engine.add(stock_job("a", pixart, "PixArtAlphaPipeline"))
+    assert engine.idle
+
+
+def _refusal(folder: Path) -> tuple[str, str]:
     with pytest.raises(EngineError) as refused:
         Engine().add(stock_job("a", folder, "PixArtAlphaPipeline"))
-    assert refused.value.params["reason"] == "tokenizer"
-    assert "tokenizer.json" in refused.value.params["found"]
+    return refused.value.code, refused.value.params["reason"]
 
 
 def test_weights_in_shards_are_loaded(tmp_path: Path, families: Families) -> None:
