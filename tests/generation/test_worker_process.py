@@ -1,5 +1,6 @@
 """The worker's child process, as far as it can be looked at without forking."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -71,3 +72,15 @@ def test_the_sign_of_life_outlives_surprises(living: Any, errors: list[Exception
         assert time.monotonic() < end
         time.sleep(0.02)
     assert workers.online()
+
+
+@pytest.mark.parametrize(("chosen", "then"), [(None, "passive"), ("active", "active")])
+def test_threads_wait_without_spinning_unless_the_operator_says_otherwise(
+    chosen: str | None, then: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_WAIT_POLICY", chosen or "")
+    if chosen is None:
+        monkeypatch.delenv("OMP_WAIT_POLICY")
+    worker_process._parent_starts()
+    assert os.environ["OMP_WAIT_POLICY"] == then
+    worker_process._stop = None
