@@ -30,6 +30,7 @@ from generation.engine.checkpoint_files import inspect_checkpoint
 from generation.engine.errors import EngineError
 from generation.engine.remote import RemoteServer
 from generation.engine.sampler_names import SAMPLER_NAMES, samplers_for
+from generation.engine.stock.families import abilities_of_family
 from generation.errors import CheckpointBroken, failure_sentence
 from generation.models import Checkpoint, Resource
 from generation.models.checkpoint import CheckpointState
@@ -190,18 +191,25 @@ def _install(folder: Path, known: Checkpoint | None) -> Checkpoint:
     facts = read_facts(folder)
     found = inspect_checkpoint(folder)
     files = [list(entry) for entry in found.fingerprint]
-    if known is not None and known.files == files and known.samplers and known.state != CheckpointState.CORRUPT:
-        return known
     samplers = samplers_for(found.scheduler_config)
+    derived = {
+        "samplers": list(samplers),
+        "abilities": list(abilities_of_family(found.family)),
+        "prediction_type": found.prediction_type,
+    }
+    as_it_was = known is not None and all(getattr(known, name) == value for name, value in derived.items())
+    if known is not None and as_it_was and known.files == files and known.state != CheckpointState.CORRUPT:
+        return known
     if facts.columns["default_sampler"] not in samplers:
         raise CheckpointBroken(
             f"{folder / FACTS_FILE} names the sampler {facts.columns['default_sampler']!r}, which can't follow the "
             f"model's noise schedule. These can: {', '.join(samplers)}."
         )
-    return _save(facts, hash_of(folder), files, samplers)
+    return _save(facts, hash_of(folder), files, derived)
 
 
-def _save(facts: BundledFacts, sha256: str, files: list[list[Any]], samplers: tuple[str, ...]) -> Checkpoint:
+def _save(facts: BundledFacts, sha256: str, files: list[list[Any]], derived: dict[str, Any]) -> Checkpoint:
+    """Write the row; `derived`: columns that follow from the files and not from `irodori.json`."""
     slug = facts.columns["slug"]
     with transaction.atomic():
         try:
@@ -220,7 +228,7 @@ def _save(facts: BundledFacts, sha256: str, files: list[list[Any]], samplers: tu
                 "path": str(facts.folder),
                 "sha256": sha256,
                 "files": files,
-                "samplers": list(samplers),
+                **derived,
                 "state": state,
                 "error": "",
                 "is_default": not another and not closed,

@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Post
 from gallery.visibility import may_read_prompt, reachable_posts
+from generation.checkpoints import available
 from generation.models import GenerationRequest, Take
+from generation.models.checkpoint import Ability
 from generation.recipes import (
+    FRESH_SOURCE,
     drawing_over_post,
     drawing_over_take,
     recipe_of_post,
@@ -23,6 +26,7 @@ from generation.recipes import (
 
 # What a link may fill in.
 FROM_LINK = ("prompt", "negative_prompt", "model")
+KEPT_WITH_ANOTHER_MODEL = ("prompt", "negative_prompt", "source", "shape", "strength", "count", "syntax")
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def starting_recipe(request: HttpRequest) -> Start:
     if over_post is not None and request.user.is_authenticated:
         return _over_post(request, over_post)
     if over_take is not None and request.user.is_authenticated:
-        return Start(drawing_over_take(_own_take(request, over_take)), _over_notice())
+        return _over(request, drawing_over_take(_own_take(request, over_take)))
     if take_id is not None and request.user.is_authenticated:
         take = _own_take(request, take_id)
         if query.get("seed") == "new":
@@ -84,14 +88,30 @@ def _reachable_post(request: HttpRequest, post_id: int) -> Post:
     return get_object_or_404(reachable, pk=post_id)
 
 
-def _over_notice() -> str:
-    return _("Drawing over this picture: say what is to be there, and choose how much may change.")
+def _over(request: HttpRequest, values: dict[str, Any]) -> Start:
+    """To draw over a picture with the recipe's model, or with another one where that one can't."""
+    notice = _("Drawing over this picture: say what is to be there, and choose how much may change.")
+    models = list(available(request.user))
+    meant = next((model for model in models if model.slug == values.get("model")), models[0] if models else None)
+    if meant is None or Ability.IMG2IMG in meant.abilities:
+        return Start(values, notice)
+    able = next((model for model in models if Ability.IMG2IMG in model.abilities), None)
+    if able is None:
+        drawn_anew = {name: value for name, value in values.items() if name not in FRESH_SOURCE and name != "source"}
+        return Start(drawn_anew, _("No model here can start from a picture. Ask whoever runs this site to add one."))
+    # Steps, sampler and guidance suit the model that they were chosen for.
+    kept = {name: value for name, value in values.items() if name in KEPT_WITH_ANOTHER_MODEL}
+    return Start(
+        kept | {"model": able.slug},
+        _("“%(model)s” can't start from a picture, so “%(able)s” draws over this one.")
+        % {"model": meant, "able": able},
+    )
 
 
 def _over_post(request: HttpRequest, post_id: int) -> Start:
     post = _reachable_post(request, post_id)
     words = hasattr(post, "generation") and may_read_prompt(request.user, post)
-    return Start(drawing_over_post(post, request.user, words=words), _over_notice())
+    return _over(request, drawing_over_post(post, request.user, words=words))
 
 
 def _from_post(request: HttpRequest, post_id: int) -> Start:

@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Page, expect
 
 from gallery.models import PostGeneration
+from generation.models import Checkpoint
 from tagging.models import Tag, TagAlias
 from tagging.other_names import seed_other_names
 from tests.factories import PASSWORD, make_checkpoint, make_post, make_recipe, make_user
@@ -338,6 +339,16 @@ def test_the_tag_editor_offers_terms_and_no_deprecated_tags(open_page: OpenPage,
     expect(option(page, "rating:")).to_be_visible()
     page.keyboard.press("Tab")
     expect(option(page, "rating:sensitive")).to_be_visible()
+
+
+def test_a_tags_own_brackets_are_no_emphasis(open_page: OpenPage, site: None) -> None:
+    """What the model doesn't know is said; its tag `saber_(fate)`, weighed, escaped or not, it knows."""
+    Checkpoint.objects.update(known_tags=["smile", "saber_(fate)"])
+    page = open_page("/create")
+    page.locator("#id_prompt").fill(
+        r"(smile:1.2), saber_(fate), saber_\(fate\), (saber_(fate):1.1), <lora:x:1>, [moon]"
+    )
+    expect(page.locator("#prompt-known")).to_have_text(re.compile(": moon$"))
 
 
 def test_in_a_prompt_the_models_own_tags_come_first_and_weights_stay(open_page: OpenPage, site: None) -> None:

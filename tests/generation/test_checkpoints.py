@@ -117,6 +117,16 @@ def test_a_row_from_before_samplers_were_recorded_is_refreshed(copy: Path) -> No
     assert checkpoints.install_bundled().samplers == list(SAMPLER_NAMES)
 
 
+def test_the_bundled_model_does_what_its_pipeline_can(copy: Path) -> None:
+    made = checkpoints.install_bundled()
+    assert set(made.abilities) == {"txt2img", "img2img", "inpaint"}
+    assert made.prediction_type == "epsilon"
+    Checkpoint.objects.update(abilities=["txt2img"], prediction_type="")  # as rows of earlier versions have it
+    again = checkpoints.install_bundled()
+    assert set(again.abilities) == {"txt2img", "img2img", "inpaint"}
+    assert again.prediction_type == "epsilon"
+
+
 def test_other_weights_are_another_hash(copy: Path) -> None:
     first = checkpoints.install_bundled().sha256
     weights = copy / "vae" / "diffusion_pytorch_model.safetensors"

@@ -13,7 +13,7 @@ from PIL import Image
 from gallery import ingest
 from gallery.models import Asset, User
 from generation.models import Checkpoint, GenerationRequest, Mask, PromptStyle, Resource, Take, Wildcard
-from tests.factories import make_image, make_post, make_recipe, make_take, make_user
+from tests.factories import make_checkpoint, make_image, make_post, make_recipe, make_take, make_user
 from tests.generation.test_pages_create import recipe
 
 
@@ -168,6 +168,19 @@ def test_a_take_is_drawn_over_from_its_page(client: Client, mira: User) -> None:
     assert (request.source_take, request.width, request.height) == (take, 80, 64)
     client.force_login(make_user())
     assert client.get(f"/create?edit_take={take.pk}").status_code == 404
+
+
+def test_a_take_of_a_model_that_cannot_is_drawn_over_by_one_that_can(client: Client, mira: User) -> None:
+    take = make_take(mira, prompt="1girl, smile")
+    Checkpoint.objects.update(abilities=["txt2img"])
+    page = client.get(f"/create?edit_take={take.pk}")
+    assert "No model here can start from a picture" in page.context["notice"]
+    assert not page.context["form"]["source"].value()
+    able = make_checkpoint("brush", name="Brush")
+    page = client.get(f"/create?edit_take={take.pk}")
+    form = page.context["form"]
+    assert (form["model"].value(), form["source"].value()) == (able.slug, f"take:{take.pk}")
+    assert "“Brush” draws over this one" in page.context["notice"]
 
 
 def test_a_post_is_drawn_over_with_its_words_where_they_may_be_read(client: Client, mira: User) -> None:

@@ -11,6 +11,18 @@ const changesTime = [
 // Stable Diffusion 1 and 2 share their VAEs.
 const kin = (kind, family) => (kind === "vae" && family === "sd2" ? "sd1" : family);
 
+// A piece of the prompt without its weights and emphasis. Brackets after an underscore, or behind a backslash, are the
+// tag's own: `saber_(fate)`.
+const plain = (piece) =>
+  piece
+    .normalize("NFKC")
+    .replace(/<[^<>]*>/g, "")
+    .replace(/:\s*-?\d+(\.\d+)?(?=\s*[)\]}])/g, "")
+    .replace(/(?<=_)\(([^()[\]{}<>,:]*)\)/g, "\\($1\\)")
+    .replace(/(?<!\\)[()[\]{}]/g, "")
+    .replace(/\\([()[\]{}])/g, "$1")
+    .trim();
+
 class RecipeForm extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -210,7 +222,7 @@ class RecipeForm extends HTMLElement {
     const unknown = known.size
       ? this.prompt.value
           .split(/[,、\n]+/)
-          .map((piece) => piece.normalize("NFKC").replace(/[()[\]{}]|:\d+(\.\d+)?/g, "").trim())
+          .map(plain)
           .filter((piece) => piece && !known.has(piece.toLowerCase().replace(/\s+/g, "_")))
       : [];
     const text = unknown.length ? `${this.dataset.unknownText} ${unknown.slice(0, 6).join(", ")}` : "";
