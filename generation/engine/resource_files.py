@@ -41,8 +41,9 @@ _MAX_TRIGGER_TAGS = 20
 @dataclass(frozen=True, slots=True)
 class ResourceFacts:
     """What the file says. base: sd1, sd2, sdxl, another family's pipeline class or `transformer`; empty when it
-    doesn't say. base_is_certain: False where the name or the trainer's notes alone say it. fingerprint: changes when the
-    file does. suggestions: words that it was trained with, most used first (of a LoRA, by its trainer's own metadata)."""
+    doesn't say. base_is_certain: False where the name or the trainer's notes alone say it. fingerprint: changes when
+    the file does. suggestions: words that it was trained with, most used first (of a LoRA, by its trainer's own
+    metadata)."""
 
     path: Path
     kind: Kind
