@@ -16,6 +16,7 @@ A starter prompt may go without title; without tags, what stands between its com
 import json
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,16 @@ def by_folder() -> dict[Path, list[int]]:
     for checkpoint in Checkpoint.objects.filter(endpoint="").only("path"):
         found.setdefault(folder_of(checkpoint).absolute(), []).append(checkpoint.pk)
     return found
+
+
+def names_of(folders: Iterable[Path]) -> list[str]:
+    """What people call the models of these folders or files, in order; one that no row knows any more by its path."""
+    paths = list(folders)
+    rows = by_folder() if paths else {}
+    names = dict(
+        Checkpoint.objects.filter(pk__in=[pk for path in paths for pk in rows.get(path, [])]).values_list("pk", "name")
+    )
+    return [name for path in paths for name in ([names[pk] for pk in rows.get(path, []) if pk in names] or [path.name])]
 
 
 def address_of(checkpoint: Checkpoint) -> str:

@@ -68,18 +68,31 @@ def add_server(wanted: WantedServer) -> Checkpoint:
             raise EngineError("remote_address", endpoint=endpoint)
         RemoteServer(endpoint, model, wanted.key_variable).check()
     except EngineError:
+        if "@" in endpoint:  # not quoted: what stands before it may be a password
+            raise ModelRefused(
+                _(
+                    "An address holds no user name or password. Leave out what stands before the “@”; a key goes into "
+                    "an environment variable of the workers."
+                ),
+                "endpoint",
+            ) from None
         raise ModelRefused(
             _(
                 "%(endpoint)s is no address of an image server. It begins with http:// or https://, names a host, and "
                 "holds no user name, no “?” and no “#”: http://gpu:8000/v1, for example."
             )
-            % {"endpoint": endpoint.rpartition("@")[2][:MAX_ENDPOINT]},
+            % {"endpoint": endpoint[:MAX_ENDPOINT]},
             "endpoint",
         ) from None
+    parts = urlsplit(endpoint)  # HTTP://GPU and http://gpu are one server
+    endpoint = parts._replace(netloc=parts.netloc.lower()).geturl()
     if len(model) > MAX_MODEL or "\0" in model:
         raise ModelRefused(_("No server calls a model by a name like this. Copy it from the server."), "model")
-    if Checkpoint.objects.filter(endpoint=endpoint, endpoint_model=model).exists():
-        raise ModelRefused(_("This model of this server was added before."), "endpoint")
+    known = Checkpoint.objects.filter(endpoint=endpoint, endpoint_model=model).first()
+    if known is not None:
+        raise ModelRefused(
+            _("This model of this server was added before, as “%(name)s”.") % {"name": known.name}, "endpoint"
+        )
     if wanted.key_variable and not (wanted.key_variable.isidentifier() and len(wanted.key_variable) <= MAX_VARIABLE):
         raise ModelRefused(
             _("Say the name of the environment variable that holds the key, not the key itself."), "key_variable"

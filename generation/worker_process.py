@@ -142,10 +142,12 @@ def _report() -> None:
 
 
 def _resident() -> list[str]:
-    """Slugs of the models in memory. The engine belongs to another thread, which may load one at this moment."""
+    """Names of the models in memory. The engine belongs to another thread, which may load one at this moment."""
+    from generation.checkpoints import names_of
+
     for _attempt in range(3):
         try:
-            return [path.name for path in _engine.resident] if _engine is not None else []
+            return names_of(_engine.resident) if _engine is not None else []
         except RuntimeError:
             continue
     return []

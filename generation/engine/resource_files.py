@@ -33,6 +33,7 @@ _OTHER_LORAS = (
     ("joint_blocks", "StableDiffusion3Pipeline"),
     ("transformer_blocks", "transformer"),
 )
+_NOTED_BASES = {"sd_v1": "sd1", "sd_v2": "sd2", "sdxl_": "sdxl"}
 _XL_SCALE = 0.13025
 _MAX_TRIGGER_TAGS = 20
 
@@ -40,8 +41,9 @@ _MAX_TRIGGER_TAGS = 20
 @dataclass(frozen=True, slots=True)
 class ResourceFacts:
     """What the file says. base: sd1, sd2, sdxl, another family's pipeline class or `transformer`; empty when it
-    doesn't say. base_is_certain: False where it was guessed from the name. fingerprint: changes when the file does.
-    suggestions: words that it was trained with, most used first (of a LoRA, by its trainer's own metadata)."""
+    doesn't say. base_is_certain: False where the name or the trainer's notes alone say it. fingerprint: changes when
+    the file does. suggestions: words that it was trained with, most used first (of a LoRA, by its trainer's own
+    metadata)."""
 
     path: Path
     kind: Kind
@@ -83,6 +85,8 @@ def inspect_resource(path: str | Path) -> ResourceFacts:
         raise _bad(path, "lycoris" if any(key.endswith(_LYCORIS) for key in header.tensors) else "keys")
     base = {"lora": _lora_base, "embedding": _embedding_base, "vae": lambda _header: ""}[kind](header)
     certain = bool(base)
+    if kind == "lora" and not base:
+        base = _noted_base(header)
     if kind == "vae":
         base = "sdxl" if re.search(r"xl", path.stem, re.IGNORECASE) else "sd1"
     return ResourceFacts(
@@ -146,6 +150,12 @@ def _lora_base(header: Header) -> str:
         if key.startswith(("lora_te_", "text_encoder.")) and "q_proj" in key and len(info.shape) == 2
     }
     return _BASE_BY_WIDTH.get(text.pop(), "") if len(text) == 1 else ""
+
+
+def _noted_base(header: Header) -> str:
+    """What kohya's trainer noted that it trained on, such as sd_v1, sd_v1.5, sd_v2_768_v or sdxl_base_v1-0."""
+    noted = header.metadata.get("ss_base_model_version", "").strip().lower()
+    return next((base for mark, base in _NOTED_BASES.items() if noted.startswith(mark)), "")
 
 
 def _downs(header: Header) -> Iterator[tuple[str, Any]]:

@@ -81,10 +81,12 @@ def read_header(path: Path) -> Header:
         length = int.from_bytes(start, "little")
         if len(start) < 8 or length < 2:
             raise HeaderError("header")
-        if length > MAX_HEADER_BYTES:
-            raise HeaderError("header_size")
-        raw = stream.read(length)
         size = stream.seek(0, 2)
+        if length > MAX_HEADER_BYTES:
+            # More than the whole file: these 8 bytes are no length, but the beginning of a text or of anything else.
+            raise HeaderError("header_size" if length <= size - 8 else "header")
+        stream.seek(8)
+        raw = stream.read(length)
     if len(raw) < length:
         raise HeaderError("truncated")
     try:

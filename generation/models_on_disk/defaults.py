@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from generation.engine.checkpoint_files import CheckpointFacts
 from generation.engine.limits import REMOTE, cannot
 from generation.engine.sampler_names import SAMPLER_NAMES
 from generation.engine.stock.families import abilities_of_family, samplers_of_family
 
-BASE_NAMES = {
-    REMOTE: "image server",
+BASE_NAMES: dict[str, str | Promise] = {
+    REMOTE: gettext_lazy("image server"),
     "sd1": "Stable Diffusion 1",
     "sd2": "Stable Diffusion 2",
     "sdxl": "Stable Diffusion XL",
@@ -28,8 +31,8 @@ _V_PREDICTION_GUIDANCE = 5.0
 
 
 def base_name(base: str) -> str:
-    """What people call a base; other families keep their pipeline's name."""
-    return BASE_NAMES.get(base, base.removesuffix("Pipeline"))
+    """What people call a base, in the reader's language; other families keep their pipeline's name."""
+    return str(BASE_NAMES.get(base, base.removesuffix("Pipeline")))
 
 
 def columns_for(facts: CheckpointFacts) -> dict[str, Any]:

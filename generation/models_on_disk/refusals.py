@@ -21,7 +21,7 @@ class ModelRefused(Exception):  # noqa: N818 - named after what happened at the 
 _HEADERS: dict[str, str | Promise] = {
     "header": gettext_lazy("“%(file)s” is no safetensors file: its header can't be read."),
     "header_size": gettext_lazy(
-        "“%(file)s” is no safetensors file, or one made to do harm: its header would be larger than 16 MB."
+        "“%(file)s” has a header larger than 16 MB, which no model needs; it may be made to do harm. Don't use it."
     ),
     "tensor_count": gettext_lazy("“%(file)s” lists more than 20,000 tensors; no model has so many."),
     "metadata_size": gettext_lazy(
@@ -48,6 +48,10 @@ _UNSUPPORTED: dict[str, str | Promise] = {
     "family": gettext_lazy(
         "This is a model of a kind that can't be used like this (%(found)s). A single file must be of Stable Diffusion "
         "1, 2 or XL; for other families add the folder with model_index.json."
+    ),
+    "unknown": gettext_lazy(
+        "Nothing in this file says that it is a model. A single file must be a whole checkpoint of Stable Diffusion 1, "
+        "2 or XL, or a LoRA, embedding or VAE for one; for other families add the folder with model_index.json."
     ),
     "component": gettext_lazy("A part of the model comes from elsewhere than diffusers and transformers (%(found)s)."),
     "pickle": gettext_lazy(
@@ -88,6 +92,8 @@ def why(error: EngineError) -> str:
         "unsupported_checkpoint": _UNSUPPORTED,
         "corrupt_resource": _RESOURCE,
     }
+    if (error.code, reason, error.params.get("found")) == ("unsupported_checkpoint", "family", "unknown"):
+        reason = "unknown"  # a single file whose keys name no family at all
     name = str(error.params.get("checkpoint") or error.params.get("resource") or "")
     if error.code in ("missing_checkpoint", "missing_resource"):
         return _("There is no file or folder “%(name)s”.") % {"name": name}

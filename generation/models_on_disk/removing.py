@@ -24,11 +24,11 @@ def remove(row: Checkpoint | Resource) -> bool:
     try:
         with transaction.atomic():
             row.delete()
+            if isinstance(row, Checkpoint) and row.is_default:
+                _choose_default()
     except ProtectedError:
         switch(row, on=False)
         return False
-    if isinstance(row, Checkpoint) and row.is_default:
-        _choose_default()
     return True
 
 
@@ -74,8 +74,24 @@ def is_bundled(row: Checkpoint) -> bool:
     return row.path == str(settings.BUNDLED_MODEL_DIR)
 
 
+def default_now() -> str:
+    """Say which model is the default, for whoever has just taken the last one away."""
+    chosen = Checkpoint.objects.filter(is_default=True).first()
+    if chosen is not None:
+        return _("“%(name)s” is the default now.") % {"name": chosen.name}
+    return _(
+        "No model is the default now. To choose one, open its page in “Manage models” and press “Make it the default”; "
+        "it must be switched on, and all members must be allowed to use it."
+    )
+
+
 def _choose_default() -> None:
-    """Another model that everybody may use becomes the default one, if there is any."""
-    next_one = Checkpoint.objects.filter(state=CheckpointState.READY, min_role=Role.MEMBER).order_by("name").first()
+    """Another model that everybody may use becomes the default one, if there is any.
+
+    One on disk where there is one: its files were looked at, whereas an image server may never have answered.
+    """
+    candidates = Checkpoint.objects.filter(state=CheckpointState.READY, min_role=Role.MEMBER)
+    # Models on disk have no endpoint, and the empty string sorts before every address.
+    next_one = candidates.order_by("endpoint", "name", "slug").first()
     if next_one is not None and not Checkpoint.objects.filter(is_default=True).exists():
         make_default(next_one)

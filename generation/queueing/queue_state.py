@@ -1,7 +1,7 @@
 """What an operator sees of the queue: workers, who waits for how much, and the jobs, without their prompts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
@@ -65,6 +65,11 @@ class QueueState:
     waiting: int
     running: int
     undrawable: list[Checkpoint]
+
+    @property
+    def just_stopped(self) -> bool:
+        """Whether drawing was paused less than a minute ago, of which nobody says "0 minutes"."""
+        return self.stop is not None and timezone.now() - self.stop.changed_at < timedelta(minutes=1)
 
 
 def queue_state() -> QueueState:

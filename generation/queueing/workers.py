@@ -95,7 +95,7 @@ def report(
     facts: DeviceFacts | None = None,
     running: int = 0,
 ) -> None:
-    """Write a worker's sign of life. `resident`: slugs of the models it holds in memory; `running`: jobs it draws.
+    """Write a worker's sign of life. `resident`: names of the models it holds in memory; `running`: jobs it draws.
 
     The first report of a process that takes the place of one that was killed takes its order over: what was paused
     stays so. Models that were missing and are there by now are no longer noted.

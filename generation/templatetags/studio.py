@@ -9,8 +9,10 @@ from django.utils.safestring import SafeString
 from gallery.cards import media_url, placeholder_class, preview_srcset, preview_url, ratio_class
 from gallery.models import Asset
 from gallery.models.asset import Variant
+from generation.models_on_disk.defaults import base_name
 
 register = template.Library()
+register.filter("base_name", base_name)
 
 
 @register.simple_tag

@@ -23,7 +23,7 @@ from generation.models_on_disk.checking import check
 from generation.models_on_disk.defaults import base_name
 from generation.models_on_disk.paths import below_root, offered, root
 from generation.models_on_disk.refusals import ModelRefused
-from generation.models_on_disk.removing import is_bundled, make_default, remove, switch
+from generation.models_on_disk.removing import default_now, is_bundled, make_default, remove, switch
 from generation.models_on_disk.routing import known_classes
 from generation.views.edge import MemberRequest
 
@@ -162,6 +162,7 @@ def _added_server(form: AddServerForm) -> Checkpoint | None:
 
 def _act(request: MemberRequest, row: Row, act: str) -> HttpResponse:
     here = redirect("generation:manage_model", _kind(row), row.pk)
+    was_default = isinstance(row, Checkpoint) and row.is_default
     if act == "check":
         found = check(row)
         if found.problem:
@@ -175,6 +176,8 @@ def _act(request: MemberRequest, row: Row, act: str) -> HttpResponse:
             return here
         said = _("“%(name)s” is switched on.") if act == "on" else _("“%(name)s” is switched off.")
         messages.success(request, said % {"name": row.name})
+        if act == "off" and was_default:
+            messages.info(request, default_now())
     elif act == "default" and isinstance(row, Checkpoint) and row.state == "ready":
         try:
             make_default(row)
@@ -183,14 +186,19 @@ def _act(request: MemberRequest, row: Row, act: str) -> HttpResponse:
             return here
         messages.success(request, _("“%(name)s” draws unless somebody chooses another model.") % {"name": row.name})
     elif act == "remove":
-        if remove(row):
+        gone = remove(row)
+        if gone:
             messages.success(request, _("“%(name)s” is removed. Its files are where they were.") % {"name": row.name})
+        else:
+            messages.warning(
+                request,
+                _("“%(name)s” is switched off and stays in the list: something needs it, or it came with the site.")
+                % {"name": row.name},
+            )
+        if was_default:
+            messages.info(request, default_now())
+        if gone:
             return redirect("generation:manage_models")
-        messages.warning(
-            request,
-            _("“%(name)s” is switched off and stays in the list: something needs it, or it came with the site.")
-            % {"name": row.name},
-        )
     else:
         raise Http404
     return here

@@ -37,7 +37,9 @@ def test_a_servers_model_is_added_by_its_address(capsys: pytest.CaptureFixture[s
     ("wanted", "word"),
     [
         (WantedServer(endpoint="ftp://gpu/v1"), "address"),
-        (WantedServer(endpoint="http://name:secret@gpu/v1"), "address"),
+        (WantedServer(endpoint="http://name:secret@gpu/v1"), "no user name or password"),
+        (WantedServer(endpoint="http:/name:secret@gpu/v1"), "no user name or password"),
+        (WantedServer(endpoint="http://name:sec/ret@gpu/v1"), "no user name or password"),
         (WantedServer(endpoint="http://gpu/v1#top"), "“#”"),
         (WantedServer(endpoint="http://gpu/v1#"), "“#”"),
         (WantedServer(endpoint="http://gpu/v1?"), "“?”"),
@@ -61,6 +63,7 @@ def test_what_cannot_be_a_server_is_refused_without_its_secret(wanted: WantedSer
 def test_the_same_model_of_a_server_is_added_once() -> None:
     add_server(WantedServer(endpoint="http://gpu/v1", model="a"))
     add_server(WantedServer(endpoint="http://gpu/v1", model="b"))
-    with pytest.raises(CommandError, match="before"):
-        call_command("models", "add", "http://gpu/v1", "--server-model", "a")
+    for address in ("http://gpu/v1", "HTTP://GPU/v1/"):
+        with pytest.raises(CommandError, match="before, as “a”"):
+            call_command("models", "add", address, "--server-model", "a")
     assert Checkpoint.objects.count() == 2

@@ -41,6 +41,14 @@ def recipe(**changed: Any) -> dict[str, Any]:
     } | changed
 
 
+def test_the_menu_of_loras_says_in_words_which_models_they_are_for(
+    client: Client, model: Checkpoint, member: Member
+) -> None:
+    make_resource("detail", name="More detail", family="sdxl")
+    client.force_login(member("mira"))
+    assert "More detail (Stable Diffusion XL)" in client.get("/create").content.decode()
+
+
 def test_a_visitor_sees_the_form_and_is_asked_to_sign_in(client: Client, model: Checkpoint) -> None:
     page = client.get(reverse("generation:create"))
     assert page.status_code == 200

@@ -56,7 +56,7 @@ def test_a_worker_shows_that_it_is_there_and_signs_off(
     until(lambda: WorkerStatus.objects.filter(device="cpu").exists(), 120, celery_worker_process)
     seen = WorkerStatus.objects.get().seen_at
     until(lambda: WorkerStatus.objects.get().seen_at > seen, 60, celery_worker_process)
-    assert WorkerStatus.objects.get().resident == ["tiny"]
+    assert WorkerStatus.objects.get().resident == [model.name]
     celery_worker_process.stop()
     assert not workers.online()
 

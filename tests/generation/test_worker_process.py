@@ -11,9 +11,11 @@ import pytest
 from django.db import connection
 
 from generation import worker_process
+from generation.checkpoints import names_of
 from generation.models import WorkerStatus
 from generation.queueing import workers
 from generation.queueing.worker_names import own_name
+from tests.factories import make_checkpoint
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,6 +74,14 @@ def test_the_sign_of_life_outlives_surprises(living: Any, errors: list[Exception
         assert time.monotonic() < end
         time.sleep(0.02)
     assert workers.online()
+
+
+def test_models_in_memory_are_told_by_the_names_that_people_know(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    make_checkpoint("bundled", name="The first one", path=str(folder))
+    make_checkpoint("far", path="", endpoint="http://gpu/v1")
+    assert names_of([folder, tmp_path / "removed since"]) == ["The first one", "removed since"]
+    assert names_of([]) == []
 
 
 @pytest.mark.parametrize(("chosen", "then"), [(None, "passive"), ("active", "active")])

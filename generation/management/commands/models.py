@@ -16,7 +16,7 @@ from generation.models_on_disk.checking import check
 from generation.models_on_disk.defaults import base_name
 from generation.models_on_disk.paths import path_of, root
 from generation.models_on_disk.refusals import ModelRefused
-from generation.models_on_disk.removing import remove
+from generation.models_on_disk.removing import default_now, remove
 
 Row = Checkpoint | Resource
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         acts[options["act"]](options)
 
     def _add(self, options: dict[str, Any]) -> None:
-        if options["path"].startswith(("http://", "https://")):
+        if "://" in options["path"]:
             self._add_server(options)
             return
         self.stdout.write(f"Looking at {options['path']} …")
@@ -186,6 +186,7 @@ class Command(BaseCommand):
         if len(rows) > 1:
             kinds = ", ".join(kind_of_row(row) for row in rows)
             raise CommandError(f"Several models have this short name ({kinds}). Say which with --kind.")
+        was_default = getattr(rows[0], "is_default", False)
         if remove(rows[0]):
             self.stdout.write(f"Removed “{rows[0].name}”. Its files are where they were.")
         else:
@@ -193,6 +194,8 @@ class Command(BaseCommand):
                 f"Switched off “{rows[0].name}”: it stays in the list, since pictures were asked of it, other models "
                 "need it, or it came with Irodori."
             )
+        if was_default:
+            self.stdout.write(default_now())
 
 
 def all_rows() -> list[Row]:

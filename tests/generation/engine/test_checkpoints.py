@@ -56,7 +56,7 @@ def _only_a_pickle(folder: Path) -> None:
         (lambda f: (f / UNET).unlink(), "corrupt_checkpoint", "missing_file"),
         (_cut, "corrupt_checkpoint", "truncated"),
         (lambda f: (f / UNET).write_bytes(b""), "corrupt_checkpoint", "header"),
-        (lambda f: (f / UNET).write_bytes(b"\xff" * 64), "corrupt_checkpoint", "header_size"),
+        (lambda f: (f / UNET).write_bytes(b"\xff" * 64), "corrupt_checkpoint", "header"),
         (lambda f: (f / UNET).write_bytes(b"\x02" + b"\0" * 7 + b"{}"), "corrupt_checkpoint", "header"),
         (_lose_a_tensor, "corrupt_checkpoint", "missing_tensors"),
         (lambda f: (f / "tokenizer/tokenizer.json").write_text("{}"), "corrupt_checkpoint", "load"),

@@ -97,7 +97,7 @@ def _write(tensors: dict[str, torch.Tensor]) -> Any:
         ("a.pt", _write_text, "corrupt_resource", "pickle"),
         ("a.bin", _write_text, "corrupt_resource", "pickle"),
         ("a.gguf", _write_text, "corrupt_resource", "format"),
-        ("a.safetensors", _write_text, "corrupt_resource", "header_size"),
+        ("a.safetensors", _write_text, "corrupt_resource", "header"),
         ("a.safetensors", _write({"a": torch.zeros(3, 3)}), "corrupt_resource", "keys"),
         ("a.safetensors", _write({"a.hada_w1_a": torch.zeros(3, 3)}), "corrupt_resource", "lycoris"),
         ("vae", lambda path: path.mkdir(), "corrupt_resource", "keys"),
@@ -130,6 +130,19 @@ def test_the_words_it_was_trained_with_are_suggested(tmp_path: Path) -> None:
     ):
         save_file(lora(KOHYA, 768), tmp_path / "a.safetensors", metadata)
         assert inspect_resource(tmp_path / "a.safetensors").suggestions == words
+
+
+@pytest.mark.parametrize(
+    ("noted", "base"),
+    [("sd_v1", "sd1"), ("sd_v1.5", "sd1"), ("sd_v2_768_v", "sd2"), ("sdxl_base_v1-0", "sdxl"), ("sd3_m", ""), ("", "")],
+)
+def test_the_trainers_note_says_the_base_where_the_weights_do_not(noted: str, base: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    save_file(lora("somewhere", 5), path, {"ss_base_model_version": noted})
+    facts = inspect_resource(path)
+    assert (facts.base, facts.base_is_certain) == (base, False)
+    save_file(lora(TEXT, 768), path, {"ss_base_model_version": noted})
+    assert inspect_resource(path).base == "sd1", "what the weights say comes first"
 
 
 def test_the_hash_of_the_weights_leaves_out_the_header(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from django.core.management import CommandError, call_command
+from safetensors.torch import save_file
 
 from generation.models import Checkpoint, Resource
 from tests.factories import make_checkpoint, make_request, make_user
@@ -52,11 +54,27 @@ def test_adding_listing_checking_and_removing(
     assert (models_dir / "detail.safetensors").exists()
 
 
+def _text_file(folder: Path) -> Path:
+    path = folder / "text.safetensors"
+    path.write_text("This is a text and no model at all.")
+    return path
+
+
+def _another_file(folder: Path) -> Path:
+    path = folder / "other.safetensors"
+    save_file({"head.weight": torch.zeros(3, 3)}, path)
+    return path
+
+
 def test_what_cannot_be_done_names_the_option(
     checkpoint_file: Callable[..., Path], lora_file: Callable[..., Path], models_dir: Path
 ) -> None:
     for words, said in (
         (("add", models_dir / "lost"), "There is no file or folder"),
+        (("add", "ftp://gpu/v1"), "ftp://gpu/v1 is no address of an image server"),
+        (("add", "http://u:p@gpu/v1"), "no user name or password"),
+        (("add", _text_file(models_dir)), "is no safetensors file: its header can't be read"),
+        (("add", _another_file(models_dir)), "Nothing in this file says that it is a model"),
         (("add", checkpoint_file("bare", with_vae=False)), r"has no VAE.*\(--vae\)"),
         (("add", checkpoint_file("a"), "--user", "nobody"), r"no account named nobody. \(--user\)"),
         (("add", checkpoint_file("a"), "--kind", "engine"), "invalid choice"),
@@ -83,6 +101,23 @@ def test_a_used_model_is_switched_off(checkpoint_file: Callable[..., Path]) -> N
     models("add", checkpoint_file("a"))
     make_request(make_user(), checkpoint=Checkpoint.objects.get())
     assert "Switched off “a”" in models("remove", "a")
+
+
+def test_removing_the_default_tells_the_next_one() -> None:
+    for slug, fields in (
+        ("old", {}),
+        ("a-server", {"path": "", "endpoint": "http://gpu/v1"}),
+        ("b-closed", {"min_role": "moderator"}),
+        ("c-off", {"state": "disabled"}),
+        ("d-disk", {}),
+    ):
+        make_checkpoint(slug, **fields)
+    assert "“D-Disk” is the default now." in models("remove", "old")
+    assert "default" not in models("remove", "c-off")
+    assert "“A-Server” is the default now." in models("remove", "d-disk"), "rather an image server than none"
+    said = models("remove", "a-server")
+    assert "No model is the default now." in said
+    assert "Make it the default" in said
 
 
 def test_a_path_elsewhere_is_mentioned(checkpoint_file: Callable[..., Path], tmp_path: Path) -> None:

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.functional import Promise
 
 from gallery.links.searches import posts_url
 from gallery.models import PostGeneration
+from generation.engine.limits import REMOTE
 from generation.models import Checkpoint, Resource
+from generation.models_on_disk.defaults import BASE_NAMES
 from tagging.query import parse, print_query
 from tests.factories import make_checkpoint, make_post, make_recipe, make_resource, make_user
 
@@ -257,6 +260,10 @@ def test_what_cannot_be_a_server_is_said_beside_its_field(field: str, value: str
     assert not Checkpoint.objects.exists()
 
 
+def test_the_kind_of_an_image_servers_model_is_a_text_to_translate() -> None:
+    assert isinstance(BASE_NAMES[REMOTE], Promise)
+
+
 def test_one_bad_model_does_not_keep_the_others_from_being_checked(admin: Client, models_dir: Path) -> None:
     make_checkpoint("one", path="x" * 300)
     two = make_checkpoint("two")
@@ -293,7 +300,7 @@ def test_the_buttons_check_switch_choose_and_remove(admin: Client, checkpoint_fi
     assert "All files are as they were" in press("check")
     press("default")
     assert row.is_default
-    press("off")
+    assert "“First” is the default now." in press("off")
     assert (row.state, row.is_default) == ("disabled", False)
     press("on")
     assert row.state == "ready"

@@ -1,12 +1,14 @@
 """What operators may ask of the queue and its workers, and that workers obey."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import ModerationAction, User
@@ -227,7 +229,11 @@ def test_the_pages_buttons_do_what_they_say(
         assert answer.redirect_chain == [(reverse("generation:queue"), 303)]
         return answer.content.decode()
 
-    assert "Drawing is paused" in press("queue_order", order="pause", reason="Too hot in here")
+    paused = press("queue_order", order="pause", reason="Too hot in here")
+    assert "Drawing is paused" in paused
+    assert ", just now" in paused
+    QueueOrder.objects.update(changed_at=timezone.now() - timedelta(minutes=3))
+    assert "3\xa0minutes ago" in client_of.get(reverse("generation:queue")).content.decode()
     own = Client()
     own.force_login(mira)
     assert "Too hot in here" in own.get(reverse("generation:create")).content.decode()
