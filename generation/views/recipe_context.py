@@ -85,7 +85,10 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
             "source": source,
             "mask": mask,
             "margins": _margins(form),
-            "inner_open": mask is not None or any(form["outpaint"].value() or []) or _wrong(form, UNDER_SOURCE),
+            "inner_open": mask is not None
+            or bool(form["mask_refused"].value())
+            or any(form["outpaint"].value() or [])
+            or _wrong(form, UNDER_SOURCE),
             "source_open": source is not None or _wrong(form, SOURCE),
             "styles": styles.usable(user),
             "loras": resources(user, ResourceKind.LORA),

@@ -101,6 +101,41 @@ def test_a_bad_file_is_refused_beside_its_input(
     assert not GenerationRequest.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "refused", [Image.new("L", (64, 64), 0), Image.new("L", (64, 64), 255), masked(64, 80), None], ids=str
+)
+def test_a_refused_mask_isnt_forgotten(client: Client, mira: User, refused: Image.Image | None) -> None:
+    file = SimpleUploadedFile("a.png", b"no picture") if refused is None else sent(refused)
+    start = recipe(source=f"take:{make_take(mira).pk}", shape="source", strength="0.5")
+    before = GenerationRequest.objects.count()
+    answer = client.post("/create", start | {"mask_file": file, "apply": "upload"})
+    assert answer.status_code == 422
+    assert 'name="mask_refused" value="1"' in answer.text
+    assert 'name="without_mask"' in answer.text
+
+    # Text is added to the prompt meanwhile; then the button is pressed again.
+    kept = start | {"mask_refused": "1"}
+    assert 'name="mask_refused" value="1"' in client.post("/create", kept | {"apply": "wildcard"}).text
+    again = client.post("/create", kept)
+    assert again.status_code == 422
+    assert "The mask was refused" in str(again.context["form"].errors["mask"])
+    assert 'name="mask_refused" value="1"' in again.text
+    assert GenerationRequest.objects.count() == before
+
+    assert 'name="mask_refused"' not in client.post("/create", kept | {"apply": "remove_source"}).text
+    assert client.post("/create", kept | {"key": "a", "without_mask": "1"}).status_code == 303
+    assert client.post("/create", kept | {"key": "b", "mask_file": sent(masked())}).status_code == 303
+    assert [made.mask_id is None for made in GenerationRequest.objects.order_by("-pk")[:2]] == [False, True]
+
+
+def test_a_masks_size_is_judged_first_and_when_it_is_sent(client: Client, mira: User) -> None:
+    start = recipe(source=f"take:{make_take(mira).pk}", apply="upload")
+    for mask in (masked(80, 64), Image.new("L", (80, 64), 0)):
+        answer = client.post("/create", start | {"mask_file": sent(mask)})
+        assert "80 × 64 pixels, the picture 64 × 64" in str(answer.context["form"].errors["mask"])
+    assert not Mask.objects.exists()
+
+
 def test_who_may_send_no_more_today_reads_so_beside_the_input(client: Client, mira: User, settings: Any) -> None:
     settings.UPLOADS_PER_DAY = 1
     picture, mask = make_image(64, 64), masked()
