@@ -27,8 +27,8 @@ def keep_mask(owner: User, file: IO[bytes], size: int, *, over: tuple[int, int] 
     painted anew. The same mask again is the same row, and costs nothing. `over` are the width and height in pixels of
     the picture that it is to lie on, where that is known.
 
-    Raises `MaskRefused` (another size than `over`, nothing or everything is painted), what `gallery.ingest.read_upload` raises, and `Invalid`
-    when `owner` may send no more today.
+    Raises `MaskRefused` (another size than `over`, or nothing or everything is painted), what
+    `gallery.ingest.read_upload` raises, and `Invalid` when `owner` may send no more today.
     """
     image = ingest.read_upload(file, size)
     if over is not None and image.size != over:
