@@ -183,7 +183,11 @@ def test_a_refusal_leaves_the_folds_as_they_were_and_breaks_no_rule(open_page: O
     second.locator("summary").click()
     second.locator("summary").click()
     page.locator("[name=outpaint]").first.fill("9")
-    page.locator("[data-draw]").click()
+    with page.expect_response("**/create") as answered:
+        page.locator("[data-draw]").click()
+    assert answered.value.status == 422
+    expect(page.locator("[data-draw]")).to_be_enabled()
+    expect(page.locator("[name=outpaint]").first).to_be_focused()
     expect(page.locator("#outpaint-error")).to_be_visible()
     page.locator("[name=outpaint]").first.fill("8")
     page.locator("[data-draw]").click()
