@@ -22,14 +22,17 @@ class MaskRefused(Exception):  # noqa: N818 - the sentence says what is wrong
     """A mask that says nothing; the text is for whoever sent it."""
 
 
-def keep_mask(owner: User, file: IO[bytes], size: int) -> Mask:
+def keep_mask(owner: User, file: IO[bytes], size: int, *, over: tuple[int, int] | None = None) -> Mask:
     """The mask in a file of `size` bytes: its transparency where it has some, else its brightness; white or opaque is
-    painted anew. The same mask again is the same row, and costs nothing.
+    painted anew. The same mask again is the same row, and costs nothing. `over` are the width and height in pixels of
+    the picture that it is to lie on, where that is known.
 
-    Raises `MaskRefused` (nothing or everything is painted), what `gallery.ingest.read_upload` raises, and `Invalid`
-    when `owner` may send no more today.
+    Raises `MaskRefused` (another size than `over`, or nothing or everything is painted), what
+    `gallery.ingest.read_upload` raises, and `Invalid` when `owner` may send no more today.
     """
     image = ingest.read_upload(file, size)
+    if over is not None and image.size != over:
+        raise MaskRefused(mask_size_sentence(image.size, over))  # first: it is another picture's, whatever it shows
     mask = _alpha(image) or ingest.flattened(image).convert("L")
     painted = mask.point(lambda grey: 255 if grey >= PAINTED else 0).histogram()
     if not painted[255]:
@@ -49,6 +52,14 @@ def keep_mask(owner: User, file: IO[bytes], size: int) -> Mask:
         return Mask.objects.create(
             owner=owner, sha256=stored.sha256, path=stored.path, width=mask.width, height=mask.height
         )
+
+
+def mask_size_sentence(mask: tuple[int, int], source: tuple[int, int]) -> str:
+    """What is wrong with a mask of another size than its picture."""
+    return _(
+        "The mask has %(mask_width)s × %(mask_height)s pixels, the picture %(width)s × %(height)s. "
+        "Make the mask just as large as the picture."
+    ) % {"mask_width": mask[0], "mask_height": mask[1], "width": source[0], "height": source[1]}
 
 
 def file_of(mask: Mask) -> Path:

@@ -152,6 +152,8 @@ class RecipeForm(forms.Form):
         error_messages={"invalid": _("Strength must be a number, such as 0.6.")},
     )
     mask = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    mask_refused = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    without_mask = forms.BooleanField(label=_("Draw without a mask"), required=False)
     mask_blur = forms.IntegerField(
         label=_("Soft edge of the mask"),
         required=False,

@@ -184,7 +184,8 @@ class _Round:
         here = self.drawn_here()
         if not here:
             self.crowded_out.clear()  # nothing is left that keeps them out
-        closed = any(queue.is_drawn_alone(entry.job) for entry in here) or self.makes_room()
+        alone = any(queue.is_drawn_alone(entry.job) for entry in here)
+        closed = alone or self.makes_room()
         jobs = queue.claim(
             self.owner,
             0 if closed else self.engine.room,
@@ -192,6 +193,8 @@ class _Round:
             resident=self.resident(),
             excluded=self.excluded | self.missing,
             running=len(here),
+            alone=alone,
+            last_remote=any(queue.is_last_remote(entry.job) for entry in self.running.values()),
             device_class=self.device_class,
         )
         self.claim_at = 0.0 if jobs else time.monotonic() + CLAIM_SECONDS

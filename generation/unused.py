@@ -47,5 +47,5 @@ def _remove_masks(unused: QuerySet[Mask]) -> int:
     # Asked again under the lock, which whoever sends the same mask waits for.
     gone = dict(unused.filter(pk__in=locked).values_list("pk", "path"))
     Mask.objects.filter(pk__in=gone).delete()
-    transaction.on_commit(partial(ingest.remove, list(gone.values()), [Mask, AssetFile]))
+    transaction.on_commit(partial(ingest.remove, list(gone.values()), [Mask, AssetFile]), robust=True)
     return len(gone)

@@ -1,6 +1,7 @@
 """Files at their content address below MEDIA_ROOT."""
 
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
+
+logger = logging.getLogger(__name__)
 
 NAMES_LOCK = 4_907_101
 
@@ -54,7 +57,7 @@ def naming_files() -> Iterator[None]:
 def remove(paths: Iterable[str], named_by: Sequence[type[Model]]) -> int:
     """Remove the files at these paths that no row of `named_by` names in its column `path`; returns how many.
 
-    Call it once the rows that named them are gone for good. The same bytes are one file, whoever sent them.
+    One that the disk doesn't let go of is logged and left. Call it once the rows that named them are gone for good. The same bytes are one file, whoever sent them.
     """
     left = set(paths)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -62,9 +65,18 @@ def remove(paths: Iterable[str], named_by: Sequence[type[Model]]) -> int:
         for model in named_by:
             rows: Any = model._default_manager.filter(path__in=left)
             left -= set(rows.values_list("path", flat=True))
-        for path in left:
-            Path(settings.MEDIA_ROOT, path).unlink(missing_ok=True)
-    return len(left)
+        removed = sum(_unlinked(Path(settings.MEDIA_ROOT, path)) for path in left)
+    return removed
+
+
+def _unlinked(file: Path) -> bool:
+    """Remove one file; what the disk refuses is logged, and holds up no other."""
+    try:
+        file.unlink(missing_ok=True)
+    except OSError:
+        logger.exception("The file %s couldn't be removed; nothing here names it any more", file)
+        return False
+    return True
 
 
 def _make_folder(folder: Path) -> None:

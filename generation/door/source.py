@@ -12,6 +12,7 @@ from gallery.visibility import reachable_posts
 from generation.door.numbers import real, whole
 from generation.door.reading import Reading
 from generation.engine.limits import cannot
+from generation.masks import mask_size_sentence
 from generation.models import Mask, Take
 from generation.models.checkpoint import Ability
 from generation.models.queue import MaskedContent
@@ -155,14 +156,6 @@ def _read_mask(reading: Reading, asset: Asset) -> None:
             )
         else:
             reading.values["only_masked"] = padding
-
-
-def mask_size_sentence(mask: tuple[int, int], source: tuple[int, int]) -> str:
-    """What is wrong with a mask of another size than its picture."""
-    return _(
-        "The mask has %(mask_width)s × %(mask_height)s pixels, the picture %(width)s × %(height)s. "
-        "Make the mask just as large as the picture."
-    ) % {"mask_width": mask[0], "mask_height": mask[1], "width": source[0], "height": source[1]}
 
 
 def _require_inpainting(reading: Reading, field: str) -> None:

@@ -23,6 +23,7 @@ def remove(row: Checkpoint | Resource) -> bool:
         return False
     try:
         with transaction.atomic():
+            _lock_all()
             row.delete()
             if isinstance(row, Checkpoint) and row.is_default:
                 _choose_default()
@@ -36,6 +37,7 @@ def switch(row: Checkpoint | Resource, *, on: bool) -> None:
     """Let a model be asked for, or not. Switched on, it is taken at its word; a check says whether it is sound."""
     row.state = CheckpointState.READY if on else CheckpointState.DISABLED
     with transaction.atomic():
+        _lock_all()
         row.save(update_fields=["state"])
         if isinstance(row, Checkpoint) and row.is_default and not on:
             Checkpoint.objects.filter(pk=row.pk).update(is_default=False)
@@ -83,6 +85,11 @@ def default_now() -> str:
         "No model is the default now. To choose one, open its page in “Manage models” and press “Make it the default”; "
         "it must be switched on, and all members must be allowed to use it."
     )
+
+
+def _lock_all() -> None:
+    """Hold all checkpoints' rows, in one order: the default may move from any of them to any other."""
+    list(Checkpoint.objects.order_by("pk").select_for_update().values_list("pk"))
 
 
 def _choose_default() -> None:

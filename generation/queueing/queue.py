@@ -48,6 +48,7 @@ LEFT JOIN generation_servedshare s ON s.user_id = j.user_id
 WHERE j.state = 'queued' AND NOT r.checkpoint_id = ANY(%(excluded)s)
   AND (%(class)s = 'any' OR c.device_class IN ('any', %(class)s)) AND (%(class)s <> 'remote' OR c.endpoint <> '')
   AND CASE WHEN c.endpoint = '' THEN %(local)s ELSE %(remote)s END
+  AND (j.attempt + 1 < %(attempts)s OR NOT CASE WHEN c.endpoint = '' THEN %(last_remote)s ELSE %(alone)s END)
 ORDER BY j.priority DESC,
          CASE WHEN s.due_at <= k.started THEN s.due_at END NULLS LAST,
          cardinality(%(resident)s::bigint[]) > 0 AND NOT r.checkpoint_id = ANY(%(resident)s)
@@ -72,6 +73,8 @@ def claim(
     resident: Collection[int] = (),
     excluded: Collection[int] = (),
     running: int = 0,
+    alone: bool = False,
+    last_remote: bool = False,
     device_class: str = ANY_CLASS,
 ) -> list[Job]:
     """Lease waiting jobs to the worker `owner`, in fair order, and return them with request and model.
@@ -81,8 +84,10 @@ def claim(
     `resident`: ids of checkpoints that the worker has in memory, which go first for a while. `excluded`: ids of
     checkpoints it can't take now. `device_class`: only models that any worker draws, or one of this class; "any" takes
     all. `running`: how many jobs it draws itself already; a job that `is_drawn_alone` comes only to a worker that
-    draws nothing, and as the only one; until then nothing passes but what image servers draw. Nothing is leased to a
-    worker that an operator stopped, or while the whole queue is.
+    draws nothing, and as the only one; until then nothing passes but what image servers draw. `alone`: it draws such
+    a job now; `last_remote`: an image server draws one for it whose attempt is the last. Those two are kept apart, or
+    the one that kills its worker would fail the other for good. Nothing is leased to a worker that an operator stopped,
+    or while the whole queue is.
     """
     room = _Room(limit, remote_limit)
     if not room.local and not room.remote:
@@ -99,15 +104,17 @@ def claim(
             "resident": list(resident),
             "patience": STARVATION_SECONDS,
             "class": device_class,
+            "attempts": settings.JOB_MAX_ATTEMPTS,
         }
         while room.local or room.remote:
-            cursor.execute(_NEXT, wanted | {"local": room.local > 0, "remote": room.remote > 0})
+            apart = {"alone": alone, "last_remote": last_remote}
+            cursor.execute(_NEXT, wanted | apart | {"local": room.local > 0, "remote": room.remote > 0})
             row = cursor.fetchone()
             if row is None:
                 break
             job_id, attempts, users, is_remote = row
-            alone = not is_remote and attempts + 1 >= settings.JOB_MAX_ATTEMPTS
-            if alone and running:
+            is_last = attempts + 1 >= settings.JOB_MAX_ATTEMPTS
+            if is_last and not is_remote and running:
                 room.close()
                 continue
             cursor.execute(_TAKE, {"owner": owner, "lease": settings.JOB_LEASE_SECONDS, "job": job_id})
@@ -116,8 +123,10 @@ def claim(
             ids.append(job_id)
             room.take(is_remote)
             running += not is_remote
-            if alone:
+            if is_last and not is_remote:
+                alone = True
                 room.close()
+            last_remote = last_remote or (is_last and is_remote)
         jobs = {job.pk: job for job in Job.objects.filter(pk__in=ids).select_related("request__checkpoint", "user")}
         for pk in ids:
             announce(jobs[pk], "running")
@@ -147,6 +156,11 @@ class _Room:
 def is_drawn_alone(job: Job) -> bool:
     """Whether a claimed job was lost so often that nothing else is to be drawn by its worker, other than remotely."""
     return job.attempt >= settings.JOB_MAX_ATTEMPTS and not job.request.checkpoint.endpoint
+
+
+def is_last_remote(job: Job) -> bool:
+    """Whether an image server draws a claimed job that was lost so often that it isn't tried again."""
+    return job.attempt >= settings.JOB_MAX_ATTEMPTS and bool(job.request.checkpoint.endpoint)
 
 
 def waiting_order() -> list[int]:

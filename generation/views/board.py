@@ -52,6 +52,18 @@ class Board:
         return any(tile.live for tile in self.tiles)
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels of the pictures that came out; until then, of what is drawn first."""
+        out = next((tile.job.take.asset for tile in self.tiles if tile.job.state == JobState.DONE), None)
+        return (out.width, out.height) if out else (self.request.width, self.request.height)
+
+    @property
+    def enlarged(self) -> bool:
+        """Whether the pictures that came out are larger than what was drawn first, by a second pass."""
+        first = (self.request.width, self.request.height)
+        return self.request.hires_scale is not None and self.size != first
+
+    @property
     def fresh(self) -> bool:
         """Whether it was asked for so lately that minutes say nothing."""
         return timezone.now() - self.request.created_at < timedelta(minutes=1)

@@ -24,7 +24,7 @@ from generation.views.board import board_of, boards
 from generation.views.edge import PageRequest
 from generation.views.recipe_context import model_of, recipe_context
 from generation.views.sent_files import with_files
-from generation.views.starting import id_in, starting_recipe
+from generation.views.starting import id_in, starting_recipe, with_model
 from generation.wording import draw_label
 
 DRAFT = "recipe_draft"
@@ -46,9 +46,9 @@ def create(request: PageRequest) -> HttpResponse:
     if draft:
         form = recipe_form(model_of(request.user, None), draft, request.user)
     else:
-        start = starting_recipe(request)
+        start, model = with_model(starting_recipe(request), request.user)
         notice = start.notice
-        form = recipe_form(model_of(request.user, start.values.get("model")), start.values, request.user)
+        form = recipe_form(model, start.values, request.user)
     return _page(request, form, notice=notice)
 
 

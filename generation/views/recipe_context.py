@@ -17,15 +17,17 @@ from generation.door.source import find_source
 from generation.engine.limits import cannot
 from generation.models import Checkpoint, Mask
 from generation.models.checkpoint import Ability
+from generation.models.queue import PromptSyntax
 from generation.models.resource import ResourceKind
 from generation.queueing.standstill import standstill
-from generation.recipe_form import SHAPE_NAMES, SOURCES, RecipeForm
+from generation.recipe_form import SHAPE_NAMES, SOURCES, RecipeForm, starting_values
 from generation.shapes import AS_SOURCE, EXACT, fitted, shapes
 from generation.usable import resources
 from generation.views.edge import PageRequest
 
 # The fields in each fold: it opens where one of them is wrong.
 MORE = ("model", "width", "height", "steps", "sampler", "guidance", "seed", "clip_skip", "vae", "syntax", "exact")
+MORE_CHOSEN = ("steps", "sampler", "guidance", "seed", "clip_skip", "vae", "syntax")
 SOURCE = ("source", "strength", "mask", "mask_blur", "masked_content", "only_masked", "outpaint")
 UNDER_SOURCE = ("source", "mask", "mask_blur", "masked_content", "only_masked", "outpaint")
 SECOND_PASS = ("hires_scale", "hires_steps", "hires_strength", "hires_upscaler")
@@ -67,8 +69,9 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
         "shapes": [],
         "model_facts": {each.slug: _facts(each) for each in available},
         "examples": model.example_prompts if model else [],
-        "more_open": _wrong(form, MORE),
-        "second_pass_open": _wrong(form, SECOND_PASS) or bool(form["hires_scale"].value()),
+        "more_open": _wrong(form, MORE) or (model is not None and _changed(form, model)),
+        "second_pass_open": _wrong(form, SECOND_PASS)
+        or bool(form["hires_scale"].value() or form["hires_steps"].value()),
         "draw_label": label,
         "standstill": standstill(model) if model else "",
         "most_bytes": ingest.MAX_BYTES,
@@ -85,7 +88,10 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
             "source": source,
             "mask": mask,
             "margins": _margins(form),
-            "inner_open": mask is not None or any(form["outpaint"].value() or []) or _wrong(form, UNDER_SOURCE),
+            "inner_open": mask is not None
+            or bool(form["mask_refused"].value())
+            or any(form["outpaint"].value() or [])
+            or _wrong(form, UNDER_SOURCE),
             "source_open": source is not None or _wrong(form, SOURCE),
             "styles": styles.usable(user),
             "loras": resources(user, ResourceKind.LORA),
@@ -132,6 +138,28 @@ def _mask_of(user: User, form: RecipeForm) -> Mask | None:
 
 def _wrong(form: RecipeForm, fields: tuple[str, ...]) -> bool:
     return form.is_bound and any(form[name].errors for name in fields)
+
+
+def _changed(form: RecipeForm, model: Checkpoint) -> bool:
+    """Whether what was sent has anything under "More" that is not the model's own; a shape's size is no such thing."""
+    if not form.is_bound:
+        return False
+    own = {name: value for name, value in starting_values(model).items() if name in MORE_CHOSEN}
+    typed = {name: str(form[name].value() or "") for name in MORE_CHOSEN}
+    first = {name: str(own.get(name, "")) for name in MORE_CHOSEN} | {"syntax": PromptSyntax.values[0]}
+    return (
+        form["shape"].value() == EXACT
+        or bool(form["exact"].value())
+        or any(text and not _same(text, first[name]) for name, text in typed.items())
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts are the same, or the same number: a browser sends 7.0 as 7."""
+    try:
+        return one == other or float(one) == float(other)
+    except ValueError:
+        return False
 
 
 def _beyond(model: Checkpoint) -> frozenset[str]:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from gallery import ingest
 from gallery.errors import UserFacingError
-from generation.door.source import DEFAULT_MASK_BLUR
+from gallery.models import User
+from generation.door.source import DEFAULT_MASK_BLUR, find_source
 from generation.errors import Problem
 from generation.masks import MaskRefused, keep_mask
+from generation.recipe_form import SOURCES
 from generation.shapes import AS_SOURCE
 from generation.views.edge import MemberRequest
 
 
 def with_files(request: MemberRequest) -> tuple[QueryDict, list[Problem]]:
-    """What was sent, a picture and a mask replaced by what names them, and what is wrong with the files."""
+    """What was sent, a picture and a mask replaced by what names them, and what is wrong with the files.
+
+    A mask that is refused leaves `mask_refused` behind, so that the whole picture isn't drawn instead without a word:
+    until another mask is there, or `without_mask` says that none is meant.
+    """
     data, problems = request.POST.copy(), list[Problem]()
     picture, mask = request.FILES.get("source_file"), request.FILES.get("mask_file")
     if isinstance(picture, UploadedFile):
@@ -29,10 +36,28 @@ def with_files(request: MemberRequest) -> tuple[QueryDict, list[Problem]]:
             problems.append(("source", error.message))
     if isinstance(mask, UploadedFile):
         try:
-            data["mask"] = str(keep_mask(request.user, mask, mask.size or 0).pk)
+            over = _size_of_source(request.user, data)
+            data["mask"] = str(keep_mask(request.user, mask, mask.size or 0, over=over).pk)
             data.setdefault("mask_blur", str(DEFAULT_MASK_BLUR))  # the page asks for it where there is a mask
         except UserFacingError as error:
             problems.append(("mask", error.message))
         except MaskRefused as refusal:
             problems.append(("mask", str(refusal)))
+    _remember_refusal(data, sent=isinstance(mask, UploadedFile))
+    if data.get("mask_refused") and not isinstance(mask, UploadedFile) and "apply" not in data:
+        problems.append(("mask", _("The mask was refused. Choose another file, or say that you draw without a mask.")))
     return data, problems
+
+
+def _remember_refusal(data: QueryDict, *, sent: bool) -> None:
+    """Set or clear `mask_refused`; a mask that was there before the refused one is still there, in sight."""
+    meant = sent or (data.get("mask_refused") and not data.get("without_mask"))
+    data["mask_refused"] = "1" if meant and data.get("source") and not data.get("mask") else ""
+    data["without_mask"] = ""
+
+
+def _size_of_source(user: User, data: QueryDict) -> tuple[int, int] | None:
+    """Width and height in pixels of the picture that the form starts from, if there is one that is `user`'s to use."""
+    kind, _colon, which = data.get("source", "").partition(":")
+    asset = find_source(user, {SOURCES[kind]: which})[0] if kind in SOURCES else None
+    return (asset.width, asset.height) if asset else None

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from gallery.models import Post
 from gallery.visibility import may_read_prompt, reachable_posts
+from generation.access import Viewer
 from generation.checkpoints import available
-from generation.models import GenerationRequest, Take
+from generation.models import Checkpoint, GenerationRequest, Take
 from generation.models.checkpoint import Ability
 from generation.recipes import (
     FRESH_SOURCE,
@@ -23,6 +24,7 @@ from generation.recipes import (
     recipe_of_request,
     recipe_of_take,
 )
+from generation.views.recipe_context import model_of
 
 # What a link may fill in.
 FROM_LINK = ("prompt", "negative_prompt", "model")
@@ -68,6 +70,22 @@ def starting_recipe(request: HttpRequest) -> Start:
     # No text can hold a NUL: PostgreSQL refuses it.
     given = {name: query.get(name, "").replace("\x00", "") for name in FROM_LINK}
     return Start({name: text for name, text in given.items() if text})
+
+
+# Of another model they would only be refused, or draw something else.
+OF_THE_MODEL = ("model", "width", "height", "steps", "sampler", "guidance", "clip_skip", "vae", "hires_steps")
+
+
+def with_model(start: Start, viewer: Viewer) -> tuple[Start, Checkpoint | None]:
+    """The start and the model that draws it. If its own is none that `viewer` may use, the site's default one takes its
+    place with its own settings, and the notice says so: in the same words for what is hidden and what isn't there."""
+    slug = start.values.get("model")
+    model = model_of(viewer, slug)
+    if not slug or model is None or model.slug == slug:
+        return start, model
+    values = {name: value for name, value in start.values.items() if name not in OF_THE_MODEL}
+    said = _("The model of this recipe isn’t available here; “%(model)s” is chosen instead.") % {"model": model}
+    return Start(values, said), model
 
 
 def id_in(text: str) -> int | None:

@@ -68,8 +68,6 @@ def test_a_take_is_edited_under_a_mask_and_the_child_shows_where_it_comes_from(
     # A mask of another size is refused beside its input; the right one takes its place.
     page.fill("#id_prompt", "1girl, __hair__")
     page.set_input_files("#id_mask_file", mask_file(80, 64))
-    expect(page.get_by_alt_text("The mask: white is painted anew")).to_be_visible()
-    page.locator("[data-draw]").click()
     expect(page.locator("#mask-error")).to_contain_text("80 × 64 pixels, the picture 64 × 80")
     expect(page.locator("#id_mask_file")).to_be_focused()
     expect(page.locator("#mask-error")).to_be_in_viewport()
@@ -162,3 +160,35 @@ def test_a_file_that_is_too_large_is_not_sent(open_page: OpenPage, mira: User) -
     expect(page.locator("#id_prompt")).to_have_value("1girl, typed")
     assert page.locator("#id_source_file").evaluate("input => input.files.length") == 0
     assert "POST" not in sent
+
+
+def test_a_refusal_leaves_the_folds_as_they_were_and_breaks_no_rule(open_page: OpenPage, mira: User) -> None:
+    take = make_take(mira, prompt="1girl, red hair", width=64, height=80)
+    page = open_page(f"/accounts/login/?next=/create%3Fedit_take={take.pk}")
+    sign_in(page)
+    more, second = page.locator(".recipe__more"), page.locator("[data-needs=hires]")
+    more.locator("summary").click()
+    second.locator("summary").click()
+    page.locator(".recipe__inner > summary").click()
+    page.set_input_files("#id_mask_file", mask_file(64, 80))
+    expect(page.get_by_alt_text("The mask: white is painted anew")).to_be_visible()
+    expect(more).to_have_attribute("open", "")
+    expect(second).to_have_attribute("open", "")
+    page.locator("[value=remove_mask]").click()
+    expect(page.get_by_alt_text("The mask: white is painted anew")).to_have_count(0)
+
+    page.locator("[name=outpaint]").first.fill("7")
+    page.locator("[data-draw]").click()
+    expect(page.locator("#outpaint-error")).to_be_visible()
+    second.locator("summary").click()
+    second.locator("summary").click()
+    page.locator("[name=outpaint]").first.fill("9")
+    with page.expect_response("**/create") as answered:
+        page.locator("[data-draw]").click()
+    assert answered.value.status == 422
+    expect(page.locator("[data-draw]")).to_be_enabled()
+    expect(page.locator("[name=outpaint]").first).to_be_focused()
+    expect(page.locator("#outpaint-error")).to_be_visible()
+    page.locator("[name=outpaint]").first.fill("8")
+    page.locator("[data-draw]").click()
+    expect(page.locator(".request")).to_have_count(2)

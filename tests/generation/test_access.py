@@ -10,7 +10,7 @@ from django.test import Client
 from generation.access import may_manage, may_use, usable_by
 from generation.checkpoints import available, available_resources
 from generation.models import Checkpoint
-from tests.factories import make_checkpoint, make_post, make_recipe, make_resource, make_user
+from tests.factories import make_checkpoint, make_post, make_recipe, make_resource, make_take, make_user
 
 pytestmark = pytest.mark.django_db
 ROLES = ("member", "moderator", "admin", "owner")
@@ -71,6 +71,29 @@ def test_a_hidden_models_page_answers_as_for_none(client: Client) -> None:
     assert bare[0].replace(b"zebra", b"missing") == bare[1]
     row.allowed_users.add(ann)
     assert client.get("/models/zebra").status_code == 200
+
+
+def test_a_recipe_whose_model_is_gone_says_so_and_nothing_of_hidden_ones(
+    client: Client, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    make_checkpoint("open", default_steps=9)
+    row = make_checkpoint("zebra")
+    ann = make_user("ann")
+    take = make_take(ann, model="zebra", prompt="1girl, hat", steps=3)
+    links: list[dict[str, Any]] = [{"model": "zebra"}, {"take": take.pk}, {"again": take.job.request_id}]
+    client.force_login(ann)
+    said = "The model of this recipe isn’t available here; “Open” is chosen instead."
+    for link in links:
+        page = client.get("/create", link)
+        assert (page.context["form"]["model"].value(), page.context["notice"] == said) == ("zebra", False)
+    row.min_role = "moderator"
+    row.save()
+    for link in [*links, {"model": "missing"}]:
+        page = client.get("/create", link)
+        form = page.context["form"]
+        assert (form["model"].value(), form["steps"].value(), page.context["notice"]) == ("open", 9, said)
+        assert form["prompt"].value() == (None if "model" in link else "1girl, hat")
 
 
 @pytest.mark.parametrize("how", ["remix", "edit"])

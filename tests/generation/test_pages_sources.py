@@ -1,6 +1,7 @@
 """The page "Create" with pictures, masks and text to add; the take's page with what it was drawn over."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,52 @@ def test_a_bad_file_is_refused_beside_its_input(
     assert said in str(answer.context["form"].errors[field])
     assert "1girl, smile" in answer.text
     assert not GenerationRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "refused", [Image.new("L", (64, 64), 0), Image.new("L", (64, 64), 255), masked(64, 80), None], ids=str
+)
+def test_a_refused_mask_isnt_forgotten(client: Client, mira: User, refused: Image.Image | None) -> None:
+    file = SimpleUploadedFile("a.png", b"no picture") if refused is None else sent(refused)
+    start = recipe(source=f"take:{make_take(mira).pk}", shape="source", strength="0.5")
+    before = GenerationRequest.objects.count()
+    answer = client.post("/create", start | {"mask_file": file, "apply": "upload"})
+    assert answer.status_code == 422
+    assert 'name="mask_refused" value="1"' in answer.text
+    assert 'name="without_mask"' in answer.text
+
+    # Text is added to the prompt meanwhile; then the button is pressed again.
+    kept = start | {"mask_refused": "1"}
+    assert 'name="mask_refused" value="1"' in client.post("/create", kept | {"apply": "wildcard"}).text
+    again = client.post("/create", kept)
+    assert again.status_code == 422
+    assert "The mask was refused" in str(again.context["form"].errors["mask"])
+    assert 'name="mask_refused" value="1"' in again.text
+    assert GenerationRequest.objects.count() == before
+
+    assert 'name="mask_refused"' not in client.post("/create", kept | {"apply": "remove_source"}).text
+    assert client.post("/create", kept | {"key": "a", "without_mask": "1"}).status_code == 303
+    assert client.post("/create", kept | {"key": "b", "mask_file": sent(masked())}).status_code == 303
+    assert [made.mask_id is None for made in GenerationRequest.objects.order_by("-pk")[:2]] == [False, True]
+
+
+def test_a_masks_size_is_judged_first_and_when_it_is_sent(client: Client, mira: User) -> None:
+    start = recipe(source=f"take:{make_take(mira).pk}", apply="upload")
+    for mask in (masked(80, 64), Image.new("L", (80, 64), 0)):
+        answer = client.post("/create", start | {"mask_file": sent(mask)})
+        assert "80 × 64 pixels, the picture 64 × 64" in str(answer.context["form"].errors["mask"])
+    assert not Mask.objects.exists()
+
+
+@pytest.mark.parametrize("typed", [{"steps": "5"}, {"seed": "7"}, {"exact": "on"}, {"hires_steps": "3"}, {}])
+def test_a_fold_with_something_in_it_stays_open_when_a_file_is_sent(
+    client: Client, mira: User, painter: Checkpoint, typed: dict[str, str]
+) -> None:
+    own = {"steps": str(painter.default_steps), "guidance": f"{painter.default_guidance:g}"}
+    own |= {"sampler": painter.default_sampler, "clip_skip": str(painter.default_clip_skip), "syntax": "a1111"}
+    page = client.post("/create", recipe(apply="upload", source_file=sent(make_image(64, 64)), **(own | typed)))
+    second = "hires_steps" in typed
+    assert (page.context["more_open"], page.context["second_pass_open"]) == (bool(typed) and not second, second)
 
 
 def test_who_may_send_no_more_today_reads_so_beside_the_input(client: Client, mira: User, settings: Any) -> None:
@@ -269,3 +316,11 @@ def test_the_estimate_counts_strength_and_second_pass(client: Client, mira: User
     twice = asked | {"hires_scale": "2", "hires_strength": "0.5"}
     assert "about 5 min" in client.get(reverse("generation:estimate"), twice).text
     assert ingest.picture_of(Take.objects.get().asset).size == (64, 64)
+
+
+def test_an_enlarged_picture_is_listed_at_its_own_size(client: Client, mira: User) -> None:
+    take = make_take(mira, image=make_image(96, 96), hires_scale=1.5)
+    for address in ("/create", reverse("generation:take", args=[take.pk])):
+        assert re.search(r"<(span|dd)>96 × 96 from 64 × 64</", client.get(address).text)
+    plain = make_take(mira)
+    assert "<dd>64 × 64</dd>" in client.get(reverse("generation:take", args=[plain.pk])).text

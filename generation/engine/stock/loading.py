@@ -49,8 +49,10 @@ def load_pipeline(
             use_safetensors=True,
             **without,
         )
-    except Exception as error:
-        if is_out_of_memory(error):
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of the tokenizers' Rust over a damaged file is no Exception
+        if isinstance(error, Exception) and is_out_of_memory(error):
             raise
         # The libraries raise anything here (OSError, KeyError, RuntimeError …); the folder is what they have in common.
         logger.exception("Could not load checkpoint %s", folder.name)

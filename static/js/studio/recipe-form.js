@@ -23,6 +23,10 @@ const plain = (piece) =>
     .replace(/\\([()[\]{}])/g, "$1")
     .trim();
 
+// The folds that were open when the form was sent: the form that comes back for it opens them again.
+const nameOf = (fold) => fold.dataset.fold;
+let unfolded = new Set();
+
 class RecipeForm extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -34,6 +38,11 @@ class RecipeForm extends HTMLElement {
     this.form.addEventListener("keydown", (event) => this.#sendByKey(event));
     this.form.addEventListener("complete:lines", (event) => this.#knownFirst(event.detail.lines));
     this.form.addEventListener("complete:option", (event) => this.#markOption(event.detail));
+    this.form.addEventListener("submit", () => {
+      unfolded = new Set(this.#folds.filter((fold) => fold.open).map(nameOf));
+    });
+    for (const fold of this.#folds) fold.open ||= unfolded.has(nameOf(fold));
+    unfolded = new Set();
     this.#showFitting();
     this.#showPossible();
     this.#markKnown();
@@ -44,6 +53,10 @@ class RecipeForm extends HTMLElement {
   disconnectedCallback() {
     clearTimeout(this.waiting);
     this.asking?.abort();
+  }
+
+  get #folds() {
+    return [...this.querySelectorAll("details[data-fold]")];
   }
 
   get model() {
