@@ -57,7 +57,8 @@ def naming_files() -> Iterator[None]:
 def remove(paths: Iterable[str], named_by: Sequence[type[Model]]) -> int:
     """Remove the files at these paths that no row of `named_by` names in its column `path`; returns how many.
 
-    One that the disk doesn't let go of is logged and left. Call it once the rows that named them are gone for good. The same bytes are one file, whoever sent them.
+    One that the disk doesn't let go of is logged and left. Call it once the rows that named them are gone for good. The
+    same bytes are one file, whoever sent them.
     """
     left = set(paths)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -65,8 +66,7 @@ def remove(paths: Iterable[str], named_by: Sequence[type[Model]]) -> int:
         for model in named_by:
             rows: Any = model._default_manager.filter(path__in=left)
             left -= set(rows.values_list("path", flat=True))
-        removed = sum(_unlinked(Path(settings.MEDIA_ROOT, path)) for path in left)
-    return removed
+        return sum(_unlinked(Path(settings.MEDIA_ROOT, path)) for path in left)
 
 
 def _unlinked(file: Path) -> bool:

@@ -85,6 +85,23 @@ def test_a_file_that_somebody_else_sent_too_stays() -> None:
     assert on_disk() == named()
 
 
+def test_a_file_that_the_disk_does_not_let_go_of_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(2):
+        keep_upload(make_user(), make_image(64 + number, 64))
+    age()
+    held = sorted(on_disk())[0]
+    unlink = Path.unlink
+
+    def refusing(path: Path, missing_ok: bool = False) -> None:
+        if str(path).endswith(held):
+            raise PermissionError(path)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refusing)
+    assert remove_unused() == 2
+    assert on_disk() == {held}
+
+
 def test_what_is_sent_again_counts_from_now() -> None:
     mira, picture = make_user(), make_image()
     first, mask = keep_upload(mira, picture), make_mask(mira)

@@ -32,6 +32,6 @@ def test_a_worker_draws_on_a_gpu_and_reports_it(
     assert Take.objects.count() == 2
     until(lambda: WorkerStatus.objects.filter(device=device, memory_total__gt=0).exists(), 60, worker)
     status = WorkerStatus.objects.get()
-    assert (status.device_class, status.resident) == ("cuda", ["tiny"])
+    assert (status.device_class, status.resident) == ("cuda", [model.name])
     assert status.device_name
     assert 0 < status.memory_used <= status.memory_total

@@ -117,6 +117,18 @@ def test_a_sentencepiece_model_that_is_none_or_far_too_large_is_refused(pixart: 
     assert "spiece.model" in refused.value.params["found"]
 
 
+def test_a_tokenizer_that_panics_while_it_is_loaded_is_a_damaged_folder(pixart: Path, pieces: bytes) -> None:
+    proto = sentencepiece_model_pb2.ModelProto.FromString(pieces)
+    proto.normalizer_spec.precompiled_charsmap = bytes([8, 0, 0, 0]) + b"\xff" * 8 + b"abc"
+    (pixart / "tokenizer/spiece.model").write_bytes(proto.SerializeToString())
+    config = pixart / "tokenizer/tokenizer_config.json"
+    values = json.loads(config.read_text("utf-8"))
+    added = {"content": "new word", "normalized": True, "special": False}
+    values["added_tokens_decoder"] = {"9000": {**added, "lstrip": False, "rstrip": False, "single_word": False}}
+    config.write_text(json.dumps(values), "utf-8")
+    assert _refusal(pixart) == ("corrupt_checkpoint", "load")
+
+
 def test_a_sentencepiece_model_that_makes_the_tokenizer_panic_fails_its_job_as_any_error_does(
     pixart: Path, pieces: bytes
 ) -> None:

@@ -216,6 +216,23 @@ def test_what_a_server_draws_passes_one_that_waits_to_be_alone(
     assert queue.claim("other", 2, remote_limit=1) == [here]
 
 
+def test_a_job_that_kills_its_worker_never_fails_what_a_server_draws(
+    ask: Any, member: Callable[[str], User], remote: Checkpoint
+) -> None:
+    """Both are lost together twice; their last attempts are kept apart, whichever comes first."""
+    killer = ask(member("mira"), prompt="killer").jobs.get()
+    innocent = ask(member("tomo"), model=remote.slug).jobs.get()
+    Job.objects.update(attempt=2)
+    first = queue.claim("w1", 4, remote_limit=4)
+    assert len(first) == 1, "one of the two waits"
+    beside = {"alone": first[0].pk == killer.pk, "last_remote": first[0].pk == innocent.pk}
+    assert beside["last_remote"] == queue.is_last_remote(first[0])
+    assert not queue.claim("w1", 4, remote_limit=4, running=int(beside["alone"]), **beside)
+    assert len(queue.claim("w1", 4, remote_limit=4)) == 1, "the other one, once that is over"
+    Job.objects.update(state="queued", attempt=1, lease_until=None)
+    assert len(queue.claim("w1", 4, remote_limit=4)) == 2, "nothing keeps earlier attempts apart"
+
+
 def test_servers_have_room_of_their_own(ask: Any, member: Callable[[str], User], remote: Checkpoint) -> None:
     mira = member("mira")
     elsewhere = list(ask(mira, model="remote", count=4).jobs.order_by("index"))
