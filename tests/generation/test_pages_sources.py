@@ -103,7 +103,9 @@ def test_a_bad_file_is_refused_beside_its_input(
 
 
 @pytest.mark.parametrize(
-    "refused", [Image.new("L", (64, 64), 0), Image.new("L", (64, 64), 255), masked(64, 80), None], ids=str
+    "refused",
+    [Image.new("L", (64, 64), 0), Image.new("L", (64, 64), 255), masked(64, 80), None],
+    ids=["empty", "full", "of another size", "no picture"],
 )
 def test_a_refused_mask_isnt_forgotten(client: Client, mira: User, refused: Image.Image | None) -> None:
     file = SimpleUploadedFile("a.png", b"no picture") if refused is None else sent(refused)
