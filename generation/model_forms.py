@@ -43,7 +43,29 @@ def _class_field() -> forms.CharField:
     )
 
 
-class AddModelForm(forms.Form):
+class _AddForm(forms.Form):
+    """What is said of every model that is added, wherever it is drawn."""
+
+    name = forms.CharField(label=_("Name"), required=False, max_length=200)
+    licence = forms.CharField(label=_("Licence"), required=False, max_length=200)
+    trigger_words = forms.CharField(
+        label=_("Trigger words"), required=False, max_length=2000, help_text=_("Separated by commas.")
+    )
+    min_role = forms.ChoiceField(label=_("Lowest role that may use it"), choices=Role.choices, initial=Role.MEMBER)
+    users = forms.CharField(
+        label=_("Accounts that may use it besides"),
+        required=False,
+        max_length=2000,
+        help_text=_("Names of accounts, separated by commas."),
+    )
+    device_class = _class_field()
+
+    def refuse(self, refusal: ModelRefused) -> None:
+        """Put the sentence beside the field it is about."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class AddModelForm(_AddForm):
     """A file or folder below `CHECKPOINTS_DIR`, and what whoever adds it knows of it."""
 
     path = forms.CharField(
@@ -56,26 +78,13 @@ class AddModelForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[_BY_FILE, ("checkpoint", _("Model")), *ResourceKind.choices]
     )
-    name = forms.CharField(label=_("Name"), required=False, max_length=200)
     base = forms.ChoiceField(
         label=_("Made for"),
         required=False,
         choices=[_BY_FILE, *((base, base_name(base)) for base in BASES)],
         help_text=_("Of a LoRA, embedding or VAE whose file doesn't say it."),
     )
-    licence = forms.CharField(label=_("Licence"), required=False, max_length=200)
-    trigger_words = forms.CharField(
-        label=_("Trigger words"), required=False, max_length=2000, help_text=_("Separated by commas.")
-    )
-    min_role = forms.ChoiceField(label=_("Lowest role that may use it"), choices=Role.choices, initial=Role.MEMBER)
-    users = forms.CharField(
-        label=_("Accounts that may use it besides"),
-        required=False,
-        max_length=2000,
-        help_text=_("Names of accounts, separated by commas."),
-    )
     vae = forms.ChoiceField(label=_("VAE"), required=False)
-    device_class = _class_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,12 +94,8 @@ class AddModelForm(forms.Form):
             *((vae.slug, f"{vae.name} ({base_name(vae.family)})") for vae in vaes),
         ]
 
-    def refuse(self, refusal: ModelRefused) -> None:
-        """Put the sentence beside the field it is about."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
 
-
-class AddServerForm(forms.Form):
+class AddServerForm(_AddForm):
     """A model that an image server draws; its fields are those of `WantedServer`."""
 
     endpoint = forms.CharField(
@@ -122,23 +127,6 @@ class AddServerForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}),
     )
-    name = forms.CharField(label=_("Name"), required=False, max_length=200)
-    licence = forms.CharField(label=_("Licence"), required=False, max_length=200)
-    trigger_words = forms.CharField(
-        label=_("Trigger words"), required=False, max_length=2000, help_text=_("Separated by commas.")
-    )
-    min_role = forms.ChoiceField(label=_("Lowest role that may use it"), choices=Role.choices, initial=Role.MEMBER)
-    users = forms.CharField(
-        label=_("Accounts that may use it besides"),
-        required=False,
-        max_length=2000,
-        help_text=_("Names of accounts, separated by commas."),
-    )
-    device_class = _class_field()
-
-    def refuse(self, refusal: ModelRefused) -> None:
-        """Put the sentence beside the field it is about."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
 
 
 class _EditForm(forms.ModelForm):  # type: ignore[type-arg]
