@@ -79,7 +79,8 @@ lock: ## pin all packages anew from requirements/*.in (needs uv)
 	{ echo "# Constraints for what the CUDA build of torch brings; other builds need none of it."; echo "$$cuda"; } > torch-cuda.txt; \
 	skip=$$(echo "$$cuda" | sed 's/==.*//; s/^/--no-emit-package /' | tr '\n' ' '); \
 	$$compile --generate-hashes -c web.txt worker.in --no-emit-package torch $$skip -o worker.txt; \
-	$$compile --generate-hashes -c web.txt -c worker.txt dev.in -o dev.txt
+	$$compile --generate-hashes s3.in -o s3.txt; \
+	$$compile --generate-hashes -c web.txt -c worker.txt -c s3.txt dev.in -o dev.txt
 
 stop: ## stop a site that runs in another terminal, and wait until it has
 	@test -x $(BIN)/python || { echo "No site runs from here: nothing is installed yet"; exit 0; }; \
