@@ -4,12 +4,11 @@ What moderators do to posts is in `gallery.moderation`.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
-from gallery.models import Asset, AssetFile, ModerationAction, Post, PostGeneration, PostStats, User
+from gallery.models import Asset, AssetFile, ModerationAction, Post, PostStats, User
 from gallery.models.asset import Variant
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiEvidence, AiLevel, PostStatus, PromptVisibility
@@ -23,8 +22,9 @@ from gallery.post_state import (
     status_label,
     suggested_rating,
 )
-from gallery.provenance import Recipe, searchable
+from gallery.provenance import Recipe
 from gallery.ratings import Rating, strictest
+from gallery.recipes import write_recipe
 from gallery.tag_edits import Edited, State, put_tags
 from gallery.tag_edits.automatic import TAGME, automatic_names
 from gallery.tag_edits.edit import edit_terms, make_tags
@@ -40,23 +40,6 @@ from tagging.names import TagNameError, validate_tag
 
 MAX_TITLE = 200
 MAX_COMMENTARY = 10_000
-
-EXTRA = (
-    "clip_skip",
-    "vae",
-    "loras",
-    "embeddings",
-    "mask_blur",
-    "masked_content",
-    "only_masked",
-    "outpaint",
-    "hires_scale",
-    "hires_steps",
-    "hires_denoise",
-    "hires_upscaler",
-    "composite",
-)
-"""Parts of a recipe that stand in `PostGeneration.extra`, under their names; LoRAs there with hashes and weights."""
 
 WITHDRAWABLE = frozenset({PostStatus.ACTIVE, PostStatus.FLAGGED})
 
@@ -118,27 +101,7 @@ def publish(
         post.parent = parent
     post.save()
     PostStats.objects.create(post=post)
-    PostGeneration.objects.create(
-        post=post,
-        prompt=recipe.prompt,
-        negative_prompt=recipe.negative_prompt,
-        prompt_words=searchable(recipe.prompt),
-        negative_words=searchable(recipe.negative_prompt),
-        model_name=recipe.model_name,
-        model_hash=recipe.model_hash,
-        sampler=recipe.sampler,
-        scheduler=recipe.scheduler,
-        steps=recipe.steps,
-        cfg=recipe.cfg,
-        seed=recipe.seed,
-        denoise=recipe.denoise,
-        loras=[lora.name.lower()[:200] for lora in recipe.loras],
-        extra=_extra(recipe),
-        width=recipe.width,
-        height=recipe.height,
-        generator=recipe.generator,
-        generator_version=recipe.version,
-    )
+    write_recipe(post, recipe)
     move_post_counts(Counted(), counted(post))
     record(author, post, None)
     return post
@@ -204,12 +167,6 @@ def set_rating(editor: User, post: Post, rating: Rating) -> None:
     post.save(update_fields=["rating", "updated_at"])
     move_post_counts(before.counted, counted(post))
     record(editor, post, before)
-
-
-def _extra(recipe: Recipe) -> dict[str, Any]:
-    """What a recipe says beyond the columns of `PostGeneration`, as far as it says anything."""
-    whole = recipe.to_dict()
-    return {name: value for name in EXTRA if (value := whole[name]) not in (None, "", (), [], False)}
 
 
 def _check_texts(title: str, commentary: str) -> None:

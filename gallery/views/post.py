@@ -28,7 +28,8 @@ from gallery.links.searches import SearchTerms, posts_url
 from gallery.models import Post
 from gallery.models.asset import Variant
 from gallery.models.post import PostStatus
-from gallery.provenance import Recipe, parameters_text
+from gallery.provenance import parameters_text
+from gallery.recipes import recipe_of
 from gallery.search import neighbours
 from gallery.tags.groups import group_tags
 from gallery.views.opinions import opinions_panel
@@ -156,30 +157,6 @@ def _picture(shown: Post) -> dict[str, Any]:
     }
 
 
-def _recipe(shown: Post) -> Recipe | None:
-    row = getattr(shown, "generation", None)
-    if row is None:
-        return None
-    columns = {
-        "prompt": row.prompt,
-        "negative_prompt": row.negative_prompt,
-        "model_name": row.model_name,
-        "model_hash": row.model_hash,
-        "sampler": row.sampler,
-        "scheduler": row.scheduler,
-        "steps": row.steps,
-        "cfg": row.cfg,
-        "seed": row.seed,
-        "denoise": row.denoise,
-        "width": row.width,
-        "height": row.height,
-        "generator": row.generator,
-        "version": row.generator_version,
-    }
-    extra = {name: row.extra[name] for name in post_acts.EXTRA if name in row.extra}
-    return Recipe.from_dict(extra | columns)
-
-
 def _actions(shown: Post, *, reads_recipe: bool) -> list[dict[str, str]]:
     """What the floors above offer to do with a post; `config` fills the slot. Some of it takes the recipe."""
     actions = []
@@ -209,7 +186,7 @@ def _post_page(
 ) -> HttpResponse:
     query = request.GET.get("q", "").replace("\x00", "")
     reads_prompt = may_read_prompt(request.user, shown)
-    recipe = _recipe(shown)
+    recipe = recipe_of(shown)
     mine = request.user.is_authenticated and shown.author_id == request.user.pk
     moderates = request.user.is_authenticated and request.user.is_moderator
     context = {
