@@ -6,6 +6,18 @@ from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Any] = {
     "not_your_picture": _("This picture belongs to someone else; only its maker can publish it."),
+    "fetch_off": _("This site fetches no pictures from addresses. Save the picture and send the file."),
+    "fetch_address": _("This is no address of a picture. It begins with https:// and names a site, without blanks."),
+    "fetch_password": _("An address holds no user name or password here. Leave out what stands before the “@”."),
+    "fetch_port": _("Pictures are fetched from the usual ports alone: %(ports)s. Leave the number after the name out."),
+    "fetch_not_public": _("This address isn't on the public internet. Save the picture and send the file."),
+    "fetch_unreachable": _("Nobody answers at this address. Look whether it is right, or send the file itself."),
+    "fetch_slow": _("The address takes too long to send the picture. Try again later, or send the file itself."),
+    "fetch_broken_off": _("The address stopped in the middle of the picture. Try again, or send the file itself."),
+    "fetch_redirects": _("The address leads on to others more than %(limit)d times. Give the picture's own address."),
+    "fetch_status": _("The address answers %(status)d instead of a picture. Open it in your browser and look."),
+    "fetch_compressed": _("The address sends a compressed file instead of a picture. Send the picture itself."),
+    "fetch_too_large": _("The file at this address is larger than %(limit)d MB, the most that can be sent."),
     "not_your_post": _("Only the author of a post can change or withdraw it."),
     "moderators_only": _("Only moderators can do this."),
     "admins_only": _("Only admins can change what others may do."),
