@@ -4,6 +4,6 @@ Off unless the operator allows it (`IRODORI_FETCH_URLS`). What comes back goes t
 """
 
 from gallery.fetching.fetch import MAX_REDIRECTS, SECONDS, Fetched, fetch
-from gallery.fetching.network import PUBLIC, Network
+from gallery.fetching.network import ANYWHERE, PUBLIC, Network
 
-__all__ = ["MAX_REDIRECTS", "PUBLIC", "SECONDS", "Fetched", "Network", "fetch"]
+__all__ = ["ANYWHERE", "MAX_REDIRECTS", "PUBLIC", "SECONDS", "Fetched", "Network", "fetch"]

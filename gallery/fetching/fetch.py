@@ -67,7 +67,7 @@ def _checked(url: str, network: Network) -> tuple[SplitResult, int]:
         raise Invalid("fetch_address")
     if "@" in parts.netloc:
         raise Invalid("fetch_password")
-    if port not in network.ports:
+    if network.ports is not None and port not in network.ports:
         raise Invalid("fetch_port", ports=", ".join(str(port) for port in sorted(network.ports)))
     bracketed = f"[{host}]" if ":" in host else host
     return parts._replace(netloc=bracketed if port == _PORTS[parts.scheme] else f"{bracketed}:{port}"), port

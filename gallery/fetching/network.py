@@ -61,11 +61,13 @@ def look_up(host: str, port: int, seconds: float) -> list[str]:
 
 @dataclass(frozen=True)
 class Network:
-    """What may be reached: how names are looked up, which addresses are admitted, and which ports."""
+    """What may be reached: how names are looked up, which addresses are admitted, and which ports (None: all)."""
 
     look_up: Callable[[str, int, float], list[str]] = look_up
     admits: Callable[[str], bool] = is_public
-    ports: frozenset[int] = frozenset({80, 443})
+    ports: frozenset[int] | None = frozenset({80, 443})
 
 
 PUBLIC = Network()
+ANYWHERE = Network(admits=lambda address: True, ports=None)
+"""For what an operator asks for at the command line; never for an address that came from anybody else."""
