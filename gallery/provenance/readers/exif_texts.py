@@ -1,0 +1,94 @@
+"""Texts in EXIF tags. Format of comments: Exif 2.32, 4.6.5 (eight bytes name the encoding of what follows)."""
+
+from typing import Any
+
+from PIL import Image
+
+from gallery.provenance.readers.allowance import Allowance
+from gallery.provenance.readers.text import clean, decoded, repaired
+
+_EXIF_IFD = 0x8769
+TAGS = {
+    0x010E: "ImageDescription",
+    0x010F: "Make",
+    0x0110: "Model",
+    0x0131: "Software",
+    0x013B: "Artist",
+    0x9C9C: "XPComment",
+    0x9286: "UserComment",
+    0x927C: "MakerNote",
+}
+_COMMENT = 0x9286
+_UTF16_LE = 0x9C9C
+_SAMPLE = 800
+
+
+def exif_texts(image: Image.Image, allowance: Allowance) -> dict[str, str]:
+    """Texts by their tag's name; a tag in the wrong directory (Fooocus) counts where the right one has none."""
+    try:
+        first = image.getexif()
+        directories: tuple[Any, ...] = (first.get_ifd(_EXIF_IFD), first)
+        found = [(tag, directory[tag]) for tag in TAGS for directory in directories if tag in directory]
+    except Exception:
+        return {}
+    texts: dict[str, str] = {}
+    for tag, value in found:
+        name = TAGS[tag]
+        if text := _text(tag, value, allowance).strip():
+            texts.setdefault(name, text)
+    return texts
+
+
+def _text(tag: int, value: Any, allowance: Allowance) -> str:
+    if isinstance(value, tuple) and all(isinstance(byte, int) and 0 <= byte < 256 for byte in value):
+        value = bytes(value)
+    if isinstance(value, str):
+        value = value.encode("latin-1", "ignore") if value[:8] == "UNICODE\0" else value
+    if isinstance(value, bytes):
+        data = allowance.take(value, TAGS[tag])
+        if tag == _UTF16_LE:
+            return clean(data.decode("utf-16-le", "ignore"))
+        return comment_text(data) if tag == _COMMENT else decoded(data)
+    if isinstance(value, str):
+        data = allowance.take(value.encode("utf-8", "ignore"), TAGS[tag])
+        return repaired(data.decode("utf-8", "ignore"))
+    return ""
+
+
+def comment_text(data: bytes) -> str:
+    """The text of a UserComment, whichever of the encodings its writer meant, and in either byte order."""
+    name, body = data[:8], data[8:]
+    if name == b"UNICODE\0":
+        return _best(body, ("utf-16-be", "utf-16-le", "utf-8"))
+    if name == b"ASCII\0\0\0":
+        return decoded(body)
+    if name == b"JIS\0\0\0\0\0":
+        return _best(body, ("iso2022_jp", "shift_jis", "euc_jp", "utf-8"), strict=True)
+    if name == b"\0" * 8:
+        data = body
+    return _best(data, ("utf-16-be", "utf-16-le", "utf-8")) if b"\0" in data[:_SAMPLE] else decoded(data)
+
+
+def _best(body: bytes, encodings: tuple[str, ...], *, strict: bool = False) -> str:
+    if body[:2] in (b"\xfe\xff", b"\xff\xfe"):
+        return clean(body.decode("utf-16", "ignore"))
+    if strict:
+        for encoding in encodings:
+            try:
+                return clean(body.decode(encoding))
+            except UnicodeDecodeError:
+                continue
+        return decoded(body)
+    # The byte order is written nowhere: the likelier text counts, the first of `encodings` where they are alike.
+    chosen = max(encodings, key=lambda encoding: _likeness(body[:_SAMPLE], encoding))
+    return clean(body.decode(chosen, "ignore"))
+
+
+def _likeness(sample: bytes, encoding: str) -> float:
+    """How much a sample reads like text: read wrongly, ASCII looks like Chinese and Chinese like nothing."""
+    text = sample.decode(encoding, "ignore")
+    plain = sum(" " <= mark <= "~" or mark in "\n\r\t" for mark in text)
+    foreign = sum("\u00a1" <= mark <= "\u058f" or "\u3000" <= mark <= "\u9fff" or mark >= "\uac00" for mark in text)
+    return (4 * plain + foreign - 2 * (len(text) - plain - foreign)) / max(
+        len(text) if encoding != "utf-8" else len(sample), 1
+    )
