@@ -14,21 +14,10 @@ from gallery.provenance.readers.facts import Facts
 from gallery.provenance.readers.found import Found, found
 from gallery.provenance.readers.text import read_object
 
-_TYPED = frozenset(
-    [
-        "prompt",
-        "negativePrompt",
-        "steps",
-        "cfgScale",
-        "sampler",
-        "scheduler",
-        "seed",
-        "width",
-        "height",
-        "clipSkip",
-        "denoise",
-    ]
-)
+_TYPED = frozenset((
+    "prompt", "negativePrompt", "steps", "cfgScale", "sampler", "scheduler", "seed", "width", "height",
+    "clipSkip", "denoise",
+))  # fmt: skip
 
 
 def read(blocks: Blocks) -> Found | None:
@@ -51,7 +40,7 @@ def read(blocks: Blocks) -> Found | None:
         if (graph := api_graph(read_object(prompt)) or api_graph(said)) is not None:
             loras = list(facts.loras)
             fill(facts, graph, blocks)
-            facts.loras = facts.loras if not loras else loras
+            facts.loras = loras or facts.loras
         return found(facts, names.CIVITAI, "", text)
     return None
 

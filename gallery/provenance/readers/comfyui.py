@@ -1,8 +1,8 @@
 """ComfyUI: PNG texts `prompt` and `workflow`; in WebP and AVIF the EXIF tags Model and Make, `prompt:{…}`.
 
-Format: `SaveImage` and `SaveAnimatedWEBP` of ComfyUI. With several samplers in a row the first gives prompt, seed, steps
-and model; the last says what was drawn over: with an enlargement between them it is a hires pass, with a start above
-step 0 a refiner.
+Format: `SaveImage` and `SaveAnimatedWEBP` of ComfyUI. With several samplers in a row the first gives prompt, seed,
+steps and model; the last says what was drawn over: with an enlargement between them it is a hires pass, with a start
+above step 0 a refiner.
 """
 
 from typing import Any

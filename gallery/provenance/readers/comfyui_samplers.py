@@ -7,12 +7,13 @@ from gallery.provenance.readers.comfyui_graph import Graph, Node
 
 # Inputs that a picture comes in by, likeliest first.
 _PICTURES = (
-    "samples", "latent_image", "latent", "latents", "images", "image", "pixels", "image1", "image_1", "latent1", "samples1",
-    "samples_to", "image_a", "destination", "input", "any", "anything", "value", "*", "",
+    "samples", "latent_image", "latent", "latents", "images", "image", "pixels", "image1", "image_1", "latent1",
+    "samples1", "samples_to", "image_a", "destination", "input", "any", "anything", "value", "*", "",
 )  # fmt: skip
 _NOT_PICTURES = (
-    "model", "clip", "vae", "positive", "negative", "conditioning", "control_net", "upscale_model", "mask", "noise", "guider",
-    "sampler", "sigmas", "text", "seed", "lora_stack", "pipe", "style_model", "reference", "width", "height", "batch", "steps", "cfg", "denoise", "index", "filename",
+    "model", "clip", "vae", "positive", "negative", "conditioning", "control_net", "upscale_model", "mask",
+    "noise", "guider", "sampler", "sigmas", "text", "seed", "lora_stack", "pipe", "style_model", "reference",
+    "width", "height", "batch", "steps", "cfg", "denoise", "index", "filename",
 )  # fmt: skip
 _DETAILERS = ("detailer", "facedetail", "reactor")
 _MOST_SAMPLERS = 20
@@ -126,7 +127,7 @@ def _path(graph: Graph, output: Node) -> Path:
 
 
 def _upwards(graph: Graph, start: Node, done: set[str]) -> tuple[list[Node], Node | None, Node | None]:
-    """The nodes from `start` up to the nearest sampler, that sampler, and the end of the first way where there is none."""
+    """The nodes from `start` up to the nearest sampler, that sampler, or else the end of the first way."""
     seen = {start.id, *done}
     stack: list[tuple[Node, list[Node]]] = [(start, [])]
     first_end: tuple[Node, list[Node]] | None = None

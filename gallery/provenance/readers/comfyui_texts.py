@@ -9,8 +9,8 @@ _MOST_TEXTS = 100
 _MOST_CHARACTERS = 200_000
 _DEEPEST = 30
 _TEXT_KEYS = (
-    "text", "prompt", "populated_text", "text_g", "text_l", "clip_g", "t5xxl", "clip_l", "llama", "string", "String", "value",
-    "Text", "wildcard_text", "text_positive",
+    "text", "prompt", "populated_text", "text_g", "text_l", "clip_g", "t5xxl", "clip_l", "llama", "string",
+    "String", "value", "Text", "wildcard_text", "text_positive",
 )  # fmt: skip
 _NUMBERED = re.compile(r"(?:text|string|str|prompt|input)_?(?:[a-z]|[0-9]{1,2})", re.IGNORECASE)
 _SHOWN = re.compile(r"text_[0-9]{1,3}")

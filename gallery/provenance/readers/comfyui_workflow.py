@@ -108,7 +108,7 @@ class _Unfolding:
 
     def unfold(self, graph: dict[str, Any], prefix: str, given: dict[int, Any], depth: int) -> None:
         """Add the nodes of `graph`; `given` is what a subgraph's own inputs stand for."""
-        links = {number: link for number, link in _links(graph.get("links"))}
+        links = dict(_links(graph.get("links")))
         sources = {number: _from(link, prefix, given) for number, link in links.items()}
         for said in _dicts(graph.get("nodes")):
             self.count += 1
@@ -124,7 +124,7 @@ class _Unfolding:
         name, kind, mode = f"{prefix}{said.get('id')}", said.get("type"), said.get("mode")
         if not isinstance(kind, str) or mode == _MUTED:
             return
-        inputs = [each for each in _dicts(said.get("inputs"))]
+        inputs = list(_dicts(said.get("inputs")))
         linked = {
             str(each.get("name")): sources.get(_hashable(each.get("link")))
             for each in inputs

@@ -13,7 +13,9 @@ from gallery.provenance.readers.infotext import read_infotext
 from gallery.provenance.readers.text import read_object
 from gallery.provenance.readers.xmp_properties import DC, EXIF, XMP, xmp_properties
 
-_TYPED = frozenset(["c", "uc", "model", "sampler", "scale", "seed", "size", "steps", "strength", "v2", "mask_blur"])
+_TYPED = frozenset((
+    "c", "uc", "model", "sampler", "scale", "seed", "size", "steps", "strength", "v2", "mask_blur",
+))  # fmt: skip
 
 
 def read(blocks: Blocks) -> Found | None:

@@ -16,33 +16,12 @@ from gallery.provenance.readers.text import read_object
 
 _LABEL = re.compile(r"[^a-z0-9]+")
 _LORA = re.compile(r"lora_(?:combined_)?[0-9]{1,3}")
-_TYPED = frozenset(
-    [
-        "prompt",
-        "negative_prompt",
-        "negative",
-        "steps",
-        "seed",
-        "sampler",
-        "sampler_name",
-        "scheduler",
-        "guidance_scale",
-        "cfg",
-        "resolution",
-        "width",
-        "height",
-        "base_model",
-        "base_model_name",
-        "base_model_hash",
-        "vae",
-        "refiner_model",
-        "refiner_switch",
-        "loras",
-        "version",
-        "software",
-        "metadata_scheme",
-    ]
-)
+_TYPED = frozenset((
+    "prompt", "negative_prompt", "negative", "steps", "seed", "sampler", "sampler_name", "scheduler",
+    "guidance_scale", "cfg", "resolution", "width", "height", "base_model", "base_model_name",
+    "base_model_hash", "vae", "refiner_model", "refiner_switch", "loras", "version", "software",
+    "metadata_scheme",
+))  # fmt: skip
 
 
 def read(blocks: Blocks) -> Found | None:
@@ -68,7 +47,7 @@ def read(blocks: Blocks) -> Found | None:
 
 
 def _number(version: str) -> str:
-    return re.sub(r"^Fooocus\s*v?", "", version.strip())
+    return re.sub(r"^(?:Fooocus)?\s*v?", "", version.strip())
 
 
 def _of_text(text: str, software: str) -> Found | None:

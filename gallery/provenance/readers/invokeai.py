@@ -12,31 +12,11 @@ from gallery.provenance.readers.facts import Facts
 from gallery.provenance.readers.found import Found, found
 from gallery.provenance.readers.text import read_object
 
-_TYPED = frozenset(
-    [
-        "positive_prompt",
-        "negative_prompt",
-        "width",
-        "height",
-        "seed",
-        "cfg_scale",
-        "guidance",
-        "steps",
-        "scheduler",
-        "clip_skip",
-        "model",
-        "loras",
-        "vae",
-        "strength",
-        "rand_device",
-        "app_version",
-        "refiner_model",
-        "refiner_start",
-        "hrf_strength",
-        "positive_style_prompt",
-        "negative_style_prompt",
-    ]
-)
+_TYPED = frozenset((
+    "positive_prompt", "negative_prompt", "width", "height", "seed", "cfg_scale", "guidance", "steps",
+    "scheduler", "clip_skip", "model", "loras", "vae", "strength", "rand_device", "app_version",
+    "refiner_model", "refiner_start", "hrf_strength", "positive_style_prompt", "negative_style_prompt",
+))  # fmt: skip
 _FLAG = re.compile(r"\s-([A-Za-z])\s?([^\s\"-][^\s\"]{0,100})")
 _UNWANTED = re.compile(r"\[([^\[\]]{0,5000})\]")
 

@@ -121,8 +121,8 @@ def sampler_and_schedule(sampler: str, schedule: str = "") -> tuple[str, str]:
         known, schedule = _SAMPLERS[key[:-2]], schedule or "karras"
     if known is None:
         known = sampler.strip()
-        if not schedule and (together := _AFTER_NAME.match(known[:100])):
-            known, schedule = together.groups()
+        if together := _AFTER_NAME.match(known[:100]):
+            known, schedule = together[1], schedule or together[2]
     return known, _SCHEDULES.get(schedule.strip().lower().replace(" ", "_"), schedule.strip())
 
 

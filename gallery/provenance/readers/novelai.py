@@ -1,4 +1,4 @@
-"""NovelAI: PNG texts Title, Description, Software, Source, Comment (JSON), the same hidden in alpha or in a UserComment.
+"""NovelAI: PNG texts Title, Description, Software, Source, Comment (JSON), or the same hidden in the pixels.
 
 Format: files of NovelAI Diffusion V1 to V4.5; V4 has captions of its own for each character.
 """

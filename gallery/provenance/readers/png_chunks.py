@@ -1,6 +1,6 @@
 """Text chunks of a PNG. Format: PNG specification, third edition, 11.3.3.
 
-Pillow gives up on a compressed text of more than a megabyte, which large ComfyUI graphs are, and keeps one text a keyword.
+Pillow gives up on a compressed text of more than a megabyte, which large graphs are, and keeps one a keyword.
 """
 
 from collections.abc import Iterator

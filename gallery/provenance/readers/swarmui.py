@@ -8,31 +8,11 @@ from gallery.provenance.readers.facts import Facts
 from gallery.provenance.readers.found import Found, found
 from gallery.provenance.readers.text import read_object
 
-_TYPED = frozenset(
-    [
-        "prompt",
-        "negativeprompt",
-        "model",
-        "seed",
-        "steps",
-        "cfgscale",
-        "fluxguidancescale",
-        "width",
-        "height",
-        "sampler",
-        "scheduler",
-        "vae",
-        "loras",
-        "loraweights",
-        "swarm_version",
-        "initimagecreativity",
-        "refinerupscale",
-        "refinercontrolpercentage",
-        "refinersteps",
-        "refinerupscalemethod",
-        "clipstopatlayer",
-    ]
-)
+_TYPED = frozenset((
+    "prompt", "negativeprompt", "model", "seed", "steps", "cfgscale", "fluxguidancescale", "width", "height",
+    "sampler", "scheduler", "vae", "loras", "loraweights", "swarm_version", "initimagecreativity",
+    "refinerupscale", "refinercontrolpercentage", "refinersteps", "refinerupscalemethod", "clipstopatlayer",
+))  # fmt: skip
 
 
 def read(blocks: Blocks) -> Found | None:
