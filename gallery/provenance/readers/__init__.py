@@ -2,7 +2,8 @@
 
 `gather` takes the texts out of a file, `read` understands them, `declared_source` looks for claims of origin. One
 module a format: each has `read(blocks)`, which returns None for what isn't its own and raises for nothing that a file
-holds. To add a format, write such a module and put it into `READERS`. What becomes of it all is decided by `gallery.ingest`.
+holds. To add a format, write such a module and put it into `READERS`. What becomes of it all is decided by
+`gallery.ingest`.
 """
 
 from collections.abc import Callable

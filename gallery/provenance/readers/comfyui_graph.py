@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 _MOST_NODES = 200_000
-_MOST_STEPS = 200_000
+_MOST_STEPS = 150_000
 _VALUE_KEYS = (
     "value", "Value", "int", "float", "number", "seed", "noise_seed", "string", "text", "String", "Text", "INT",
     "FLOAT",

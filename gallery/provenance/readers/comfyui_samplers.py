@@ -136,7 +136,9 @@ def _upwards(graph: Graph, start: Node, done: set[str]) -> tuple[list[Node], Nod
         if node is not start and is_sampler(node):
             return trail[:-1], node, None
         nexts = []
-        for _name, link in sorted(node.links(), key=lambda pair: _rank(pair[0])):
+        links = sorted(node.links(), key=lambda pair: _rank(pair[0]))
+        graph.left -= len(links)
+        for _name, link in links:
             above = graph.nodes.get(link.node)
             if above is not None and above.id not in seen and _carries_picture(_name):
                 seen.add(above.id)

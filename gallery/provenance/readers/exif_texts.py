@@ -59,36 +59,47 @@ def comment_text(data: bytes) -> str:
     """The text of a UserComment, whichever of the encodings its writer meant, and in either byte order."""
     name, body = data[:8], data[8:]
     if name == b"UNICODE\0":
-        return _best(body, ("utf-16-be", "utf-16-le", "utf-8"))
+        return _utf16(body)
     if name == b"ASCII\0\0\0":
         return decoded(body)
     if name == b"JIS\0\0\0\0\0":
-        return _best(body, ("iso2022_jp", "shift_jis", "euc_jp", "utf-8"), strict=True)
+        return _japanese(body)
     if name == b"\0" * 8:
         data = body
-    return _best(data, ("utf-16-be", "utf-16-le", "utf-8")) if b"\0" in data[:_SAMPLE] else decoded(data)
+    return _utf16(data) if b"\0" in data[:_SAMPLE] else decoded(data)
 
 
-def _best(body: bytes, encodings: tuple[str, ...], *, strict: bool = False) -> str:
+def _japanese(body: bytes) -> str:
+    for encoding in ("iso2022_jp", "shift_jis", "euc_jp"):
+        try:
+            return clean(body.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    return decoded(body)
+
+
+def _utf16(body: bytes) -> str:
+    """UTF-16 of either byte order, which is written nowhere, or the UTF-8 that some put there instead."""
     if body[:2] in (b"\xfe\xff", b"\xff\xfe"):
         return clean(body.decode("utf-16", "ignore"))
-    if strict:
-        for encoding in encodings:
-            try:
-                return clean(body.decode(encoding))
-            except UnicodeDecodeError:
-                continue
-        return decoded(body)
-    # The byte order is written nowhere: the likelier text counts, the first of `encodings` where they are alike.
-    chosen = max(encodings, key=lambda encoding: _likeness(body[:_SAMPLE], encoding))
-    return clean(body.decode(chosen, "ignore"))
+    sample = body[:_SAMPLE]
+    if _reads_as_utf8(sample):
+        return clean(body.decode("utf-8", "ignore"))
+    big, little = sample.decode("utf-16-be", "ignore"), sample.decode("utf-16-le", "ignore")
+    return clean(body.decode("utf-16-be" if _likeness(big) >= _likeness(little) else "utf-16-le", "ignore"))
 
 
-def _likeness(sample: bytes, encoding: str) -> float:
-    """How much a sample reads like text: read wrongly, ASCII looks like Chinese and Chinese like nothing."""
-    text = sample.decode(encoding, "ignore")
+def _reads_as_utf8(sample: bytes) -> bool:
+    """Whether these are words with blanks between: hardly anything in UTF-16 is."""
+    try:
+        text = sample[: -3 if len(sample) == _SAMPLE else None].decode("utf-8")
+    except UnicodeDecodeError as error:
+        text = sample[: error.start].decode("utf-8") if len(sample) == _SAMPLE and error.start > _SAMPLE - 8 else ""
+    return " " in text and not any(mark < " " and mark not in "\n\r\t" for mark in text)
+
+
+def _likeness(text: str) -> float:
+    """How much this looks like text: read in the wrong order, ASCII looks like Chinese and Chinese like nothing."""
     plain = sum(" " <= mark <= "~" or mark in "\n\r\t" for mark in text)
     foreign = sum("\u00a1" <= mark <= "\u058f" or "\u3000" <= mark <= "\u9fff" or mark >= "\uac00" for mark in text)
-    return (4 * plain + foreign - 2 * (len(text) - plain - foreign)) / max(
-        len(text) if encoding != "utf-8" else len(sample), 1
-    )
+    return (4 * plain + foreign - 2 * (len(text) - plain - foreign)) / max(len(text), 1)

@@ -30,7 +30,7 @@ _LONGEST_NAME = 200
 _INTEGER = re.compile(r"[+-]?[0-9]{1,30}(?:\.0{1,20})?")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,3})?")
 _HASH = re.compile(r"(?:0x)?([0-9a-fA-F]{6,64})")
-_SIZE = re.compile(r"\s*\(?\s*([0-9]{1,9})\s*[x×,*]\s*([0-9]{1,9})\b")
+_SIZE = re.compile(r"\s*\(?\s*([0-9]{1,12})\s*[x×,*]\s*([0-9]{1,12})\b")
 
 
 def as_integer(value: Any) -> int | None:

@@ -4,13 +4,32 @@ import gzip
 import json
 import struct
 import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from gallery.provenance.readers import Blocks, gather
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file by its name; `build` makes it; `typed` are the parts of the recipe that must be exactly so."""
+
+    name: str
+    build: Callable[[], bytes]
+    generator: str
+    version: str
+    typed: dict[str, Any]
+
+
+def sample(name: str, build: Callable[[], bytes], generator: str, version: str, **typed: Any) -> Sample:
+    return Sample(name, build, generator, version, typed)
+
 
 SIZE = (64, 48)
 USER_COMMENT, MAKER_NOTE, SOFTWARE, MAKE, MODEL, DESCRIPTION = 0x9286, 0x927C, 0x0131, 0x010F, 0x0110, 0x010E
@@ -69,7 +88,7 @@ def unicode_comment(text: str, order: str = "be") -> bytes:
 
 
 def exif(comment: bytes | str | None = None, *, in_first=False, **tags) -> bytes:
-    """EXIF with a UserComment where it belongs, or in the first directory as Fooocus has it; tags by their names here."""
+    """EXIF with a UserComment where it belongs, or in the first directory as in Fooocus; other tags by name."""
     whole = Image.Exif()
     numbers = {"software": SOFTWARE, "make": MAKE, "model": MODEL, "description": DESCRIPTION, "maker_note": MAKER_NOTE}
     for name, value in tags.items():
@@ -80,11 +99,22 @@ def exif(comment: bytes | str | None = None, *, in_first=False, **tags) -> bytes
     return whole.tobytes()
 
 
-def stealth(text: str, *, colours=False, packed=True, size=(96, 80), kind="PNG", payload: bytes | None = None, length: int | None = None) -> bytes:
+def stealth(
+    text: str,
+    *,
+    colours=False,
+    packed=True,
+    size=(96, 80),
+    kind="PNG",
+    payload: bytes | None = None,
+    length: int | None = None,
+) -> bytes:
     """A file with text in the lowest bits of alpha or of the colours, column by column."""
     body = payload if payload is not None else gzip.compress(text.encode()) if packed else text.encode()
     name = f"stealth_{'rgb' if colours else 'png'}{'comp' if packed else 'info'}".encode()
-    bits = np.unpackbits(np.frombuffer(name + struct.pack(">I", len(body) * 8 if length is None else length) + body, np.uint8))
+    bits = np.unpackbits(
+        np.frombuffer(name + struct.pack(">I", len(body) * 8 if length is None else length) + body, np.uint8)
+    )
     array = np.array(picture("RGB" if colours else "RGBA", size))
     planes = array[..., :3] if colours else array[..., 3:]
     columns = planes.transpose(1, 0, 2).reshape(-1).copy()
@@ -132,7 +162,12 @@ def iptc_jpeg(caption: str) -> bytes:
     """A JPEG with the caption of an old IPTC block."""
     text = caption.encode()
     records = b"\x1c\x02\x78" + struct.pack(">H", len(text)) + text
-    body = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00" + struct.pack(">I", len(records)) + records + b"\0" * (len(records) % 2)
+    body = (
+        b"Photoshop 3.0\x008BIM\x04\x04\x00\x00"
+        + struct.pack(">I", len(records))
+        + records
+        + b"\0" * (len(records) % 2)
+    )
     data = saved("JPEG")
     return data[:2] + b"\xff\xed" + struct.pack(">H", len(body) + 2) + body + data[2:]
 

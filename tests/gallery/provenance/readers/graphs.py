@@ -9,8 +9,8 @@ def simple(**changes):
     """Checkpoint, two texts, empty latents, one KSampler, one saved picture; `changes` replace or add nodes."""
     graph = {
         "3": node(
-            "KSampler", seed=156680208700286, steps=20, cfg=8, sampler_name="euler_ancestral", scheduler="karras", denoise=1,
-            model=["4", 0], positive=["6", 0], negative=["7", 0], latent_image=["5", 0],
+            "KSampler", seed=156680208700286, steps=20, cfg=8, sampler_name="euler_ancestral", scheduler="karras",
+            denoise=1, model=["4", 0], positive=["6", 0], negative=["7", 0], latent_image=["5", 0],
         ),
         "4": node("CheckpointLoaderSimple", ckpt_name="SD1.5\\night-v2.safetensors"),
         "5": node("EmptyLatentImage", width=512, height=768, batch_size=1),
@@ -80,7 +80,9 @@ def editor_node(number, kind, widgets=(), inputs=(), outputs=(), mode=0, **more)
 def editor():
     """The editor's graph: a bypassed LoRA, a muted sampler, a reroute and a primitive for the seed."""
     nodes = [
-        editor_node(1, "CheckpointLoaderSimple", ["dusk.safetensors"], outputs=[("MODEL", [1]), ("CLIP", [3]), ("VAE", [9])]),
+        editor_node(
+            1, "CheckpointLoaderSimple", ["dusk.safetensors"], outputs=[("MODEL", [1]), ("CLIP", [3]), ("VAE", [9])],
+        ),
         editor_node(
             2, "LoraLoader", ["off.safetensors", 1, 1], [("model", "MODEL", 1), ("clip", "CLIP", 3)],
             [("MODEL", [2]), ("CLIP", [4, 5])], mode=4,
@@ -110,7 +112,7 @@ def editor():
 
 
 def editor_with_subgraph():
-    """Loader and saver outside, texts and sampler in a subgraph whose inputs and output are its own nodes -10 and -20."""
+    """Texts and sampler in a subgraph, whose inputs and output are its own nodes -10 and -20; the rest outside."""
     inner = {
         "id": "c0ffee00-0000-4000-8000-000000000000",
         "name": "Draw",
@@ -128,18 +130,27 @@ def editor_with_subgraph():
             ),
         ],
         "links": [
-            {"id": number, "origin_id": origin, "origin_slot": slot, "target_id": target, "target_slot": into, "type": "*"}
+            {"id": number, "origin_id": origin, "origin_slot": slot, "target_id": target, "target_slot": into}
             for number, origin, slot, target, into in (
-                (1, -10, 0, 4, 0), (2, -10, 1, 1, 0), (3, 1, 0, 4, 1), (4, 2, 0, 4, 2), (5, 3, 0, 4, 3), (6, -10, 1, 2, 0),
+                (1, -10, 0, 4, 0), (2, -10, 1, 1, 0), (3, 1, 0, 4, 1), (4, 2, 0, 4, 2), (5, 3, 0, 4, 3),
+                (6, -10, 1, 2, 0),
                 (7, 4, 0, -20, 0),
             )
         ],
     }  # fmt: skip
     nodes = [
-        editor_node(1, "CheckpointLoaderSimple", ["dawn.safetensors"], outputs=[("MODEL", [1]), ("CLIP", [2]), ("VAE", [4])]),
+        editor_node(
+            1, "CheckpointLoaderSimple", ["dawn.safetensors"], outputs=[("MODEL", [1]), ("CLIP", [2]), ("VAE", [4])]
+        ),
         editor_node(2, inner["id"], [], [("model", "MODEL", 1), ("clip", "CLIP", 2)], [("LATENT", [3])]),
         editor_node(3, "VAEDecode", [], [("samples", "LATENT", 3), ("vae", "VAE", 4)], [("IMAGE", [5])]),
         editor_node(4, "SaveImage", ["x"], [("images", "IMAGE", 5)]),
     ]
-    links = [[1, 1, 0, 2, 0, "MODEL"], [2, 1, 1, 2, 1, "CLIP"], [3, 2, 0, 3, 0, "LATENT"], [4, 1, 2, 3, 1, "VAE"], [5, 3, 0, 4, 0, "IMAGE"]]
+    links = [
+        [1, 1, 0, 2, 0, "MODEL"],
+        [2, 1, 1, 2, 1, "CLIP"],
+        [3, 2, 0, 3, 0, "LATENT"],
+        [4, 1, 2, 3, 1, "VAE"],
+        [5, 3, 0, 4, 0, "IMAGE"],
+    ]
     return {"nodes": nodes, "links": links, "definitions": {"subgraphs": [inner]}}

@@ -33,7 +33,13 @@ def test_every_generator_is_among_the_samples_and_has_a_short_key():
 
 
 def test_a_generator_is_known_by_key_and_by_name():
-    for typed, name in (("a1111", "AUTOMATIC1111"), ("SD.Next", "SD.Next"), ("sdnext", "SD.Next"), ("draw things", "Draw Things"), ("Unheard", "Unheard")):
+    for typed, name in (
+        ("a1111", "AUTOMATIC1111"),
+        ("SD.Next", "SD.Next"),
+        ("sdnext", "SD.Next"),
+        ("draw things", "Draw Things"),
+        ("Unheard", "Unheard"),
+    ):
         assert generator_name(typed) == name
 
 
@@ -55,7 +61,7 @@ CAMERA = {"make": "Fuji", "model": "X100", "software": "Darktable 4"}
         lambda: files.saved("JPEG", exif=files.exif("{}")),
     ],
     ids=["plain", "alpha", "gimp", "other-prompt", "other-json", "camera", "note", "photoshop", "gd", "empty-json"],
-)  # fmt: skip
+)
 def test_other_files_hold_no_generator_data(build):
     blocks = files.blocks_of(build())
     assert read(blocks) is None
