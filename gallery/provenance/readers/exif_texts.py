@@ -30,6 +30,7 @@ def exif_texts(image: Image.Image, allowance: Allowance) -> dict[str, str]:
         directories: tuple[Any, ...] = (first.get_ifd(_EXIF_IFD), first)
         found = [(tag, directory[tag]) for tag in TAGS for directory in directories if tag in directory]
     except Exception:
+        # Pillow has a dozen errors for broken EXIF, and broken EXIF says nothing.
         return {}
     texts: dict[str, str] = {}
     for tag, value in found:

@@ -17,8 +17,8 @@ def gather(image: Image.Image, data: bytes, *, limit: int = TEXT_LIMIT) -> Block
     """The texts of the PNG, JPEG, WebP or AVIF file `data`, which Pillow opened as `image`.
 
     `image` as it was opened: turned, resized or converted pixels have lost what was hidden in them. At most `limit`
-    bytes of text are kept; `cut` of the answer names what wasn't kept whole. Loads a column or two of pixels. Nothing
-    in the file makes it raise, but Pillow does if the pixels can't be decoded.
+    bytes of text are kept; `cut` of the answer names what wasn't kept whole. Looks at a column or two of the
+    pixels, which it decodes. Nothing in a file makes it raise.
     """
     allowance = Allowance(limit)
     # The largest first-hand source of each kind of file comes first: it should have what room there is.

@@ -24,6 +24,11 @@ def stealth_text(image: Image.Image, allowance: Allowance) -> str:
     if image.format not in (*_LOSSLESS, None) or image.mode not in ("RGB", "RGBA"):
         return ""
     channels = [([3], _ALPHA)] if image.mode == "RGBA" else []
+    try:
+        image.load()
+    except Exception:
+        # Pillow has a dozen errors for pixels that can't be decoded, and such pixels hide nothing.
+        return ""
     for planes, names in [*channels, ([0, 1, 2], _COLOURS)]:
         head = _lowest_bits(image, planes, 0, _HEAD_BITS)
         if head[:_NAME] not in names:

@@ -202,6 +202,13 @@ def test_hidden_rubbish_is_none():
     assert blocks_of(files.stealth("", payload=b"\x1f\x8b not gzip")).stealth == ""
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_pixels_that_end_too_soon_hide_nothing(kind):
+    data = files.stealth("a secret", kind=kind)
+    image = Image.open(BytesIO(data[: len(data) // 2] + b"\0" * (len(data) // 2)))
+    assert gather(image, data).stealth == ""
+
+
 def test_a_lossy_picture_is_not_searched_for_hidden_text():
     class Untouched(Image.Image):
         format = "JPEG"
