@@ -35,6 +35,11 @@ EXTRA = (
     "hires_steps",
     "hires_denoise",
     "hires_upscaler",
+    "guidance",
+    "refiner",
+    "refiner_switch",
+    "rng",
+    "vae_hash",
     "composite",
 )
 

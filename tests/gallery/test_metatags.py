@@ -113,7 +113,7 @@ ROWS = {
     "lora": ["lora:detail", "lora:det*", "lora:DETAIL", "lora:any"],
     "sampler": ["sampler:euler_a", 'sampler:"Euler a"', "sampler:eul*", "sampler:any"],
     "scheduler": ["scheduler:karras", "-scheduler:none"],
-    "generator": ["generator:comfyui", "generator:any"],
+    "generator": ["generator:comfyui", "generator:comfy", "generator:any"],
     "steps": ["steps:20", "steps:10..30", "steps:any", "-steps:none"],
     "cfg": ["cfg:7.5", "cfg:7..8", "cfg:any"],
     "denoise": ["denoise:0.5", "denoise:<0.6"],

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from gallery.errors import Invalid
+from gallery.provenance.readers import generator_name
 from gallery.search.compilation import Compilation, in_recipe
 from gallery.search.expressions import Like, like, within
 from gallery.search.metatags.kinds import Compile, metatag
@@ -53,6 +54,14 @@ def _by_hash(value: Text) -> Q:
     if value.literal or not _HASH_START.fullmatch(value.text):
         return Q()
     return Q(Like(Lower(F("model_hash")), like(value.text.lower()) + "%"))
+
+
+def _by_key(value: Text) -> Q:
+    """What a short key stands for: `a1111` is AUTOMATIC1111."""
+    name = generator_name(value.text)
+    if value.literal or value.is_pattern or name == value.text:
+        return Q()
+    return Q(_Equal(Lower(F("generator")), Lower(Value(name))))
 
 
 def _modelhash(value: Presence | Text, compilation: Compilation) -> Q:
@@ -146,10 +155,10 @@ metatag(
 metatag(
     "generator",
     text(limit=40, nullable=True),
-    _name("generator"),
+    _name("generator", also=_by_key),
     section="recipe",
     summary=_("The program that drew it."),
-    examples=("generator:irodori",),
+    examples=("generator:irodori", "generator:a1111"),
     values=_ANY_OR_NONE,
 )
 metatag(

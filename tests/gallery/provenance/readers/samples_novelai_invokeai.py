@@ -1,0 +1,173 @@
+"""Files of NovelAI and InvokeAI."""
+
+from gallery.provenance import LoraEntry
+from tests.gallery.provenance.readers.files import (
+    dumps,
+    exif,
+    png,
+    sample,
+    saved,
+    stealth,
+    unicode_comment,
+)
+
+NOVELAI_COMMENT = {
+    "prompt": "1girl, rain",
+    "steps": 28,
+    "height": 1216,
+    "width": 832,
+    "scale": 5.0,
+    "uncond_scale": 0.0,
+    "cfg_rescale": 0.2,
+    "seed": 2561483728,
+    "n_samples": 1,
+    "noise_schedule": "karras",
+    "sampler": "k_euler_ancestral",
+    "v4_prompt": {
+        "caption": {
+            "base_caption": "2girls, rain",
+            "char_captions": [
+                {"char_caption": "girl, red coat", "centers": [{"x": 0.3, "y": 0.5}]},
+                {"char_caption": "girl, umbrella", "centers": [{"x": 0.7, "y": 0.5}]},
+            ],
+        },
+        "use_coords": True,
+        "use_order": True,
+    },
+    "v4_negative_prompt": {"caption": {"base_caption": "lowres", "char_captions": []}},
+    "uc": "lowres",
+    "request_type": "PromptGenerateRequest",
+    "signed_hash": "c2lnbmVk",
+}
+NOVELAI = {
+    "Title": "NovelAI generated image",
+    "Description": "2girls, rain",
+    "Software": "NovelAI",
+    "Source": "NovelAI Diffusion V4.5 4BDE2A90",
+    "Generation time": "4.2",
+    "Comment": dumps(NOVELAI_COMMENT),
+}
+NOVELAI_TYPED = {
+    "prompt": "2girls, rain | girl, red coat | girl, umbrella",
+    "negative_prompt": "lowres",
+    "steps": 28,
+    "sampler": "Euler a",
+    "scheduler": "Karras",
+    "cfg": 5.0,
+    "seed": 2561483728,
+    "width": 832,
+    "height": 1216,
+    "model_name": "NovelAI Diffusion V4.5",
+    "denoise": None,
+}
+NOVELAI_3 = NOVELAI | {
+    "Source": "Stable Diffusion XL 7BCCAA2C",
+    "Description": "1girl, rain",
+    "Comment": dumps(
+        {key: value for key, value in NOVELAI_COMMENT.items() if not key.startswith("v4")}
+        | {"request_type": "Img2ImgRequest", "strength": 0.6}
+    ),
+}
+INVOKE = {
+    "generation_mode": "sdxl_txt2img",
+    "positive_prompt": "a tower",
+    "negative_prompt": "crowd",
+    "width": 1024,
+    "height": 768,
+    "seed": 3141592653,
+    "rand_device": "cpu",
+    "cfg_scale": 7.5,
+    "cfg_rescale_multiplier": 0,
+    "steps": 30,
+    "scheduler": "dpmpp_2m_k",
+    "clip_skip": 1,
+    "model": {"key": "1-2-3", "hash": "blake3:abc", "name": "Juggernaut XL", "base": "sdxl", "type": "main"},
+    "loras": [{"model": {"name": "ivy", "hash": "sha256:0123456789"}, "weight": 0.6}],
+    "strength": 0.7,
+    "app_version": "5.4.2",
+    "positive_style_prompt": "",
+}
+INVOKE_2 = {
+    "model": "stable diffusion",
+    "model_weights": "stable-diffusion-1.5",
+    "model_hash": "cc6cb27103417325ff94f52b7a5d2dde45a7515b25c255d8e396c90014281516",
+    "app_id": "invoke-ai/InvokeAI",
+    "app_version": "2.3.5",
+    "image": {
+        "prompt": [{"prompt": "a mill [cars, people]", "weight": 1.0}],
+        "steps": 50,
+        "cfg_scale": 7.5,
+        "height": 512,
+        "width": 640,
+        "seed": 42,
+        "type": "txt2img",
+        "sampler": "k_lms",
+    },
+}
+
+SAMPLES = (
+    sample("novelai.png", lambda: png(NOVELAI), "NovelAI", "V4.5", **NOVELAI_TYPED),
+    sample("novelai-stealth.png", lambda: stealth(dumps(NOVELAI)), "NovelAI", "V4.5", **NOVELAI_TYPED),
+    sample("novelai-stealth.webp", lambda: stealth(dumps(NOVELAI), kind="WEBP"), "NovelAI", "V4.5", **NOVELAI_TYPED),
+    sample(
+        "novelai.webp",
+        lambda: saved("WEBP", exif=exif(unicode_comment(dumps(NOVELAI)))),
+        "NovelAI",
+        "V4.5",
+        **NOVELAI_TYPED,
+    ),
+    sample(
+        "novelai-img2img.png",
+        lambda: png(NOVELAI_3),
+        "NovelAI",
+        "",
+        prompt="1girl, rain",
+        denoise=0.6,
+        model_name="Stable Diffusion XL",
+    ),
+    sample(
+        "invokeai.png",
+        lambda: png({"invokeai_metadata": dumps(INVOKE), "invokeai_graph": "{}"}),
+        "InvokeAI",
+        "5.4.2",
+        prompt="a tower",
+        negative_prompt="crowd",
+        sampler="DPM++ 2M",
+        scheduler="Karras",
+        seed=3141592653,
+        model_name="Juggernaut XL",
+        model_hash="",
+        clip_skip=2,
+        denoise=0.7,
+        rng="cpu",
+        loras=(LoraEntry("ivy", "0123456789", 0.6, 0.6),),
+    ),
+    sample(
+        "invokeai-2.png",
+        lambda: png({"sd-metadata": dumps(INVOKE_2), "Dream": "ignored"}),
+        "InvokeAI",
+        "2.3.5",
+        prompt="a mill",
+        negative_prompt="cars, people",
+        sampler="LMS",
+        steps=50,
+        width=640,
+        model_name="stable-diffusion-1.5",
+        model_hash=INVOKE_2["model_hash"],
+    ),
+    sample(
+        "invokeai-1.png",
+        lambda: png({"Dream": '"a barn [hay]" -s 50 -S 3134 -W 512 -H 448 -C 7.5 -A k_euler_a -f 0.75'}),
+        "InvokeAI",
+        "",
+        prompt="a barn",
+        negative_prompt="hay",
+        steps=50,
+        seed=3134,
+        width=512,
+        height=448,
+        cfg=7.5,
+        sampler="Euler a",
+        denoise=0.75,
+    ),
+)
