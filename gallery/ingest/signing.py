@@ -1,0 +1,109 @@
+"""The site's signature: which key and certificates the settings name, and what is signed with them."""
+
+import base64
+import logging
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+from gallery.models import Asset, AssetFile
+from gallery.models.asset import Variant
+from gallery.provenance import FORMATS, FileFormat, Label
+from gallery.provenance.c2pa import (
+    Credentials,
+    Ingredient,
+    SigningError,
+    given_credentials,
+    manifest_of,
+    own_credentials,
+    own_roots,
+    sign,
+)
+
+logger = logging.getLogger(__name__)
+
+# A grey PNG of one pixel.
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+
+SOURCE_TITLE, SENT_TITLE = "Picture that it was drawn over", "File that was sent"
+
+
+def site_credentials(*, make: bool = True) -> Credentials:
+    """What the site signs with: the operator's certificate where the settings name one, else its own authority's.
+
+    `make` False makes no authority where there is none yet. Raises `SigningError`.
+    """
+    if settings.C2PA_CERT or settings.C2PA_KEY:
+        if not (settings.C2PA_CERT and settings.C2PA_KEY):
+            raise SigningError("IRODORI_C2PA_CERT and IRODORI_C2PA_KEY belong together; one of them is not set")
+        return given_credentials(Path(settings.C2PA_CERT), Path(settings.C2PA_KEY))
+    if not make and not own_roots(settings.C2PA_DIR):
+        raise SigningError("there is no signing key yet; the next start makes one")
+    return own_credentials(settings.C2PA_DIR, settings.SITE_NAME)
+
+
+def signing_state(*, make: bool) -> str:
+    """What files are signed with, or why they aren't, in words for the operator. `make`: as `site_credentials`."""
+    try:
+        credentials = site_credentials(make=make)
+    except SigningError as error:
+        return f"files are not signed: {error}"
+    return f"files are signed by {credentials.signer}"
+
+
+def trust_anchors() -> str:
+    """Whose signatures count as trusted, PEM: the site's own, and those that the operator names."""
+    parts = [own_roots(settings.C2PA_DIR)]
+    try:
+        if settings.C2PA_CERT:
+            parts.append(site_credentials().anchors)
+        if settings.C2PA_ANCHORS:
+            parts.append(Path(settings.C2PA_ANCHORS).read_text(encoding="ascii"))
+    except (SigningError, OSError, ValueError) as error:
+        logger.warning("Some trusted certificates can't be read: %s", error)
+    return "\n".join(part.strip() for part in parts if part.strip())
+
+
+def signed(content: bytes, form: FileFormat, label: Label, source: Asset | None = None) -> tuple[bytes, bool]:
+    """`content` with a manifest that says `label`, and whether that worked.
+
+    `source`: the picture that this one was drawn over, or the asset of a file that was sent. What can't be signed is
+    returned as it is, with the label that it has, and the log says why: no picture is lost for want of a key.
+    """
+    try:
+        credentials = site_credentials()
+        ingredient = ingredient_of(source, SOURCE_TITLE if label.drawn_here else SENT_TITLE) if source else None
+        manifest = manifest_of(label, has_source=ingredient is not None)
+        return sign(content, form.mime, manifest, credentials, source=ingredient, anchors=trust_anchors()), True
+    except SigningError as error:
+        logger.error("A picture couldn't be signed; it keeps its label: %s", error)
+        return content, False
+
+
+def ingredient_of(asset: Asset, title: str) -> Ingredient | None:
+    """The file of `asset` that others may have, as what another picture was made from; None if the disk lost it.
+
+    Never the original: a manifest in it may hold a prompt. What was sent may have no other file; then a dot stands for
+    it, as of a file without a manifest nothing but the title is kept.
+    """
+    bare = AssetFile.objects.filter(asset=asset, variant=Variant.BARE).first()
+    if bare is None:
+        return Ingredient(DOT, "image/png", title)
+    try:
+        content = Path(settings.MEDIA_ROOT, bare.path).read_bytes()
+    except OSError:
+        return None
+    return Ingredient(content, FORMATS[bare.format].mime, title)
+
+
+def mark_producer() -> str:
+    """Whom TC260's mark names, empty where the operator doesn't want it."""
+    return settings.SITE_NAME if settings.TC260 else ""
+
+
+def site_slug() -> str:
+    """The site's name as part of a file's name: ASCII, no blanks."""
+    return re.sub(r"[^a-z0-9]+", "-", settings.SITE_NAME.lower()).strip("-") or "post"
