@@ -59,8 +59,7 @@ def _make(asset: Asset, form: FileFormat, label: Label) -> Download:
         except OSError as error:
             # A damaged original is as good as none.
             raise FileNotFoundError(f"the original of asset {asset.pk} can't be read") from error
-    source = asset.drawn_over if label.drawn_here else asset
-    data, is_signed = signed(content, form, label, source)
+    data, is_signed = signed(content, form, label, asset.drawn_over)
     with naming_files():
         stored = store(data, form.extension)
         row, _new = Download.objects.update_or_create(

@@ -23,7 +23,7 @@ from gallery.provenance.c2pa import (
 
 logger = logging.getLogger(__name__)
 
-# A grey PNG of one pixel.
+# A grey PNG of one pixel: of a file without a manifest, a manifest keeps nothing but the title that it is given.
 DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 )
@@ -67,15 +67,18 @@ def trust_anchors() -> str:
     return "\n".join(part.strip() for part in parts if part.strip())
 
 
-def signed(content: bytes, form: FileFormat, label: Label, source: Asset | None = None) -> tuple[bytes, bool]:
+def signed(content: bytes, form: FileFormat, label: Label, drawn_over: Asset | None = None) -> tuple[bytes, bool]:
     """`content` with a manifest that says `label`, and whether that worked.
 
-    `source`: the picture that this one was drawn over, or the asset of a file that was sent. What can't be signed is
-    returned as it is, with the label that it has, and the log says why: no picture is lost for want of a key.
+    What was sent is said to be made from a file that was sent. What can't be signed is returned as it is, with the
+    label that it has, and the log says why: no picture is lost for want of a key.
     """
     try:
         credentials = site_credentials()
-        ingredient = ingredient_of(source, SOURCE_TITLE if label.drawn_here else SENT_TITLE) if source else None
+        if not label.drawn_here:
+            ingredient: Ingredient | None = Ingredient(DOT, "image/png", SENT_TITLE)
+        else:
+            ingredient = ingredient_of(drawn_over) if drawn_over else None
         manifest = manifest_of(label, has_source=ingredient is not None)
         return sign(content, form.mime, manifest, credentials, source=ingredient, anchors=trust_anchors()), True
     except SigningError as error:
@@ -83,20 +86,20 @@ def signed(content: bytes, form: FileFormat, label: Label, source: Asset | None 
         return content, False
 
 
-def ingredient_of(asset: Asset, title: str) -> Ingredient | None:
-    """The file of `asset` that others may have, as what another picture was made from; None if the disk lost it.
+def ingredient_of(asset: Asset) -> Ingredient | None:
+    """The file of `asset` that others may have, as what another picture was drawn over; None if the disk lost it.
 
     Never the original: a manifest in it may hold a prompt. What was sent may have no other file; then a dot stands for
-    it, as of a file without a manifest nothing but the title is kept.
+    it.
     """
     bare = AssetFile.objects.filter(asset=asset, variant=Variant.BARE).first()
     if bare is None:
-        return Ingredient(DOT, "image/png", title)
+        return Ingredient(DOT, "image/png", SOURCE_TITLE)
     try:
         content = Path(settings.MEDIA_ROOT, bare.path).read_bytes()
     except OSError:
         return None
-    return Ingredient(content, FORMATS[bare.format].mime, title)
+    return Ingredient(content, FORMATS[bare.format].mime, SOURCE_TITLE)
 
 
 def mark_producer() -> str:
