@@ -150,7 +150,7 @@ def _make_root(organisation: str) -> tuple[x509.Certificate, ec.EllipticCurvePri
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(UTC)
     # A name of its own, so that two sites of the same name are two authorities.
-    name = _name(organisation, f"{organisation} root {x509.random_serial_number() % 16**8:08x}")
+    name = _name(organisation, f"Root {x509.random_serial_number() % 16**8:08x} of {organisation}")
     builder = _begin(name, name, key, now - SLACK, now + ROOT_YEARS * YEAR)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(_usage(authority=True), critical=True)
@@ -184,13 +184,17 @@ def _begin(
 
 
 def _name(organisation: str, common: str) -> x509.Name:
-    # X.520 allows 64 characters each.
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64] or "Irodori"),
-            x509.NameAttribute(NameOID.COMMON_NAME, common[-64:] or "Irodori"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _short(organisation)),
+            x509.NameAttribute(NameOID.COMMON_NAME, _short(common)),
         ]
     )
+
+
+def _short(text: str) -> str:
+    """As much of the text as a name in a certificate holds: 64 bytes of UTF-8 (the library counts bytes)."""
+    return text.encode("utf-8", "ignore")[:64].decode("utf-8", "ignore").strip() or "Irodori"
 
 
 def _usage(*, authority: bool) -> x509.KeyUsage:

@@ -5,6 +5,7 @@ Actions and their fields: C2PA specification 2.2, `c2pa.actions.v2`. Parameters 
 
 from typing import Any
 
+from gallery.provenance.c2pa.authority import SigningError
 from gallery.provenance.label import Label
 from gallery.provenance.recipe import GENERATOR, GENERATOR_VERSION
 
@@ -17,14 +18,16 @@ def manifest_of(label: Label, *, has_source: bool) -> dict[str, Any]:
 
     `has_source`: an ingredient named `SOURCE_ID` is added to it, the picture that this one was drawn over, or the file
     that was sent. Of the recipe it holds what the label shows, so nothing of a hidden prompt.
+    Raises `SigningError`: the specification knows no beginning without a source type.
     """
+    if not has_source and not label.source_type:
+        raise SigningError("nothing is known of where the picture comes from")
     actions = [{"action": "c2pa.opened", "parameters": {"ingredientIds": [SOURCE_ID]}}] if has_source else []
     if label.drawn_here:
         actions.append(_drawing("c2pa.edited" if has_source else "c2pa.created", label))
-    elif actions and label.source_type:
-        actions[0]["digitalSourceType"] = label.source_type
-    elif not actions:
-        # The first action says where a picture begins; one that nobody knows the beginning of begins here.
+    elif actions:
+        actions[0] |= _source_type(label)
+    else:
         actions.append({"action": "c2pa.created", **_source_type(label)})
     if label.published:
         actions.append({"action": "c2pa.published"})
