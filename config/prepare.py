@@ -79,7 +79,7 @@ def close_media() -> None:
 
 
 def make_signing_key() -> str:
-    """Make or renew what pictures are signed with; returns how that stands, in words. It stops no site from starting."""
+    """Make or renew what pictures are signed with; says in words how that stands. It keeps no site from starting."""
     from gallery.ingest.signing import signing_state
 
     return signing_state(make=True)

@@ -50,7 +50,9 @@ def post_menu(post: Post, *, reads_prompt: bool) -> Menu:
     def address(extension: str) -> str:
         return reverse("gallery:media", args=[post.asset.key, Variant.ORIGINAL, extension])
 
-    return _menu(post.asset, address, offers_both=has_prompt and reads_prompt, held_back=has_prompt and not reads_prompt)
+    return _menu(
+        post.asset, address, offers_both=has_prompt and reads_prompt, held_back=has_prompt and not reads_prompt
+    )
 
 
 def take_menu(asset: Asset, recipe: Recipe, address: Callable[[str], str]) -> Menu:
@@ -71,4 +73,3 @@ def _menu(asset: Asset, address: Callable[[str], str], *, offers_both: bool, hel
         groups = [Group(None, whole)]
     main = next(choice for choice in whole if choice.form == PNG)
     return Menu(main, groups, asset.width, asset.height, held_back)
-

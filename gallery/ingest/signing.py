@@ -24,9 +24,7 @@ from gallery.provenance.c2pa import (
 logger = logging.getLogger(__name__)
 
 # A grey PNG of one pixel: of a file without a manifest, a manifest keeps nothing but the title that it is given.
-DOT = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
-)
+DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
 
 SOURCE_TITLE, SENT_TITLE = "Picture that it was drawn over", "File that was sent"
 

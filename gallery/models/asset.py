@@ -12,7 +12,7 @@ def new_key() -> str:
 
 
 class Asset(models.Model):
-    """A safe, labelled picture made by `gallery.ingest`; it never changes. `drawn_over`: the picture it was made from."""
+    """A safe, labelled picture made by `gallery.ingest`; it never changes. `drawn_over`: what it was made from."""
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assets")

@@ -1,6 +1,6 @@
 """Content Credentials (C2PA): signed manifests that say what was done to a picture, written and read.
 
-`authority` has certificates, `manifest` the claim, `signing` writes it into a file, `reading` checks what a file brings.
+`authority` has certificates, `manifest` the claim, `signing` writes it into a file, `reading` checks a file's.
 The signature is the last thing written into a file: any byte that changes afterwards breaks it.
 """
 

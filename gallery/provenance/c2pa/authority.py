@@ -41,7 +41,7 @@ class SigningError(Exception):
 
 @dataclass(frozen=True)
 class Credentials:
-    """What signs: `chain` from the signing certificate upward, and its key as PKCS 8, both PEM; C2PA's name of `alg`."""
+    """What signs: `chain` from the signing certificate upward, its key as PKCS 8, both PEM; C2PA's name of `alg`."""
 
     chain: str
     key: str
@@ -232,7 +232,7 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> str:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Nobody else on this machine makes anything in `folder` meanwhile. The lock ends with the process that holds it."""
+    """Nobody else on this machine makes anything in `folder` meanwhile. The lock ends with its holder's process."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:

@@ -1,7 +1,6 @@
 """A manifest is signed into a file: the last thing that is done to it."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any

@@ -11,7 +11,16 @@ from gallery.downloads import download_of, files, post_label, post_menu, remove_
 from gallery.errors import Invalid
 from gallery.models import Download, PostGeneration
 from gallery.provenance import FORMATS, PNG, WEBP
-from tests.factories import PASSWORD, make_asset, make_asset_row, make_checkpoint, make_image, make_post, make_take, make_user
+from tests.factories import (
+    PASSWORD,
+    make_asset,
+    make_asset_row,
+    make_checkpoint,
+    make_image,
+    make_post,
+    make_take,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 

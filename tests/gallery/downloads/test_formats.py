@@ -13,7 +13,16 @@ from gallery.ingest import keep_upload
 from gallery.ingest.signing import trust_anchors
 from gallery.provenance import FORMATS, LoraEntry
 from gallery.provenance.c2pa import read_manifest
-from tests.factories import PASSWORD, make_asset, make_checkpoint, make_image, make_post, make_recipe, make_take, make_user
+from tests.factories import (
+    PASSWORD,
+    make_asset,
+    make_checkpoint,
+    make_image,
+    make_post,
+    make_recipe,
+    make_take,
+    make_user,
+)
 from tests.gallery.downloads.bytes_of_files import exiftool, holds
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +99,9 @@ def test_the_librarys_own_reader_trusts_the_manifest_and_finds_what_was_done(cli
 def test_a_changed_pixel_is_told(client, post, extension):
     content = bytearray(download(client, post, extension))
     # Where the coded pixels begin, by format.
-    mark, behind = {"png": (b"IDAT", 20), "jpg": (b"\xff\xda", 40), "webp": (b"VP8 ", 40), "avif": (b"mdat", 40)}[extension]
+    mark, behind = {"png": (b"IDAT", 20), "jpg": (b"\xff\xda", 40), "webp": (b"VP8 ", 40), "avif": (b"mdat", 40)}[
+        extension
+    ]
     content[bytes(content).rindex(mark) + behind] ^= 1
     state = read_manifest(bytes(content), FORMATS[extension].mime, trust_anchors())
     assert state.state == "invalid"
@@ -112,7 +123,7 @@ def test_what_was_drawn_over_is_an_ingredient_and_brings_no_prompt_along(client,
     make_checkpoint()
     parent = make_take(author, prompt="zxparent, 1girl", seed=3141592653)
     child = make_take(author, prompt="1girl, smile", source_take=parent.pk, strength=0.5)
-    post = make_post(author, asset=child.asset, recipe=make_recipe(**{"prompt": "1girl, smile"}))
+    post = make_post(author, asset=child.asset, recipe=make_recipe(prompt="1girl, smile"))
     content = download(client, post, extension)
     state = read_manifest(content, FORMATS[extension].mime, trust_anchors())
     assert state.state == "trusted"
@@ -139,7 +150,9 @@ def test_what_was_drawn_over_is_an_ingredient_and_brings_no_prompt_along(client,
         ("unknown", None, False),
     ],
 )
-def test_a_sent_file_says_what_its_label_says_and_no_more(client, tmp_path, extension, level, source_type, made_with_ai):
+def test_a_sent_file_says_what_its_label_says_and_no_more(
+    client, tmp_path, extension, level, source_type, made_with_ai
+):
     author = make_user("author")
     recipe = make_recipe(prompt="zebra", model_name="somebodys-model", seed=31415926535)
     asset = keep_upload(author, make_image(200, 160))

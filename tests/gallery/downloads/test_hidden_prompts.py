@@ -1,4 +1,4 @@
-"""Who may read the prompt × who asks × every format and variant: no byte of a file holds what its reader may not read."""
+"""Who may read the prompt × who asks × every format and variant: no byte holds what its reader may not read."""
 
 import pytest
 
@@ -31,7 +31,11 @@ def secret_post(visibility):
 
 def sign_in(client, viewer, post):
     if viewer != "visitor":
-        user = post.author if viewer == "author" else make_user(viewer, role="moderator" if viewer == "moderator" else "member")
+        user = (
+            post.author
+            if viewer == "author"
+            else make_user(viewer, role="moderator" if viewer == "moderator" else "member")
+        )
         client.force_login(user, BACKEND)
 
 

@@ -107,7 +107,8 @@ def test_certificates_have_the_extensions_that_readers_ask_for(tmp_path):
     assert get(x509.KeyUsage).value.digital_signature
     assert not get(x509.KeyUsage).value.key_cert_sign
     assert list(get(x509.ExtendedKeyUsage).value) == [x509.oid.ExtendedKeyUsageOID.EMAIL_PROTECTION]
-    assert get(x509.AuthorityKeyIdentifier) and get(x509.SubjectKeyIdentifier)
+    assert get(x509.AuthorityKeyIdentifier)
+    assert get(x509.SubjectKeyIdentifier)
     assert not get(x509.BasicConstraints).value.ca
     assert isinstance(certificate.public_key().curve, ec.SECP256R1)
     assert state(signed_by(credentials), own_roots(tmp_path)) == "trusted"
@@ -130,9 +131,7 @@ class Later(datetime):
 
 
 @pytest.mark.parametrize(("days", "replaced"), [(89, False), (91, True), (4000, True)])
-def test_a_signing_key_is_replaced_after_ninety_days_and_its_files_stay_trusted(
-    tmp_path, monkeypatch, days, replaced
-):
+def test_a_signing_key_is_replaced_after_ninety_days_and_its_files_stay_trusted(tmp_path, monkeypatch, days, replaced):
     first = own_credentials(tmp_path, "A site")
     content, root = signed_by(first), own_roots(tmp_path)
     monkeypatch.setattr(Later, "days", days)

@@ -78,7 +78,9 @@ def test_every_format_says_the_same(extension, include_prompt):
 
 @pytest.mark.parametrize("extension", sorted(FORMATS))
 @pytest.mark.parametrize(
-    ("level", "said"), [("human", {"DigitalSourceType": CV + "digitalCreation"}), ("unknown", {})], ids=["human", "unknown"]
+    ("level", "said"),
+    [("human", {"DigitalSourceType": CV + "digitalCreation"}), ("unknown", {})],
+    ids=["human", "unknown"],
 )
 def test_what_no_model_made_tells_of_no_model(extension, level, said):
     label = replace(whole_label(), source_type=source_type_of(level))
@@ -96,10 +98,10 @@ def test_a_picture_of_ours_drawn_over_one_from_outside_is_composite():
 
 def test_what_is_hidden_is_part_of_no_word_of_the_label():
     label = whole_label(include_prompt=False)
-    assert label.shown == replace(
-        label.recipe, prompt="", negative_prompt="", seed=None, loras=(), embeddings=()
+    assert label.shown == replace(label.recipe, prompt="", negative_prompt="", seed=None, loras=(), embeddings=())
+    told = " ".join(
+        [label.parameters, label.system, label.system_version, label.prompt_writer, str(label_packet(label))]
     )
-    told = " ".join([label.parameters, label.system, label.system_version, label.prompt_writer, str(label_packet(label))])
     for secret in ("猫", "blurry", "42", "ink", "bad-hands", "haru"):
         assert secret not in told
 

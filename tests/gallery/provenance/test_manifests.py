@@ -181,5 +181,7 @@ def test_recipes_of_any_content_can_be_signed(credentials, folder):
     recipe = Recipe(prompt="x" * 50_000 + "\n\t\x01猫🐈", negative_prompt="\u202e", seed=2**63 - 1, cfg=7.123456789)
     label = Label.of_drawn(recipe, include_prompt=True)
     for form in FORMATS.values():
-        content = sign(labelled(make_image(), label, form), form.mime, manifest_of(label, has_source=False), credentials)
+        content = sign(
+            labelled(make_image(), label, form), form.mime, manifest_of(label, has_source=False), credentials
+        )
         assert read_manifest(content, form.mime, own_roots(folder)).state == "trusted"
