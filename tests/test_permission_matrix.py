@@ -462,7 +462,7 @@ def ask(client: Client, method: str, row: Row, world: World) -> str:
 
 
 def everything_kept() -> list[tuple[str, str]]:
-    """A digest of each table but the sessions' and that of files made for downloads; two are equal if no row changed."""
+    """A digest of each table but sessions and files made for downloads; two are equal if no row changed."""
     tables = [model._meta.db_table for model in apps.get_models() if model not in (Session, Download)]
     one = "SELECT '{0}', md5(string_agg(row::text, '|' ORDER BY row::text)) FROM {0} AS row"
     with connection.cursor() as cursor:
