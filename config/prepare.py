@@ -82,7 +82,7 @@ def make_signing_key() -> str:
     """Make or renew what pictures are signed with; says in words how that stands. It keeps no site from starting."""
     from gallery.ingest.signing import signing_state
 
-    return signing_state(make=True)
+    return signing_state()
 
 
 def prepare(*, owner_link: bool = False) -> None:

@@ -29,24 +29,22 @@ DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4
 SOURCE_TITLE, SENT_TITLE = "Picture that it was drawn over", "File that was sent"
 
 
-def site_credentials(*, make: bool = True) -> Credentials:
+def site_credentials() -> Credentials:
     """What the site signs with: the operator's certificate where the settings name one, else its own authority's.
 
-    `make` False makes no authority where there is none yet. Raises `SigningError`.
+    Raises `SigningError`.
     """
     if settings.C2PA_CERT or settings.C2PA_KEY:
         if not (settings.C2PA_CERT and settings.C2PA_KEY):
             raise SigningError("IRODORI_C2PA_CERT and IRODORI_C2PA_KEY belong together; one of them is not set")
         return given_credentials(Path(settings.C2PA_CERT), Path(settings.C2PA_KEY))
-    if not make and not own_roots(settings.C2PA_DIR):
-        raise SigningError("there is no signing key yet; the next start makes one")
     return own_credentials(settings.C2PA_DIR, settings.SITE_NAME)
 
 
-def signing_state(*, make: bool) -> str:
-    """What files are signed with, or why they aren't, in words for the operator. `make`: as `site_credentials`."""
+def signing_state() -> str:
+    """What files are signed with, or why they aren't, in words for the operator."""
     try:
-        credentials = site_credentials(make=make)
+        credentials = site_credentials()
     except SigningError as error:
         return f"files are not signed: {error}"
     return f"files are signed by {credentials.signer}"

@@ -77,15 +77,15 @@ def _exif(parameters: str) -> bytes:
 
 
 def _encoded(image: Image.Image, form: FileFormat, *, exif: bytes, xmp: bytes) -> bytes:
-    options: dict[str, Any] = {
+    choices: dict[FileFormat, dict[str, Any]] = {
         JPEG: {"quality": 92, "subsampling": 0, "optimize": image.width * image.height <= _LARGE},
         WEBP: {"quality": 92, "method": 4},
         AVIF: {"quality": 82, "subsampling": "4:4:4", "speed": 6 if image.width * image.height <= _LARGE else 9},
-    }[form]
+    }
     # Pillow writes empty blocks where it is given empty bytes.
-    options |= {name: value for name, value in (("exif", exif), ("xmp", xmp)) if value}
+    texts = {name: value for name, value in (("exif", exif), ("xmp", xmp)) if value}
     out = BytesIO()
-    image.save(out, form.pillow, **options)
+    image.save(out, form.pillow, **choices[form], **texts)
     return out.getvalue()
 
 

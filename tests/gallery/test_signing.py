@@ -59,7 +59,7 @@ def test_a_take_drawn_over_another_names_it():
 
 def test_the_start_makes_the_key_and_says_who_signs(settings):
     assert not settings.C2PA_DIR.exists()
-    assert files_can_be_signed()[0].id == "gallery.W001"
+    assert files_can_be_signed() == []
     assert not settings.C2PA_DIR.exists(), "a check makes nothing"
     assert "Irodori" in make_signing_key()
     assert files_can_be_signed() == []
@@ -99,7 +99,7 @@ def test_others_can_be_trusted_too(settings, tmp_path):
         {"C2PA_CERT": "/nowhere/cert.pem", "C2PA_KEY": "/nowhere/key.pem"},
         {"C2PA_CERT": "/nowhere/cert.pem"},
         {"C2PA_KEY": "/nowhere/key.pem"},
-        {"C2PA_DIR": Path("/proc/nowhere")},
+        {"C2PA_DIR": Path(__file__) / "c2pa"},
     ],
     ids=["no such files", "no key", "no certificate", "no folder"],
 )
@@ -121,7 +121,7 @@ def test_without_a_key_no_picture_is_lost(client, settings, caplog, broken):
 
 
 def test_once_the_key_is_back_files_are_signed_again(client, settings, tmp_path):
-    settings.C2PA_DIR = Path("/proc/nowhere")
+    settings.C2PA_DIR = Path(__file__) / "c2pa"
     post = make_post()
     address = f"/media/{post.asset.key}/original.png"
     client.get(address)
