@@ -159,8 +159,7 @@ MESSAGES: dict[str, Any] = {
         "With this file you would have sent more than %(limit)d MB today, the most in a day. "
         "You can send it in %(wait)s. What you sent before can still be used."
     ),
-    "format_too_small": _("A %(format)s file can be %(limit)d pixels wide and high at most. Choose PNG."),
-    "download_too_large": _("Pictures of more than %(limit)d megapixels can be downloaded as PNG only."),
+    "format_cannot_hold": _("This picture is too large for a %(format)s file. Choose another format."),
     "downloads_busy": _("Many files are being made at this moment. Try again in half a minute."),
     "link_unusable": _("This sign-in link was used before or has expired. Start the site again for a new one."),
 }

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from gallery.downloads.turns import turn
 from gallery.errors import Invalid
-from gallery.ingest import MAX_PIXELS, naming_files, picture_of, store
+from gallery.ingest import naming_files, picture_of, store
 from gallery.ingest.signing import signed, site_credentials
 from gallery.models import Asset, AssetFile, Download
 from gallery.models.asset import Variant
-from gallery.provenance import PNG, FileFormat, Label, formats_for, labelled, relabelled_png
+from gallery.provenance import PNG, FileFormat, Label, labelled, relabelled_png
 from gallery.provenance.c2pa import SigningError
 
 # How exactly it is known when a file was asked for last: a row need not be written at each look.
@@ -25,8 +25,8 @@ def download_of(asset: Asset, form: FileFormat, label: Label) -> Download:
 
     Raises `FileNotFoundError` (the disk lost the original), `Invalid` (the format can't hold the picture) and `Busy`.
     """
-    if form not in formats_for(asset.width, asset.height):
-        raise Invalid("format_too_small", format=form.name, limit=form.longest_side)
+    if not form.can_hold(asset.width, asset.height):
+        raise Invalid("format_cannot_hold", format=form.name)
     found = _known(asset, form, label)
     if found is None:
         with turn():
@@ -50,15 +50,7 @@ def _known(asset: Asset, form: FileFormat, label: Label) -> Download | None:
 def _make(asset: Asset, form: FileFormat, label: Label) -> Download:
     content = _relabelled(asset, label) if form == PNG else None
     if content is None:
-        if asset.width * asset.height > MAX_PIXELS:
-            raise Invalid("download_too_large", limit=MAX_PIXELS // 1_000_000)
-        try:
-            content = labelled(picture_of(asset), label, form)
-        except FileNotFoundError:
-            raise
-        except OSError as error:
-            # A damaged original is as good as none.
-            raise FileNotFoundError(f"the original of asset {asset.pk} can't be read") from error
+        content = _coded(asset, form, label)
     data, is_signed = signed(content, form, label, asset.drawn_over)
     with naming_files():
         stored = store(data, form.extension)
@@ -76,6 +68,18 @@ def _make(asset: Asset, form: FileFormat, label: Label) -> Download:
         )
     row.refresh_from_db()
     return row
+
+
+def _coded(asset: Asset, form: FileFormat, label: Label) -> bytes:
+    try:
+        picture = picture_of(asset)
+    except (OSError, SyntaxError) as error:
+        # A damaged original is as good as none; Pillow calls some damage a syntax error.
+        raise FileNotFoundError(f"the original of asset {asset.pk} can't be read") from error
+    try:
+        return labelled(picture, label, form)
+    except (ValueError, OSError) as error:
+        raise Invalid("format_cannot_hold", format=form.name) from error
 
 
 def _relabelled(asset: Asset, label: Label) -> bytes | None:

@@ -17,8 +17,10 @@ XMP_KEYWORD = "XML:com.adobe.xmp"
 
 # A segment of a JPEG holds 65,533 bytes with its own heading; no more than this fits beside it.
 _JPEG_SEGMENT = 65_400
-# From here on AVIF is coded with less searching: 40 megapixels would take minutes.
+# From here on formats are coded with less searching: 40 megapixels would take a minute.
 _LARGE = 4_000_000
+# A WebP of much detail can be too much for its first partition; then a coarser one is made.
+_COARSER = (80, 60, 40)
 
 
 def labelled(image: Image.Image, label: Label, form: FileFormat) -> bytes:
@@ -77,16 +79,22 @@ def _exif(parameters: str) -> bytes:
 
 
 def _encoded(image: Image.Image, form: FileFormat, *, exif: bytes, xmp: bytes) -> bytes:
+    large = image.width * image.height > _LARGE
     choices: dict[FileFormat, dict[str, Any]] = {
-        JPEG: {"quality": 92, "subsampling": 0, "optimize": image.width * image.height <= _LARGE},
-        WEBP: {"quality": 92, "method": 4},
-        AVIF: {"quality": 82, "subsampling": "4:4:4", "speed": 6 if image.width * image.height <= _LARGE else 9},
+        JPEG: {"quality": 92, "subsampling": 0, "optimize": not large},
+        WEBP: {"quality": 92, "method": 2 if large else 4},
+        AVIF: {"quality": 82, "subsampling": "4:4:4", "speed": 9 if large else 6},
     }
     # Pillow writes empty blocks where it is given empty bytes.
     texts = {name: value for name, value in (("exif", exif), ("xmp", xmp)) if value}
-    out = BytesIO()
-    image.save(out, form.pillow, **choices[form], **texts)
-    return out.getvalue()
+    for quality in (choices[form]["quality"], *(_COARSER if form == WEBP else ())):
+        out = BytesIO()
+        try:
+            image.save(out, form.pillow, **(choices[form] | texts | {"quality": quality}))
+        except ValueError:
+            continue
+        return out.getvalue()
+    raise ValueError(f"{form.name} can't hold this picture")
 
 
 def _without_prompt(label: Label) -> Label:

@@ -21,6 +21,7 @@ from tests.factories import (
     make_take,
     make_user,
 )
+from tests.gallery.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -126,10 +127,30 @@ def test_a_format_that_cannot_hold_the_picture_is_not_offered(client):
     assert offered == ["PNG", "JPEG", "AVIF"]
     with pytest.raises(Invalid) as refusal:
         download_of(post.asset, WEBP, post_label(post, with_prompt=False))
-    assert refusal.value.code == "format_too_small"
+    assert refusal.value.code == "format_cannot_hold"
     response = client.get(address(post, "webp"))
     assert response.status_code == 422
-    assert "16383" in response.text
+    assert "too large for a WebP file" in response.text
+
+
+def test_what_a_format_refuses_is_told_and_no_error(client, post, monkeypatch):
+    def refuse(*_args):
+        raise ValueError("encoding error 6")
+
+    monkeypatch.setattr(files, "labelled", refuse)
+    response = client.get(address(post, "webp"))
+    assert response.status_code == 422
+    assert "too large for a WebP file" in response.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_asked_for_by_many_at_once_is_made_once(post, monkeypatch):
+    label, made = post_label(post, with_prompt=True), []
+    make = files._make
+    monkeypatch.setattr(files, "_make", lambda *args: made.append(1) or make(*args))
+    answers = at_once(*(lambda: download_of(post.asset, FORMATS["jpg"], label) for _ in range(4)))
+    assert {answer.sha256 for answer in answers} == {Download.objects.get().sha256}
+    assert made == [1]
 
 
 def test_what_was_stored_is_given_as_long_as_it_is_true(client, post):

@@ -176,3 +176,19 @@ def test_a_recipe_of_another_program_names_that_program():
     assert (label.system, label.system_version) == ("nai-diffusion-3 via NovelAI", "NovelAI")
     nobody = replace(label, recipe=replace(recipe, model_name="", generator=""))
     assert (nobody.system, nobody.system_version) == ("", "")
+
+
+def test_a_webp_that_is_too_fine_is_made_coarser(monkeypatch):
+    tried, save = [], Image.Image.save
+
+    def refuse_the_finest(image, out, kind, **options):
+        tried.append(options["quality"])
+        if options["quality"] > 60:
+            raise ValueError("encoding error 6")
+        save(image, out, kind, **options)
+
+    monkeypatch.setattr(Image.Image, "save", refuse_the_finest)
+    assert parameters_in(labelled(make_image(), whole_label(), WEBP)) == whole_label().parameters
+    assert tried == [92, 80, 60]
+    with pytest.raises(ValueError, match="JPEG"):
+        labelled(make_image(), whole_label(), JPEG)
