@@ -9,7 +9,7 @@ from django.conf import settings
 
 from gallery.models import Asset, AssetFile
 from gallery.models.asset import Variant
-from gallery.provenance import FORMATS, FileFormat, Label
+from gallery.provenance import FORMATS, PNG, FileFormat, Label, relabelled_png
 from gallery.provenance.c2pa import (
     Credentials,
     Ingredient,
@@ -25,6 +25,10 @@ logger = logging.getLogger(__name__)
 
 # A grey PNG of one pixel: of a file without a manifest, a manifest keeps nothing but the title that it is given.
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
+
+# Every edit brings the manifests of all edits before it along, some 5 KB each.
+LONGEST_LINEAGE = 256 * 1024
+"""Bytes of labels and manifests."""
 
 SOURCE_TITLE, SENT_TITLE = "Picture that it was drawn over", "File that was sent"
 
@@ -86,15 +90,18 @@ def ingredient_of(asset: Asset) -> Ingredient | None:
     """The file of `asset` that others may have, as what another picture was drawn over; None if the disk lost it.
 
     Never the original: a manifest in it may hold a prompt. What was sent may have no other file; then a dot stands for
-    it.
+    it, as for a picture with so many edits behind it that its manifests would weigh more than `LONGEST_LINEAGE`.
     """
     bare = AssetFile.objects.filter(asset=asset, variant=Variant.BARE).first()
     if bare is None:
         return Ingredient(DOT, "image/png", SOURCE_TITLE)
     try:
         content = Path(settings.MEDIA_ROOT, bare.path).read_bytes()
-    except OSError:
+        lineage = len(content) - len(relabelled_png(content, Label())) if bare.format == PNG.extension else 0
+    except (OSError, ValueError):
         return None
+    if lineage > LONGEST_LINEAGE:
+        return Ingredient(DOT, "image/png", SOURCE_TITLE)
     return Ingredient(content, FORMATS[bare.format].mime, SOURCE_TITLE)
 
 

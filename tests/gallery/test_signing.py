@@ -10,6 +10,7 @@ from django.conf import settings as site
 from django.core.management import call_command
 
 from config.prepare import make_signing_key
+from gallery.ingest import signing
 from gallery.ingest.signing import site_credentials, trust_anchors
 from gallery.ingest.signing_check import files_can_be_signed
 from gallery.models import Download
@@ -55,6 +56,24 @@ def test_a_take_drawn_over_another_names_it():
         assert found.state == "trusted"
         assert [action for action, _source in found.actions] == ["c2pa.opened", "c2pa.edited"]
         assert found.ingredients == ("Picture that it was drawn over",)
+
+
+def test_a_long_line_of_edits_is_cut_off(monkeypatch):
+    maker = make_user()
+    make_checkpoint()
+    take = make_take(maker)
+    sizes = []
+    for _ in range(3):
+        take = make_take(maker, source_take=take.pk, strength=0.5)
+        content = content_of(take.asset.files.get(variant="bare"))
+        assert state_of(content).ingredients == ("Picture that it was drawn over",)
+        sizes.append(content.count(b"c2pa.claim.v2"))
+    assert sizes[0] < sizes[1] < sizes[2]
+    monkeypatch.setattr(signing, "LONGEST_LINEAGE", 9000)
+    last = content_of(make_take(maker, source_take=take.pk, strength=0.5).asset.files.get(variant="bare"))
+    assert state_of(last).ingredients == ("Picture that it was drawn over",)
+    assert state_of(last).state == "trusted"
+    assert last.count(b"c2pa.claim.v2") < sizes[0]
 
 
 def test_the_start_makes_the_key_and_says_who_signs(settings):
