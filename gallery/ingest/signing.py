@@ -74,35 +74,52 @@ def signed(content: bytes, form: FileFormat, label: Label, drawn_over: Asset | N
     label that it has, and the log says why: no picture is lost for want of a key.
     """
     try:
-        credentials = site_credentials()
-        if not label.drawn_here:
-            ingredient: Ingredient | None = Ingredient(DOT, "image/png", SENT_TITLE)
-        else:
-            ingredient = ingredient_of(drawn_over) if drawn_over else None
-        manifest = manifest_of(label, has_source=ingredient is not None)
-        return sign(content, form.mime, manifest, credentials, source=ingredient, anchors=trust_anchors()), True
+        return _with_manifest(content, form, label, drawn_over), True
     except SigningError as error:
         logger.error("A picture couldn't be signed; it keeps its label: %s", error)
         return content, False
 
 
-def ingredient_of(asset: Asset) -> Ingredient | None:
-    """The file of `asset` that others may have, as what another picture was drawn over; None if the disk lost it.
+def _with_manifest(content: bytes, form: FileFormat, label: Label, drawn_over: Asset | None) -> bytes:
+    credentials, anchors = site_credentials(), trust_anchors()
+    if not label.drawn_here:
+        sources: list[Ingredient | None] = [_dot(SENT_TITLE)]
+    elif drawn_over is not None:
+        # The second one for a source whose file is too damaged to be taken in.
+        sources = [ingredient_of(drawn_over), _dot(SOURCE_TITLE)]
+    else:
+        sources = [None]
+    manifest = manifest_of(label, has_source=sources[0] is not None)
+    for source in sources[:-1]:
+        try:
+            return sign(content, form.mime, manifest, credentials, source=source, anchors=anchors)
+        except SigningError as error:
+            logger.warning("A picture that was drawn over can't be taken into a manifest: %s", error)
+    return sign(content, form.mime, manifest, credentials, source=sources[-1], anchors=anchors)
+
+
+def ingredient_of(asset: Asset) -> Ingredient:
+    """The file of `asset` that others may have, as what another picture was drawn over.
 
     Never the original: a manifest in it may hold a prompt. What was sent may have no other file; then a dot stands for
-    it, as for a picture with so many edits behind it that its manifests would weigh more than `LONGEST_LINEAGE`.
+    it, as for a file that the disk lost, and for a picture with so many edits behind it that its manifests would weigh
+    more than `LONGEST_LINEAGE`.
     """
     bare = AssetFile.objects.filter(asset=asset, variant=Variant.BARE).first()
     if bare is None:
-        return Ingredient(DOT, "image/png", SOURCE_TITLE)
+        return _dot(SOURCE_TITLE)
     try:
         content = Path(settings.MEDIA_ROOT, bare.path).read_bytes()
         lineage = len(content) - len(relabelled_png(content, Label())) if bare.format == PNG.extension else 0
     except (OSError, ValueError):
-        return None
+        return _dot(SOURCE_TITLE)
     if lineage > LONGEST_LINEAGE:
-        return Ingredient(DOT, "image/png", SOURCE_TITLE)
+        return _dot(SOURCE_TITLE)
     return Ingredient(content, FORMATS[bare.format].mime, SOURCE_TITLE)
+
+
+def _dot(title: str) -> Ingredient:
+    return Ingredient(DOT, "image/png", title)
 
 
 def mark_producer() -> str:

@@ -76,6 +76,26 @@ def test_a_long_line_of_edits_is_cut_off(monkeypatch):
     assert last.count(b"c2pa.claim.v2") < sizes[0]
 
 
+@pytest.mark.parametrize("damage", ["lost", "cut", "its manifest"])
+def test_what_was_drawn_over_may_be_damaged(damage):
+    maker = make_user()
+    make_checkpoint()
+    take = make_take(maker)
+    path = Path(site.MEDIA_ROOT, take.asset.files.get(variant="bare").path)
+    content = path.read_bytes()
+    if damage == "lost":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(content[:-30])
+    else:
+        begin = content.index(b"caBX") + 4
+        path.write_bytes(content[:begin] + b"\xff" * 400 + content[begin + 400 :])
+    found = state_of(content_of(make_take(maker, source_take=take.pk, strength=0.5).asset.files.get(variant="bare")))
+    assert found.state == "trusted"
+    assert found.actions[0][0] == "c2pa.opened"
+    assert found.ingredients == ("Picture that it was drawn over",)
+
+
 def test_the_start_makes_the_key_and_says_who_signs(settings):
     assert not settings.C2PA_DIR.exists()
     assert files_can_be_signed() == []
