@@ -78,6 +78,13 @@ def close_media() -> None:
         media.chmod(0o700)
 
 
+def make_signing_key() -> str:
+    """Make or renew what pictures are signed with; says in words how that stands. It keeps no site from starting."""
+    from gallery.ingest.signing import signing_state
+
+    return signing_state()
+
+
 def prepare(*, owner_link: bool = False) -> None:
     """All of it, in order; raises what the steps raise.
 
@@ -97,6 +104,7 @@ def prepare(*, owner_link: bool = False) -> None:
     django.setup()
     close_media()
     done("schema", migrate())
+    done("signing", make_signing_key())
     done("files", f"{collect_static()}, {compiled} catalogues compiled")
     done("site", command_output("prepare_site"))
     if owner_link:

@@ -115,6 +115,15 @@ CHECKPOINTS_DIR = env_path("IRODORI_CHECKPOINTS", VAR_DIR / "checkpoints")
 BUNDLED_MODEL_DIR = env_path("IRODORI_BUNDLED_MODEL", BASE_DIR / "generation" / "bundled" / "model")
 TAGGER_DIR = env_path("IRODORI_TAGGER", BASE_DIR / "generation" / "bundled" / "tagger" / "model")
 
+# What files are signed with: the operator's certificate and key, else an authority of the site's own in this folder.
+C2PA_DIR = env_path("IRODORI_C2PA_DIR", VAR_DIR / "c2pa")
+C2PA_CERT = env_str("IRODORI_C2PA_CERT")
+C2PA_KEY = env_str("IRODORI_C2PA_KEY")
+# PEM certificates of others whose manifests count as trusted.
+C2PA_ANCHORS = env_str("IRODORI_C2PA_ANCHORS")
+# China's mark for generated pictures (GB 45438-2025) in what is drawn here.
+TC260 = env_bool("IRODORI_TC260", False)
+
 BROKER_URL = env_str("BROKER_URL", f"redis+socket://{VAR_DIR / 'valkey' / 'valkey.sock'}")
 CACHE_URL = env_str("CACHE_URL")
 CACHES = {
@@ -264,6 +273,11 @@ CELERY_BEAT_SCHEDULE = {
     "go on with bulk updates": {"task": "gallery.run_bulk_updates", "schedule": 30, "options": {"expires": 60}},
     "remove uploads that nobody uses": {
         "task": "generation.remove_unused",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "remove downloads that nobody asks for": {
+        "task": "gallery.remove_old_downloads",
         "schedule": 3600,
         "options": {"expires": 3600},
     },

@@ -7,7 +7,8 @@ class GalleryConfig(AppConfig):
     name = "gallery"
 
     def ready(self) -> None:
-        """The search language learns what can be asked here."""
+        """The search language learns what can be asked here; `manage.py check` learns to look at the signing key."""
+        import gallery.ingest.signing_check  # noqa: F401
         from gallery.search.metatags import register_metatags
         from gallery.search.orders import register_orders
 

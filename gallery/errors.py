@@ -174,6 +174,8 @@ MESSAGES: dict[str, Any] = {
         "With this file you would have sent more than %(limit)d MB today, the most in a day. "
         "You can send it in %(wait)s. What you sent before can still be used."
     ),
+    "format_cannot_hold": _("This picture is too large for a %(format)s file. Choose another format."),
+    "downloads_busy": _("Many files are being made at this moment. Try again in half a minute."),
     "link_unusable": _("This sign-in link was used before or has expired. Start the site again for a new one."),
 }
 
@@ -230,3 +232,9 @@ class SearchTimeout(UserFacingError):  # noqa: N818
 
     def __init__(self) -> None:
         super().__init__("too_slow")
+
+
+class Busy(UserFacingError):  # noqa: N818
+    """Others are served first; the same again in a while will do."""
+
+    status = 503

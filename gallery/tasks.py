@@ -1,13 +1,15 @@
-"""Celery's edge of the gallery: what runs in the background stands in `bulk_updates.runner`."""
+"""Celery's edge of the gallery: bulk updates, and the removal of old files."""
 
 from threading import Event
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
+from django.utils import timezone
 
 from gallery.bulk_updates.bell import RUN_TASK
 from gallery.bulk_updates.runner import run_waiting
+from gallery.downloads import remove_old_downloads
 
 _stopping = Event()
 
@@ -21,3 +23,9 @@ def _stop(**_: Any) -> None:
 def run_bulk_updates() -> int:
     """Carry out what was approved; beat asks for it twice a minute, in case a bell was lost or a run was killed."""
     return run_waiting(_stopping.is_set)
+
+
+@shared_task(name="gallery.remove_old_downloads")
+def remove_downloads() -> int:
+    """Remove files that are untrue by now or that nobody asks for; beat asks for it every hour."""
+    return remove_old_downloads(timezone.now())

@@ -27,7 +27,7 @@ def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
     recipe = recipe_for(job)
     try:
         # Encoding and the disk's fsync take their time: not under the row's lock. Files of a lost job are orphans.
-        prepared = ingest.prepare(finished.image, recipe)
+        prepared = ingest.prepare(finished.image, recipe, job.request.source_asset)
         with transaction.atomic():
             # First, so that the row is locked and nobody else can finish it meanwhile.
             leases.write(

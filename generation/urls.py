@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("masks/<int:mask_id>", views.mask, name="mask"),
     path("takes", views.takes, name="takes"),
     path("takes/<int:take_id>", views.take, name="take"),
+    path("takes/<int:take_id>/file.<slug:extension>", views.take_file, name="take_file"),
     path("takes/<int:take_id>/publish", views.publish, name="publish"),
     path("queue", views.queue, name="queue"),
     path("queue/order", views.queue_order, name="queue_order"),

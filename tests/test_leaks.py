@@ -192,6 +192,8 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         ("generation:mask", hidden.edit.job.request.mask_id),
         ("generation:take", hidden.edit.pk),
     ]
+    for extension in ("png", "jpg", "webp", "avif"):
+        yield reverse("generation:take_file", args=[hidden.take.pk, extension])
     yield from (reverse(name, args=[number]) for name, number in takes_and_requests)
     listing = reverse("gallery:posts")
     for query in SEARCHES:
@@ -224,9 +226,11 @@ def addresses(hidden: Hidden) -> Iterator[str]:
             yield f"{reverse('generation:create')}?{name}={number}"
     for asset in [post.asset for post in posts] + [hidden.take.asset]:
         for variant in Variant.values:
-            for extension in ("png", "webp"):
+            for extension in ("png", "webp", "jpg", "avif"):
                 yield reverse("gallery:media", args=[asset.key, variant, extension])
-        yield reverse("gallery:media", args=[asset.key, "original", "png"]) + "?download"
+        for extension in ("png", "webp"):
+            yield reverse("gallery:media", args=[asset.key, "original", extension]) + "?download"
+            yield reverse("gallery:media", args=[asset.key, "original", extension]) + "?download&prompt=0"
     for name in ("maker", "other", "nobody", "zx"):
         for route in ("profile", "role", "favourites", "lists_of", "undo_edits"):
             yield reverse(f"gallery:{route}", args=[name])

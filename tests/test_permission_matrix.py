@@ -23,7 +23,7 @@ from django.utils.http import int_to_base36, urlencode
 from gallery.accounts.sign_in_link import make_link
 from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, saved_searches
-from gallery.models import Asset, User
+from gallery.models import Asset, Download, User
 from generation import events
 from tagging.models import Tag
 from tagging.wiki import Written, set_deleted, set_locked, write_page
@@ -150,6 +150,17 @@ ROWS = [
     Row("gallery:media", PUBLIC,        "405", file("public", "180", "webp"),          "public preview"),
     Row("gallery:media", PUBLIC,        "405", file("hidden", "original", "png"),      "original, prompt hidden"),
     Row("gallery:media", "404",         "405", file("public", "bare", "png"),          "bare"),
+    Row("gallery:media", PUBLIC,        "405", file("public", "original", "jpg"),      "public JPEG"),
+    Row("gallery:media", PUBLIC,        "405", file("public", "original", "webp"),     "public WebP"),
+    Row("gallery:media", PUBLIC,        "405", file("public", "original", "avif"),     "public AVIF"),
+    Row("gallery:media", PUBLIC,        "405", file("public", "original", "avif"),     "public AVIF, no prompt",
+        query={"prompt": "0", "download": ""}),
+    Row("gallery:media", PUBLIC,        "405", file("hidden", "original", "jpg"),      "JPEG, prompt hidden"),
+    Row("gallery:media", SEEN_BY_STAFF, "405", file("explicit", "original", "webp"),   "explicit WebP"),
+    Row("gallery:media", SEEN_BY_STAFF, "405", file("removed", "original", "jpg"),     "removed JPEG, no prompt",
+        query={"prompt": "0"}),
+    Row("gallery:media", "404",         "405", file("quarantined", "original", "avif"), "quarantined AVIF"),
+    Row("gallery:media", "404",         "405", file("take", "original", "jpg"),        "take JPEG by its key"),
     Row("gallery:media", SEEN_BY_STAFF, "405", file("explicit", "original", "png"),    "explicit original"),
     Row("gallery:media", SEEN_BY_STAFF, "405", file("explicit", "180", "webp"),        "explicit preview"),
     Row("gallery:media", SEEN_BY_STAFF, "405", file("removed", "original", "png"),     "removed original"),
@@ -311,6 +322,8 @@ ROWS = [
     Row("generation:job_preview",    MAKER,  NO_GET, one("running")),
     Row("generation:takes",   MEMBERS, NO_GET),
     Row("generation:take",    MAKER,   NO_GET, one("take")),
+    Row("generation:take_file", MAKER, NO_GET, lambda world: [world["take"].pk, "jpg"]),
+    Row("generation:take_file", "in 404 404 404 404 404", NO_GET, lambda world: [world["take"].pk, "gif"], "unknown"),
     Row("generation:publish", MAKER,   "in 303 404 404 404 404", one("take"), data=PUBLISH),
     Row("generation:mask",    MAKER,   NO_GET, one("mask")),
     Row("generation:queue",        ADMINS, NO_GET),
@@ -449,8 +462,8 @@ def ask(client: Client, method: str, row: Row, world: World) -> str:
 
 
 def everything_kept() -> list[tuple[str, str]]:
-    """A digest of each table but the sessions'; two are equal if no row changed."""
-    tables = [model._meta.db_table for model in apps.get_models() if model is not Session]
+    """A digest of each table but sessions and files made for downloads; two are equal if no row changed."""
+    tables = [model._meta.db_table for model in apps.get_models() if model not in (Session, Download)]
     one = "SELECT '{0}', md5(string_agg(row::text, '|' ORDER BY row::text)) FROM {0} AS row"
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(one.format(table) for table in tables))

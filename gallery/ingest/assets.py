@@ -1,27 +1,33 @@
 """A picture becomes an asset: labelled files on disk and the rows that name them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 from PIL import Image
 
+from gallery.ingest.labelled import labelled_original
 from gallery.ingest.pixels import clean_rgb, dominant_color, pixel_sha256, previews
 from gallery.ingest.store import StoredFile, store
 from gallery.models import Asset, AssetFile, User
 from gallery.models.asset import Variant
-from gallery.provenance import Recipe, labelled_png, labelled_webp
+from gallery.provenance import Recipe, labelled_webp
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A picture whose files are on the disk; `files`: variant, format, (width, height) and where it lies."""
+    """A picture whose files are on the disk; `files`: variant, format, (width, height) and where it lies.
+
+    `says`: what the labels of signed files say, by variant. `drawn_over`: the picture that it was made from.
+    """
 
     size: tuple[int, int]
     pixel_sha256: str
     dominant_color: str
     files: list[tuple[Variant, str, tuple[int, int], StoredFile]]
+    says: dict[Variant, str] = field(default_factory=dict)
+    drawn_over: Asset | None = None
 
 
 def make_asset(owner: User, image: Image.Image, recipe: Recipe) -> Asset:
@@ -34,13 +40,11 @@ def make_asset(owner: User, image: Image.Image, recipe: Recipe) -> Asset:
     return record(owner, prepare(image, recipe))
 
 
-def prepare(image: Image.Image, recipe: Recipe) -> Prepared:
-    """Label `image` and write its files; no row yet. Raises `OSError` when the disk refuses."""
+def prepare(image: Image.Image, recipe: Recipe, drawn_over: Asset | None = None) -> Prepared:
+    """Label `image`, sign and write its files; no row yet. Raises `OSError` when the disk refuses."""
     picture = clean_rgb(image)
-    files = [
-        (Variant.ORIGINAL, "png", picture.size, labelled_png(picture, recipe, include_prompt=True)),
-        (Variant.BARE, "png", picture.size, labelled_png(picture, recipe, include_prompt=False)),
-    ]
+    originals = labelled_original(picture, recipe, drawn_over)
+    files = [(variant, "png", picture.size, content) for variant, (content, _says) in originals.items()]
     files += [
         (Variant(str(side)), "webp", preview.size, labelled_webp(preview, recipe))
         for side, preview in previews(picture).items()
@@ -50,6 +54,8 @@ def prepare(image: Image.Image, recipe: Recipe) -> Prepared:
         pixel_sha256=pixel_sha256(picture),
         dominant_color=dominant_color(picture),
         files=[(variant, extension, size, store(content, extension)) for variant, extension, size, content in files],
+        says={variant: says for variant, (_content, says) in originals.items()},
+        drawn_over=drawn_over,
     )
 
 
@@ -63,6 +69,7 @@ def record(owner: User, prepared: Prepared) -> Asset:
             height=height,
             pixel_sha256=prepared.pixel_sha256,
             dominant_color=prepared.dominant_color,
+            drawn_over=prepared.drawn_over,
         )
         AssetFile.objects.bulk_create(
             AssetFile(
@@ -74,6 +81,7 @@ def record(owner: User, prepared: Prepared) -> Asset:
                 size_bytes=file.size_bytes,
                 width=file_width,
                 height=file_height,
+                says=prepared.says.get(variant, ""),
             )
             for variant, extension, (file_width, file_height), file in prepared.files
         )

@@ -2,6 +2,7 @@
 
 from gallery.models.asset import Asset, AssetFile
 from gallery.models.bulk_update import BulkUpdateComment, BulkUpdateRequest, BulkUpdateVote
+from gallery.models.download import Download
 from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
 from gallery.models.moderation import ModerationAction
 from gallery.models.opinion import Favourite, PostVote
@@ -17,6 +18,7 @@ __all__ = [
     "BulkUpdateComment",
     "BulkUpdateRequest",
     "BulkUpdateVote",
+    "Download",
     "Favourite",
     "FavouriteGroup",
     "FavouriteGroupEntry",

@@ -12,7 +12,7 @@ def new_key() -> str:
 
 
 class Asset(models.Model):
-    """A safe, labelled picture made by `gallery.ingest`; it never changes."""
+    """A safe, labelled picture made by `gallery.ingest`; it never changes. `drawn_over`: what it was made from."""
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assets")
@@ -20,6 +20,7 @@ class Asset(models.Model):
     height = models.PositiveIntegerField()
     pixel_sha256 = models.CharField(max_length=64, db_index=True)
     dominant_color = models.CharField(max_length=7)
+    drawn_over = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -43,7 +44,10 @@ class Variant(models.TextChoices):
 
 
 class AssetFile(models.Model):
-    """One file of an asset, at a content address below MEDIA_ROOT."""
+    """One file of an asset, at a content address below MEDIA_ROOT.
+
+    `says` is the `says` of the label in it, empty where it has none or isn't signed.
+    """
 
     asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="files")
     variant = models.CharField(max_length=8, choices=Variant)
@@ -53,6 +57,7 @@ class AssetFile(models.Model):
     size_bytes = models.PositiveBigIntegerField()
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    says = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints = [

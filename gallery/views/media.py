@@ -1,33 +1,29 @@
 """Files of pictures, each behind the question whether this viewer may have it."""
 
-import re
-from pathlib import Path
-
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from gallery.models import Asset, AssetFile, Post
+from gallery.downloads import EVERYBODY, NOWHERE, READERS_OWN, download_of, file_answer, post_label, refused
+from gallery.errors import UserFacingError
+from gallery.ingest.signing import site_slug
+from gallery.models import Asset, AssetFile, Download, Post
 from gallery.models.asset import Variant
+from gallery.provenance import FORMATS
 from gallery.visibility import Viewer, may_read_prompt, reachable_posts
 
-CONTENT_TYPES = {"png": "image/png", "webp": "image/webp"}
-# Nothing is kept without asking again each time: a moderator may hide a picture a second from now. `EVERYBODY` may be
-# kept by shared caches too; an original with its recipe only by the reader's own.
-EVERYBODY, READERS_OWN, NOWHERE = "public, no-cache", "private, no-cache", "private, no-store"
+LOADED = ("post__author", "post__generation", "drawn_over")
 
 
 @require_safe
 def media(request: HttpRequest, key: str, variant: str, extension: str) -> HttpResponse:
     """One file. 404 for what this viewer may not have, as for what does not exist.
 
-    `original` is the file with the whole recipe for those who may read the prompt and the bare one for all
-    others. Only what every visitor gets may be kept at all, and only to be asked about again by its ETag.
+    `original` is there in every format. It holds the whole recipe for those who may read the prompt, and neither
+    prompts nor seed for all others, nor for who asks with `prompt=0`. Only what every visitor gets may be kept at all,
+    and only to be asked about again by its ETag.
     """
-    asset = Asset.objects.filter(key=key).select_related("post").first()
+    asset = Asset.objects.filter(key=key).select_related(*LOADED).first()
     if asset is None or variant == Variant.BARE:
         raise Http404
     post = getattr(asset, "post", None)
@@ -37,43 +33,50 @@ def media(request: HttpRequest, key: str, variant: str, extension: str) -> HttpR
         raise Http404
     if post is None and asset.owner_id != request.user.pk:
         raise Http404
-    if variant == Variant.ORIGINAL and post is not None:
-        if not may_read_prompt(AnonymousUser(), post):
-            caches = NOWHERE
-        elif public:
-            caches = READERS_OWN
-        if not may_read_prompt(request.user, post):
-            variant = Variant.BARE
-    file = AssetFile.objects.filter(asset=asset, variant=variant, format=extension).first()
-    if file is None:
-        raise Http404
-    return _answer(request, file, name=_download_name(asset, post, file), caches=caches)
+    try:
+        if variant == Variant.ORIGINAL and post is not None:
+            with_prompt = request.GET.get("prompt") != "0"
+            if with_prompt:
+                caches = _caches_of_prompt(post, caches)
+            with_prompt = with_prompt and may_read_prompt(request.user, post)
+            file = _original(post, extension, with_prompt=with_prompt, to_keep="download" in request.GET)
+        else:
+            file = AssetFile.objects.get(asset=asset, variant=variant, format=extension)
+    except (AssetFile.DoesNotExist, FileNotFoundError) as error:
+        raise Http404 from error
+    except UserFacingError as error:
+        return refused(request, error)
+    return file_answer(request, file, name=_download_name(post, file), caches=caches)
 
 
 def _reaches(viewer: Viewer, post: Post) -> bool:
     return Post.objects.filter(reachable_posts(viewer), pk=post.pk).exists()
 
 
-def _answer(request: HttpRequest, file: AssetFile, *, name: str, caches: str) -> HttpResponse:
-    etag = quote_etag(file.sha256)
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        try:
-            content = Path(settings.MEDIA_ROOT, file.path).read_bytes()
-        except FileNotFoundError as error:
-            raise Http404 from error
-        response = HttpResponse(content, content_type=CONTENT_TYPES[file.format])
-        disposition = "attachment" if "download" in request.GET else "inline"
-        response["Content-Disposition"] = f'{disposition}; filename="{name}"'
-    response["ETag"] = etag
-    response["Cache-Control"] = caches
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+def _caches_of_prompt(post: Post, caches: str) -> str:
+    """Who may keep what stands at the address of the file with the prompt."""
+    if not may_read_prompt(AnonymousUser(), post):
+        return NOWHERE
+    return READERS_OWN if caches == EVERYBODY else caches
 
 
-def _download_name(asset: Asset, post: Post | None, file: AssetFile) -> str:
+def _original(post: Post, extension: str, *, with_prompt: bool, to_keep: bool) -> AssetFile | Download:
+    """What was stored when the picture came in, as long as it says what the post says; else a file made for it.
+
+    What somebody keeps names the post and says that it was published.
+    """
+    label = post_label(post, with_prompt=with_prompt)
+    if not to_keep:
+        variant = Variant.ORIGINAL if with_prompt else Variant.BARE
+        stored = AssetFile.objects.filter(asset=post.asset, variant=variant, format=extension).first()
+        if stored is not None and stored.says == label.says:
+            return stored
+    return download_of(post.asset, FORMATS[extension], label)
+
+
+def _download_name(post: Post | None, file: AssetFile | Download) -> str:
     """A plain ASCII name that says which post it is."""
-    site = re.sub(r"[^a-z0-9]+", "-", settings.SITE_NAME.lower()).strip("-") or "post"
-    number = f"{site}-{post.pk}" if post else f"{site}-take"
-    size = "" if file.variant in (Variant.ORIGINAL, Variant.BARE) else f"-{file.variant}"
+    number = f"{site_slug()}-{post.pk}" if post else f"{site_slug()}-take"
+    variant = getattr(file, "variant", Variant.ORIGINAL)
+    size = "" if variant in (Variant.ORIGINAL, Variant.BARE) else f"-{variant}"
     return f"{number}{size}.{file.format}"

@@ -22,6 +22,7 @@ from gallery.cards import (
     preview_url,
     ratio_class,
 )
+from gallery.downloads import post_menu
 from gallery.errors import UserFacingError
 from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.links.searches import SearchTerms, posts_url
@@ -199,6 +200,7 @@ def _post_page(
         ),
         "recipe": recipe,
         "reads_prompt": reads_prompt,
+        "menu": post_menu(shown, reads_prompt=reads_prompt),
         "parameters": parameters_text(recipe, include_prompt=reads_prompt) if recipe else "",
         "actions": _actions(shown, reads_recipe=recipe is not None and reads_prompt),
         "opinions": opinions_panel(request, shown),

@@ -8,7 +8,7 @@ from generation.views.models import model, models, resource
 from generation.views.publish import publish
 from generation.views.queue_page import queue, queue_jobs, queue_order, worker_order
 from generation.views.requests import cancel_job, cancel_request, job_preview, request_status
-from generation.views.takes import mask, take, takes
+from generation.views.takes import mask, take, take_file, takes
 
 __all__ = [
     "book",
@@ -30,6 +30,7 @@ __all__ = [
     "request_status",
     "resource",
     "take",
+    "take_file",
     "takes",
     "worker_order",
 ]

@@ -7,11 +7,15 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gallery.downloads import NOWHERE, Menu, download_of, drawn_label, file_answer, post_menu, refused, take_menu
+from gallery.errors import UserFacingError
+from gallery.ingest.signing import site_slug
 from gallery.models import Post
-from gallery.provenance import parameters_text
+from gallery.provenance import FORMATS, parameters_text
 from gallery.visibility import reachable_posts
 from generation.masks import file_of
 from generation.models import Mask, Take
@@ -60,12 +64,30 @@ def take(request: MemberRequest, take_id: int) -> HttpResponse:
         "take": found,
         "parameters": parameters_text(recipe),
         "recipe": recipe,
+        "menu": _menu(found),
         **_around(request, found),
         "siblings": siblings.order_by("job__index"),
         "newer": mine.filter(pk__gt=found.pk).order_by("id").values_list("pk", flat=True).first(),
         "older": mine.filter(pk__lt=found.pk).order_by("-id").values_list("pk", flat=True).first(),
     }
     return render(request, "generation/take.html", context)
+
+
+@login_required
+@require_safe
+def take_file(request: MemberRequest, take_id: int, extension: str) -> HttpResponse:
+    """One's own take in any format, `prompt=0` without prompts, seed, LoRAs and embeddings."""
+    found = own_take(request, take_id)
+    if extension not in FORMATS:
+        raise Http404
+    label = drawn_label(found.asset, recipe_of(found), with_prompt=request.GET.get("prompt") != "0")
+    try:
+        file = download_of(found.asset, FORMATS[extension], label)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    except UserFacingError as error:
+        return refused(request, error)
+    return file_answer(request, file, name=f"{site_slug()}-take-{found.pk}.{extension}", caches=NOWHERE)
 
 
 @login_required
@@ -79,6 +101,15 @@ def mask(request: MemberRequest, mask_id: int) -> HttpResponse:
         raise Http404 from error
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
     return HttpResponse(content, content_type="image/png", headers=headers)
+
+
+def _menu(take: Take) -> Menu:
+    """What can be downloaded: the post's files once there is a post, which name it."""
+    if take.post is not None:
+        return post_menu(take.post, reads_prompt=True)
+    return take_menu(
+        take.asset, recipe_of(take), lambda extension: reverse("generation:take_file", args=[take.pk, extension])
+    )
 
 
 def _around(request: MemberRequest, take: Take) -> dict[str, Any]:

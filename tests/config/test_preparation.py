@@ -80,5 +80,9 @@ def test_the_link_is_told_on_demand_only(tmp_path: Path) -> None:
         assert ("/welcome/" in done.stdout + done.stderr) == bool(options)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    assert not any("owner_link" in event for event in said())
+    first = said()
+    assert not any("owner_link" in event for event in first)
+    [signing] = [event["detail"] for event in first if event.get("part") == "signing"]
+    assert signing.startswith("files are signed by ")
+    assert (tmp_path / "var" / "c2pa" / "root.pem").exists()
     assert any("owner_link" in event for event in said("--owner-link"))

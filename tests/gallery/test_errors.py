@@ -8,7 +8,7 @@ from gallery.errors import MESSAGES, SearchTimeout, UserFacingError
 
 FLOOR = Path(gallery.__file__).parent
 CODE = re.compile(
-    r'(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|__init__|checked_choice)\(\s*(?:[^()]*, )?"(\w+)"'
+    r'(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|Busy|__init__|checked_choice)\(\s*(?:[^()]*, )?"(\w+)"'
 )
 
 

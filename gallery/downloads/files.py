@@ -1,0 +1,101 @@
+"""A file in the format asked for: the one that was made before, as long as it says what may be said now, else a new
+one."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from gallery.downloads.turns import turn
+from gallery.errors import Invalid
+from gallery.ingest import naming_files, picture_of, store
+from gallery.ingest.signing import signed, site_credentials
+from gallery.models import Asset, AssetFile, Download
+from gallery.models.asset import Variant
+from gallery.provenance import PNG, FileFormat, Label, labelled, relabelled_png
+from gallery.provenance.c2pa import SigningError
+
+# How exactly it is known when a file was asked for last: a row need not be written at each look.
+ASKED_EVERY = timedelta(days=1)
+
+
+def download_of(asset: Asset, form: FileFormat, label: Label) -> Download:
+    """The file of `asset` in that format that says `label`.
+
+    Raises `FileNotFoundError` (the disk lost the original), `Invalid` (the format can't hold the picture) and `Busy`.
+    """
+    if not form.can_hold(asset.width, asset.height):
+        raise Invalid("format_cannot_hold", format=form.name)
+    found = _known(asset, form, label)
+    if found is None:
+        with turn():
+            # Whoever waited for the same file finds it made.
+            found = _known(asset, form, label) or _make(asset, form, label)
+    if found.asked_at < timezone.now() - ASKED_EVERY:
+        Download.objects.filter(pk=found.pk).update(asked_at=timezone.now())
+    return found
+
+
+def _known(asset: Asset, form: FileFormat, label: Label) -> Download | None:
+    row = Download.objects.filter(
+        asset=asset, format=form.extension, with_prompt=label.include_prompt, digest=label.digest
+    ).first()
+    if row is None or not Path(settings.MEDIA_ROOT, row.path).exists():
+        return None
+    # One that was made while the key was away is made again now that it is back.
+    return row if row.signed or not _can_sign() else None
+
+
+def _make(asset: Asset, form: FileFormat, label: Label) -> Download:
+    content = _relabelled(asset, label) if form == PNG else None
+    if content is None:
+        content = _coded(asset, form, label)
+    data, is_signed = signed(content, form, label, asset.drawn_over)
+    with naming_files():
+        stored = store(data, form.extension)
+        row, _new = Download.objects.update_or_create(
+            asset=asset,
+            format=form.extension,
+            with_prompt=label.include_prompt,
+            digest=label.digest,
+            defaults={
+                "signed": is_signed,
+                "sha256": stored.sha256,
+                "path": stored.path,
+                "size_bytes": stored.size_bytes,
+            },
+        )
+    row.refresh_from_db()
+    return row
+
+
+def _coded(asset: Asset, form: FileFormat, label: Label) -> bytes:
+    try:
+        picture = picture_of(asset)
+    except (OSError, SyntaxError) as error:
+        # A damaged original is as good as none; Pillow calls some damage a syntax error.
+        raise FileNotFoundError(f"the original of asset {asset.pk} can't be read") from error
+    try:
+        return labelled(picture, label, form)
+    except (ValueError, OSError) as error:
+        raise Invalid("format_cannot_hold", format=form.name) from error
+
+
+def _relabelled(asset: Asset, label: Label) -> bytes | None:
+    """The stored PNG with another label, None where the original is no PNG or isn't whole."""
+    file = AssetFile.objects.filter(asset=asset, variant=Variant.ORIGINAL, format=PNG.extension).first()
+    if file is None:
+        return None
+    try:
+        return relabelled_png(Path(settings.MEDIA_ROOT, file.path).read_bytes(), label)
+    except ValueError:
+        return None
+
+
+def _can_sign() -> bool:
+    try:
+        site_credentials()
+    except SigningError:
+        return False
+    return True

@@ -1,0 +1,39 @@
+"""What the files of a post or a take say, by the rows as they are now."""
+
+from gallery.ingest.signing import mark_producer, site_slug
+from gallery.models import Asset, Post
+from gallery.models.post import AiEvidence, PromptVisibility
+from gallery.provenance import Label, Recipe, source_type_of
+from gallery.recipes import recipe_of
+
+
+def post_label(post: Post, *, with_prompt: bool) -> Label:
+    """The label of a post's files; `with_prompt` only for those who may read the prompt.
+
+    `asset`, `author` and `generation` had better be loaded with the post.
+    """
+    recipe = recipe_of(post)
+    drawn_here = post.ai_evidence == AiEvidence.SITE_JOB
+    shows_prompt = post.prompt_visibility == PromptVisibility.VISIBLE
+    return Label(
+        source_type=source_type_of(post.ai_level, composite=recipe is not None and recipe.composite),
+        recipe=recipe,
+        include_prompt=with_prompt,
+        # Who sent a file need not have written its prompt.
+        writer=post.author.username if drawn_here and shows_prompt else "",
+        title=f"{site_slug()}-{post.pk}",
+        published=True,
+        drawn_here=drawn_here,
+        **_mark(post.asset),
+    )
+
+
+def drawn_label(asset: Asset, recipe: Recipe, *, with_prompt: bool) -> Label:
+    """The label of a picture that was drawn here and isn't published."""
+    return Label.of_drawn(recipe, include_prompt=with_prompt, **_mark(asset))
+
+
+def _mark(asset: Asset) -> dict[str, str]:
+    """Producer and number of TC260's mark, where the operator wants it."""
+    producer = mark_producer()
+    return {"producer": producer, "number": asset.pixel_sha256[:32] if producer else ""}
