@@ -17,7 +17,7 @@ FOUND = (AiEvidence.SITE_JOB, AiEvidence.C2PA, AiEvidence.METADATA)
 GROUNDS = frozenset({*FOUND, AiEvidence.MODERATOR})
 
 # https://cv.iptc.org/newscodes/digitalsourcetype/ (also C2PA's), by the last part of the address. What says nothing
-# about trained models (algorithmicMedia, screenCapture, virtualRecording, compositeCapture of unknown parts) is left out.
+# about trained models (algorithmicMedia, screenCapture, virtualRecording, compositeCapture …) is left out.
 BY_SOURCE_TYPE = {
     "trainedAlgorithmicMedia": AiLevel.GENERATED,
     "compositeWithTrainedAlgorithmicMedia": AiLevel.COMPOSITE,

@@ -15,6 +15,8 @@ from gallery.moderation.acts import RERATABLE
 from gallery.post_state import EDITABLE
 from gallery.visibility import Viewer, signed_in
 
+MOST_LINES = 100
+
 
 @dataclass(frozen=True)
 class LabelLine:
@@ -70,7 +72,7 @@ def label_page(post: Post, viewer: Viewer) -> LabelPage:
     return LabelPage(
         words=WORDS[AiLevel(post.ai_level)],
         meaning=EVIDENCE[AiEvidence(post.ai_evidence)],
-        lines=_lines(post, viewer, moderates),
+        lines=_lines(post, moderates),
         disputes=disputes,
         declarable=[WORDS[level] for level in may_say] if acting and post.author_id == viewer.pk else [],
         disputable=others if acting and not open_already else [],
@@ -98,21 +100,15 @@ def told_disputes(post: Post, viewer: Viewer) -> list[TellableDispute]:
             mine=one.by_id == viewer.pk,
             decider=one.decided_by.username if one.decided_by and viewer.is_moderator else "",
         )
-        for one in found[:50]
+        for one in found[:MOST_LINES]
     ]
 
 
-def _lines(post: Post, viewer: Viewer, moderates: bool) -> list[LabelLine]:
-    versions = post.label_versions.select_related("editor").order_by("-number")[:100]
+def _lines(post: Post, moderates: bool) -> list[LabelLine]:
+    """Who decided is for moderators to know; that one of them did stands there for everybody."""
+    versions = post.label_versions.select_related("editor").order_by("-number")[:MOST_LINES]
     return [
-        LabelLine(
-            one,
-            ""
-            if one.evidence == AiEvidence.MODERATOR
-            and not moderates
-            and one.editor_id not in (viewer.pk, post.author_id)
-            else one.editor.username,
-        )
+        LabelLine(one, "" if one.evidence == AiEvidence.MODERATOR and not moderates else one.editor.username)
         for one in versions
     ]
 

@@ -38,7 +38,7 @@ def read_zone(text: str) -> Zone:
 
 
 def names_level(tree: Node) -> bool:
-    """Whether all that a search can find was asked for by its label, as in `is:human cat`: then no zone is laid over it.
+    """Whether a search asks for all that it can find by its label, as in `is:human cat`; no zone is laid over it.
 
     `-is:human`, `cat or is:human` and `is:human,sfw` let others in as well and leave the zone in force.
     """

@@ -5,7 +5,8 @@ The language is `tagging.query`; what a viewer may see is `gallery.visibility`. 
     text → options (order, size) + the rest → compile (metatags/, names, saved) → policy → statements → ids → posts
 
 `metatags/` says what each metatag means, `orders` what each order sorts by, `places` and `tokens` where a page begins,
-`policy` which way to the rows is short, `thinning` what makes room on a page for more than one author. Nothing here changes a post.
+`policy` which way to the rows is short, `thinning` what makes room on a page for more than one author,
+`hidden` what a viewer's zone keeps out. Nothing here changes a post.
 """
 
 from gallery.search.hidden import OutsideZone, outside_zone

@@ -37,24 +37,8 @@ THIN_MS = 1000
 # A link says how many posts are behind it up to here, and "more" beyond.
 MOST_COUNTED = 1000
 # Whoever asks for people, for what people chose or for single posts is not to be told that there is too much of one.
-PEOPLE = frozenset(
-    [
-        "user",
-        "updater",
-        "fav",
-        "ordfav",
-        "favgroup",
-        "ordfavgroup",
-        "upvote",
-        "downvote",
-        "search",
-        "id",
-        "parent",
-        "child",
-        "lineage",
-        "similar",
-    ]
-)
+PEOPLE = frozenset({"user", "updater", "fav", "ordfav", "favgroup", "ordfavgroup", "upvote", "downvote", "search"})
+SINGLE = frozenset({"id", "parent", "child", "lineage", "similar"})
 
 Row = tuple[int, Any]
 
@@ -72,7 +56,7 @@ def names_people(tree: Node) -> bool:
     """Whether a search asks for people (`user:ann`, a tag of an artist), for lists of posts, or for single ones. What
     stands behind a minus asks for nobody."""
     wanted = list(_wanted(tree))
-    if any(isinstance(leaf, Metatag) and leaf.name in PEOPLE for leaf in wanted):
+    if any(isinstance(leaf, Metatag) and leaf.name in PEOPLE | SINGLE for leaf in wanted):
         return True
     tags = resolve_tags(normalise_tag(leaf.name) for leaf in wanted if isinstance(leaf, Tag))
     return any(tag.category == Category.ARTIST for tag in tags.values())

@@ -39,7 +39,7 @@ class Relatives:
 
 
 def relatives(post: Post, viewer: Viewer) -> Relatives:
-    """What this viewer may be shown around the post, in their zone. A parent out of reach takes the siblings with it."""
+    """What this viewer may see around the post, in their zone. A parent out of reach takes the siblings with it."""
     around = Post.objects.filter(reachable_posts(viewer)).select_related("asset", "author")
     around = around.prefetch_related("asset__files").order_by("pk")
     parent = around.filter(pk=post.parent_id).first() if post.parent_id else None

@@ -122,7 +122,7 @@ def more_by(page: SearchPage, asked: SearchTerms) -> list[dict[str, object]]:
 
 
 def _zone_words(query: str, viewer: Viewer) -> dict[str, object]:
-    """The zone, what it keeps out of this search, and whether the search asks for labels itself, which sets it aside."""
+    """The zone, what it keeps out of this search, and whether the search sets it aside by asking for labels."""
     zone = zone_of(viewer)
     aside = zone != Zone.BOTH and names_level(parse(query))
     return {"outside_zone": outside_zone(query, viewer), "zone_aside": aside}
