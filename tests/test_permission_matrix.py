@@ -192,7 +192,7 @@ ROWS = [
 
     # gallery: labels; `sent` is a post of the maker's that was not drawn here, `other` disputes its label
     Row("gallery:zone", "405", "302", data={"zone": "human"}),
-    Row("gallery:post_label", PUBLIC,        "in 302 302 302 302 302", one("sent"), "declare or dispute", DISPUTE),
+    Row("gallery:post_label", PUBLIC,        "in 302 409 302 302 302", one("sent"), "dispute", DISPUTE),
     Row("gallery:post_label", PUBLIC,        "in 302 403 403 403 403", one("sent"), "declare", DECLARE),
     Row("gallery:post_label", PUBLIC,        "in 403 403 302 302 302", one("sent"), "decide", DECIDE),
     Row("gallery:post_label", PUBLIC,        "in 409 409 409 409 409", one("public"),   "locked", DISPUTE),
