@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.robots.robots_tag",
     "config.middleware.private_by_default",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "gallery.labels.middleware.visitors_zone",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.refuse_large_bodies",
 ]
@@ -171,6 +173,10 @@ DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "irodori@localhost")
 # --- what people may see and ask for --------------------------------------------------------------
 # The highest rating that anyone but its author and the moderators can be shown.
 MAX_PUBLIC_RATING = env_choice("IRODORI_MAX_RATING", "sensitive", ("general", "sensitive", "questionable", "explicit"))
+# How many posts of one author a page of results holds, unless the search asks for people; 0 is no limit.
+POSTS_PER_AUTHOR = env_int("IRODORI_POSTS_PER_AUTHOR", 8)
+# What robots are asked for: everything, no training of models, or to stay away.
+ROBOTS = env_choice("IRODORI_ROBOTS", "no_ai", ("open", "no_ai", "closed"))
 QUEUE_MAX_WAITING_PER_USER = env_int("IRODORI_QUEUE_PER_USER", 32, 1)
 QUEUE_MAX_WAITING = env_int("IRODORI_QUEUE_TOTAL", 2000, 1)
 # Pictures to start from and masks that one account may send in a day, and the megabytes kept of them.

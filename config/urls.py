@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from config import views
+from config import robots, views
 
 urlpatterns = [
     path("healthz", views.health, name="health"),
+    path("robots.txt", robots.robots_txt, name="robots"),
     path("preferences", views.preferences, name="preferences"),
     path("accounts/", include("allauth.urls")),
     path("", include("generation.urls")),

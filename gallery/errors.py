@@ -40,6 +40,21 @@ MESSAGES: dict[str, Any] = {
     "unknown_prompt_visibility": _("“%(value)s” is not a choice here; use visible or hidden."),
     "unknown_ai_level": _("“%(value)s” is not a known origin of a picture."),
     "unknown_ai_evidence": _("“%(value)s” is not known evidence of a picture's origin."),
+    "label_locked": _("This picture was drawn on this site, which labelled it itself; nobody can change that label."),
+    "same_label": _("The post is labelled “%(label)s” already."),
+    "label_against_evidence": _(
+        "The label “%(label)s” rests on more than your word, so you can only say that a machine made more of the "
+        "picture. If the label is wrong, dispute it; a moderator decides."
+    ),
+    "label_level_needed": _("Choose the label that would be right."),
+    "dispute_open_already": _(
+        "You dispute this label already; take that back first if you want to say something else."
+    ),
+    "too_many_disputes": _("You have %(limit)d open disputes; wait until some of them are decided."),
+    "dispute_reason_needed": _("Say what shows that the label is wrong; a moderator decides by it."),
+    "dispute_closed": _("This dispute is “%(state)s” by now; it can be neither decided nor taken back."),
+    "not_your_dispute": _("Only the person who raised a dispute can take it back."),
+    "own_dispute": _("You cannot decide about your own dispute; ask another moderator."),
     "unknown_role": _("“%(value)s” is not a role; use member, moderator, admin or owner."),
     "unknown_user": _("There is no account named “%(name)s”."),
     "rating_fixed": _("A moderator rated this post “%(rating)s”; you can raise the rating, not lower it."),

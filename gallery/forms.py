@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.errors import UserFacingError
 from gallery.models import Post
-from gallery.models.post import PromptVisibility
-from gallery.models.user import Role
+from gallery.models.post import AiLevel, PromptVisibility
+from gallery.models.user import Role, Zone
 from gallery.posts import MAX_COMMENTARY, MAX_TITLE
 from gallery.ratings import Rating
 from gallery.tag_edits.terms import MAX_LENGTH, words_of
@@ -37,6 +37,11 @@ FIELD_OF_CODE = {
     "unknown_prompt_visibility": "prompt_visibility",
     "reason_needed": "reason",
     "reason_too_long": "reason",
+    "unknown_ai_level": "level",
+    "label_level_needed": "level",
+    "same_label": "level",
+    "label_against_evidence": "level",
+    "dispute_reason_needed": "reason",
     "unknown_role": "role",
     "group_name_needed": "name",
     "group_name_too_long": "name",
@@ -148,6 +153,13 @@ class ModerationForm(RefusableForm):
     )
 
 
+class LabelForm(RefusableForm):
+    """What a label should be, and why; whether a reason is needed says the function that it goes to."""
+
+    level = forms.ChoiceField(choices=AiLevel.choices, required=False, widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class RoleForm(RefusableForm):
     """An admin's change of somebody's role."""
 
@@ -178,6 +190,7 @@ class SettingsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one rating; without any, every list would be empty.")},
     )
+    zone = forms.ChoiceField(label=_("Zone"), choices=Zone.choices, widget=forms.RadioSelect, required=False)
     private_favourites = forms.BooleanField(
         label=_("Keep my favourites private"),
         required=False,

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
+from gallery.labels.history import record_label
 from gallery.models import Asset, AssetFile, ModerationAction, Post, PostStats, User
 from gallery.models.asset import Variant
 from gallery.models.moderation import ModerationKind
@@ -104,6 +105,7 @@ def publish(
     write_recipe(post, recipe)
     move_post_counts(Counted(), counted(post))
     record(author, post, None)
+    record_label(author, post)
     return post
 
 

@@ -4,8 +4,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
+from gallery.labels.zones import in_zone, zone_of
 from gallery.models import Post, User
 from gallery.models.post import PostStatus, PromptVisibility
+from gallery.models.user import Zone
 from gallery.ratings import BY_WORD, ORDER, Rating, up_to
 
 Viewer = User | AnonymousUser
@@ -26,30 +28,31 @@ def effective_ratings(viewer: Viewer) -> list[Rating]:
     return [rating for rating in chosen if rating in allowed]
 
 
-def visible_posts(viewer: Viewer, *, any_status: bool = False) -> Q:
+def visible_posts(viewer: Viewer, *, any_status: bool = False, any_zone: bool = False) -> Q:
     """What this viewer's lists, searches, counts and feeds may hold, as a condition on `Post`.
 
-    Active posts with a rating that the viewer shows. The ceiling is not for the viewer's own posts, the
-    viewer's own filter is. `any_status` (a search that names a status) adds the posts in other states that the
-    viewer may reach: their own, and all of them for a moderator; never quarantined ones.
+    Active posts with a rating that the viewer shows and a label of the viewer's zone. The ceiling is not for the
+    viewer's own posts, the viewer's own filter, zone included, is. `any_status` (a search that names a status) adds
+    the posts in other states that the viewer may reach: their own, and all of them for a moderator; never quarantined
+    ones. `any_zone` (a search that names a label, a member's tidying of their own list) leaves the zone out.
     """
     shown = Q(rating__in=effective_ratings(viewer))
-    if not signed_in(viewer):
-        return shown & Q(status=PostStatus.ACTIVE)
-    own = Q(author_id=viewer.pk)
-    shown |= own & Q(rating__in=_chosen_ratings(viewer))
-    return shown & (_reachable_status(viewer) if any_status else Q(status=PostStatus.ACTIVE))
+    if signed_in(viewer):
+        shown |= Q(author_id=viewer.pk) & Q(rating__in=_chosen_ratings(viewer))
+    shown &= _reachable_status(viewer) if any_status else Q(status=PostStatus.ACTIVE)
+    return shown if any_zone else shown & in_zone(viewer)
 
 
 def reachable_posts(viewer: Viewer) -> Q:
     """What a request for one post's page or files may answer, as a condition on `Post`.
 
-    What the viewer's lists may hold; one's own posts whatever their rating and state; everything for
-    moderators. A quarantined post is shown to nobody.
+    What the viewer's lists may hold in any zone, since a zone is about what is offered, not about what somebody asks
+    for by name; one's own posts whatever their rating and state; everything for moderators. A quarantined post is
+    shown to nobody.
     """
     if isinstance(viewer, User) and viewer.is_moderator:
         return ~Q(status=PostStatus.QUARANTINED)
-    visible = visible_posts(viewer)
+    visible = visible_posts(viewer, any_zone=True)
     if not signed_in(viewer):
         return visible
     return visible | (Q(author_id=viewer.pk) & ~Q(status=PostStatus.QUARANTINED))
@@ -72,7 +75,7 @@ def readable_prompts(viewer: Viewer) -> Q:
 
 def sees_only_general(viewer: Viewer) -> bool:
     """Whether this viewer's lists hold exactly the active posts rated general: what tags count for everybody."""
-    return _chosen_ratings(viewer) == [Rating.GENERAL]
+    return _chosen_ratings(viewer) == [Rating.GENERAL] and zone_of(viewer) == Zone.BOTH
 
 
 def signed_in(viewer: Viewer) -> bool:
@@ -87,6 +90,8 @@ def _chosen_ratings(viewer: Viewer) -> list[Rating]:
 
 
 def _reachable_status(viewer: Viewer) -> Q:
+    if not signed_in(viewer):
+        return Q(status=PostStatus.ACTIVE)
     if isinstance(viewer, User) and viewer.is_moderator:
         return ~Q(status=PostStatus.QUARANTINED)
     return Q(status=PostStatus.ACTIVE) | (Q(author_id=viewer.pk) & ~Q(status=PostStatus.QUARANTINED))

@@ -23,6 +23,7 @@ from django.utils.http import int_to_base36, urlencode
 from gallery.accounts.sign_in_link import make_link
 from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, saved_searches
+from gallery.labels.disputes import dispute
 from gallery.models import Asset, Download, User
 from generation import events
 from tagging.models import Tag
@@ -69,6 +70,11 @@ def one(name: str) -> Callable[[World], list[Any]]:
     return lambda world: [world[name].pk]
 
 
+def dispute_of(name: str) -> Callable[[World], list[Any]]:
+    """A post and the open dispute about its label."""
+    return lambda world: [world[name].pk, world["dispute"].pk]
+
+
 def file(name: str, variant: str, extension: str) -> Callable[[World], list[Any]]:
     """One file of a post's or take's picture."""
     return lambda world: [world[name].asset.key, variant, extension]
@@ -90,6 +96,10 @@ PROPOSAL = {"act": "send", "title": "Cats", "script": "alias tabby -> cat", "rea
 RERATE = {"act": "rerate", "rating": "q", "reason": "It shows more."}
 REMOVE = {"act": "remove", "rating": "", "reason": "Against the rules."}
 RESTORE = {"act": "restore", "rating": "", "reason": "A mistake."}
+DISPUTE = {"act": "dispute", "level": "assisted", "reason": "The sky is a model's."}
+DECLARE = {"act": "declare", "level": "assisted", "reason": ""}
+DECIDE = {"act": "decide", "level": "assisted", "reason": "The sky is a model's."}
+UPHOLD = {"act": "uphold", "reason": "So it is."}
 RECIPE = {
     "prompt": "1girl", "negative_prompt": "", "model": "small", "shape": "exact", "width": "64", "height": "64",
     "steps": "4", "sampler": "Euler", "guidance": "3", "seed": "1", "count": "1", "key": "matrix",
@@ -100,6 +110,7 @@ ROWS = [
     # config
     Row("health",      PUBLIC, "405"),
     Row("preferences", "405",  "302", data={"theme": "dark", "language": "ja"}),
+    Row("robots",      PUBLIC, "405"),
 
     # accounts: allauth's own pages
     Row("account_login",  "200 302 302 302 302 302", "200 302 302 302 302 302",
@@ -189,6 +200,21 @@ ROWS = [
     Row("gallery:tag_history", "404", "405", what="unknown"),
     Row("gallery:tag_revert", NO_GET, "in 404 404 404 404 404", what="unknown", data={"name": "zz", "number": "1"}),
     Row("gallery:undo_edits", NO_GET, "in 403 403 302 302 302", lambda world: ["other"], data={"hours": "24"}),
+
+    # gallery: labels; `sent` is a post of the maker's that was not drawn here, `other` disputes its label
+    Row("gallery:zone", "405", "302", data={"zone": "human"}),
+    Row("gallery:post_label", PUBLIC,        "in 302 409 302 302 302", one("sent"), "dispute", DISPUTE),
+    Row("gallery:post_label", PUBLIC,        "in 302 403 403 403 403", one("sent"), "declare", DECLARE),
+    Row("gallery:post_label", PUBLIC,        "in 403 403 302 302 302", one("sent"), "decide", DECIDE),
+    Row("gallery:post_label", PUBLIC,        "in 409 409 409 409 409", one("public"),   "locked", DISPUTE),
+    Row("gallery:post_label", SEEN_BY_STAFF, "404 409 404 409 409 409", one("explicit"), "explicit", DISPUTE),
+    Row("gallery:post_label", SEEN_BY_STAFF, "404 409 404 409 409 409", one("removed"),  "removed", DISPUTE),
+    Row("gallery:post_label", "404",         "404",                    one("quarantined"), "quarantined", DISPUTE),
+    Row("gallery:label_dispute", NO_GET, "in 404 302 403 403 403", dispute_of("sent"), "take back",
+        {"act": "withdraw"}),
+    Row("gallery:label_dispute", NO_GET, "in 404 403 302 302 302", dispute_of("sent"), "uphold", UPHOLD),
+    Row("gallery:label_dispute", NO_GET, "in 404 404 404 404 404", lambda world: [1, 2**62], "unknown", UPHOLD),
+    Row("gallery:label_disputes", "in 403 403 200 200 200", NO_GET),
 
     # gallery: one's own posts
     Row("gallery:post_edit", MAKER, "in 302 404 404 404 404", one("public"),      "public", EDIT),
@@ -390,6 +416,8 @@ def build_world() -> World:
     }
     for name, fields in posts.items():
         world[name] = make_post(asset=_asset(maker), **fields)
+    world["sent"] = make_post(asset=_asset(maker), ai_level="human", ai_evidence="declared")
+    world["dispute"] = dispute(world["other"], world["sent"], "generated", "Six fingers.")
     world["moderators"] = make_post(world["moderator"])
     world["owners"] = make_post(world["owner"])
     world["take"] = make_take(maker, width=192, height=192)

@@ -82,7 +82,7 @@ def _copy_posts(url: str, painter: Painter, rows: Rows, posts: int) -> None:
 
 USER_COLUMNS = (
     "id, password, is_superuser, username, first_name, last_name, email, is_staff, is_active, date_joined, role,"
-    " shown_ratings, private_favourites"
+    " shown_ratings, private_favourites, zone"
 )
 TAG_COLUMNS = "id, name, category, post_count, general_count, in_vocabulary, is_deprecated, created_at"
 
@@ -94,7 +94,7 @@ def _copy(connection: psycopg.Connection, table: str, columns: str, lines: Itera
 
 def _users() -> Iterator[str]:
     for number in range(1, AUTHORS + 1):
-        yield f"{number}\t!\tf\tmember_{number}\t\t\t\tf\tt\t2020-01-01\tmember\t{{g,s}}\tf\n"
+        yield f"{number}\t!\tf\tmember_{number}\t\t\t\tf\tt\t2020-01-01\tmember\t{{g,s}}\tf\tboth\n"
 
 
 def _tags(vocabulary: Vocabulary, active: np.ndarray, general: np.ndarray) -> Iterator[str]:

@@ -45,7 +45,7 @@ def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> 
             **_files(post, viewer, absolute),
             "parent_id": post.parent_id if post.parent_id in shown_parents else None,
             "has_children": post.pk in with_children,
-            "ai": {"level": post.ai_level, "evidence": post.ai_evidence},
+            "ai": {"level": post.ai_level, "evidence": post.ai_evidence, "label": post.get_ai_level_display()},
             "generation": _generation(post, viewer),
         }
         for post in listed

@@ -87,7 +87,8 @@ def change(
         FavouriteGroupEntry.objects.filter(group=group, post__in=dropped).delete()
         reorder(owner, group, wanted)
     if drop_unseen:
-        shown = Post.objects.filter(visible_posts(owner))
+        # What lies in another zone is one click away: it is not what the owner means.
+        shown = Post.objects.filter(visible_posts(owner, any_zone=True))
         FavouriteGroupEntry.objects.filter(group=group).exclude(post__in=shown).delete()
     return group
 

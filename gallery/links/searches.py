@@ -48,6 +48,10 @@ class SearchTerms:
         kept = [term for term in self.terms if term not in (tag, Not(tag))]
         return _ordered(conjunction([*kept, Not(tag) if negated else tag]), self.order)
 
+    def by_author(self, name: str) -> str:
+        """The query for the posts of one author alone."""
+        return _ordered(conjunction([*self.terms, Metatag("user", name)]), self.order)
+
     def without_term(self, term: Node) -> str:
         """The query without one of its terms."""
         return _ordered(conjunction(other for other in self.terms if other != term), self.order)

@@ -4,6 +4,7 @@ from gallery.models.asset import Asset, AssetFile
 from gallery.models.bulk_update import BulkUpdateComment, BulkUpdateRequest, BulkUpdateVote
 from gallery.models.download import Download
 from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
+from gallery.models.label import LabelDispute, LabelVersion
 from gallery.models.moderation import ModerationAction
 from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
@@ -22,6 +23,8 @@ __all__ = [
     "Favourite",
     "FavouriteGroup",
     "FavouriteGroupEntry",
+    "LabelDispute",
+    "LabelVersion",
     "ModerationAction",
     "Post",
     "PostGeneration",

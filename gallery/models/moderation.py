@@ -14,6 +14,7 @@ class ModerationKind(models.TextChoices):
     REMOVE = "remove", _("Removed")
     RESTORE = "restore", _("Restored")
     WITHDRAW = "withdraw", _("Withdrawn")
+    LABEL = "label", _("Label")
     ROLE = "role", _("Role changed")
     QUEUE = "queue", _("Queue")
 

@@ -42,6 +42,7 @@ class AiEvidence(models.TextChoices):
     METADATA = "metadata", _("Generator's metadata")
     DECLARED = "declared", _("Declared by its author")
     MODERATOR = "moderator", _("Decided by a moderator")
+    NONE = "none", _("Nobody said")
 
 
 class PromptVisibility(models.TextChoices):
@@ -119,6 +120,11 @@ class Post(models.Model):
                 condition=~models.Q(ai_evidence=AiEvidence.SITE_JOB)
                 | models.Q(ai_level__in=[AiLevel.GENERATED, AiLevel.COMPOSITE]),
                 name="post_site_job_label_locked",
+            ),
+            # Where nothing speaks for a label, the only honest one is that it is unknown.
+            models.CheckConstraint(
+                condition=~models.Q(ai_evidence=AiEvidence.NONE) | models.Q(ai_level=AiLevel.UNKNOWN),
+                name="post_label_needs_evidence",
             ),
             models.CheckConstraint(condition=~models.Q(parent=F("id")), name="post_not_its_own_parent"),
             models.CheckConstraint(condition=models.Q(width__gte=1, height__gte=1), name="post_has_pixels"),

@@ -23,15 +23,25 @@ class Role(models.TextChoices):
     OWNER = "owner", _("Owner")
 
 
+class Zone(models.TextChoices):
+    """Which pictures somebody's lists hold, by their label; `gallery.labels.zones` says which labels are where."""
+
+    BOTH = "both", _("Both")
+    AI = "ai", _("AI")
+    HUMAN = "human", _("Human")
+
+
 class User(AbstractUser):
     """An account. `shown_ratings` is the viewer's own filter, narrowed further by the operator's ceiling.
 
+    `zone` is the other part of the filter: lists hold pictures by machines, by humans, or both.
     `private_favourites`: nobody else learns what this account keeps.
     """
 
     role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)
     shown_ratings = ArrayField(models.CharField(max_length=1, choices=Rating), default=only_general)
     private_favourites = models.BooleanField(default=False)
+    zone = models.CharField(max_length=5, choices=Zone, default=Zone.BOTH)
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -40,6 +50,7 @@ class User(AbstractUser):
                 condition=models.Q(shown_ratings__contained_by=Rating.values, shown_ratings__len__gte=1),
                 name="user_shown_ratings_known",
             ),
+            models.CheckConstraint(condition=models.Q(zone__in=Zone.values), name="user_zone_known"),
             models.UniqueConstraint(Lower("username"), name="user_name_once_in_any_case"),
         ]
 

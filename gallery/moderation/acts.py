@@ -26,13 +26,13 @@ def rerate(actor: User, post: Post, rating: str, reason: str) -> Post:
 
     Raises NotAllowed, InvalidTransition (the post is rated so already, or withdrawn or quarantined) and Invalid.
     """
-    post = _begin(actor, post, RERATABLE)
+    post = begin(actor, post, RERATABLE)
     wanted = checked_rating(rating)
     if post.rating == wanted:
         raise InvalidTransition("same_rating", rating=wanted.label)
     before = post.rating
     set_rating(actor, post, wanted)
-    _log(actor, ModerationKind.RERATE, post, reason, {"from": before, "to": wanted.value})
+    log_act(actor, ModerationKind.RERATE, post, reason, {"from": before, "to": wanted.value})
     return post
 
 
@@ -42,10 +42,10 @@ def remove(actor: User, post: Post, reason: str) -> Post:
 
     Raises NotAllowed, InvalidTransition and Invalid (no reason).
     """
-    post = _begin(actor, post, REMOVABLE)
+    post = begin(actor, post, REMOVABLE)
     before = post.status
     set_status(post, PostStatus.REMOVED)
-    _log(actor, ModerationKind.REMOVE, post, reason, {"from": before})
+    log_act(actor, ModerationKind.REMOVE, post, reason, {"from": before})
     return post
 
 
@@ -55,15 +55,18 @@ def restore(actor: User, post: Post, reason: str) -> Post:
 
     Raises NotAllowed, InvalidTransition (it is not removed) and Invalid (no reason).
     """
-    post = _begin(actor, post, RESTORABLE)
+    post = begin(actor, post, RESTORABLE)
     before = post.status
     set_status(post, PostStatus.ACTIVE)
-    _log(actor, ModerationKind.RESTORE, post, reason, {"from": before})
+    log_act(actor, ModerationKind.RESTORE, post, reason, {"from": before})
     return post
 
 
-def _begin(actor: User, post: Post, allowed: frozenset[PostStatus]) -> Post:
-    """The locked post, if this person may decide about it and its state allows the act."""
+def begin(actor: User, post: Post, allowed: frozenset[PostStatus]) -> Post:
+    """The locked post, if this person may decide about it and its state allows the act.
+
+    Raises NotAllowed and InvalidTransition.
+    """
     if not actor.is_moderator:
         raise NotAllowed("moderators_only")
     post = locked(post)
@@ -74,7 +77,8 @@ def _begin(actor: User, post: Post, allowed: frozenset[PostStatus]) -> Post:
     return post
 
 
-def _log(actor: User, kind: ModerationKind, post: Post, reason: str, details: dict[str, Any]) -> None:
+def log_act(actor: User, kind: ModerationKind, post: Post, reason: str, details: dict[str, Any]) -> None:
+    """A row of the moderation log; Invalid where the reason is missing or too long."""
     if post.author_id == actor.pk:
         details = details | {"own_post": True}
     ModerationAction.objects.create(actor=actor, kind=kind, post=post, reason=checked_reason(reason), details=details)

@@ -5,10 +5,21 @@ The language is `tagging.query`; what a viewer may see is `gallery.visibility`. 
     text → options (order, size) + the rest → compile (metatags/, names, saved) → policy → statements → ids → posts
 
 `metatags/` says what each metatag means, `orders` what each order sorts by, `places` and `tokens` where a page begins,
-`policy` which way to the rows is short. Nothing here changes a post.
+`policy` which way to the rows is short, `thinning` what makes room on a page for more than one author,
+`hidden` what a viewer's zone keeps out. Nothing here changes a post.
 """
 
+from gallery.search.hidden import OutsideZone, outside_zone
 from gallery.search.pages import SearchPage, neighbours, search, tags_of_page
 from gallery.search.samples import iterate_ids, sample_tags
 
-__all__ = ["SearchPage", "iterate_ids", "neighbours", "sample_tags", "search", "tags_of_page"]
+__all__ = [
+    "OutsideZone",
+    "SearchPage",
+    "iterate_ids",
+    "neighbours",
+    "outside_zone",
+    "sample_tags",
+    "search",
+    "tags_of_page",
+]

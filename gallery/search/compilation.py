@@ -6,20 +6,30 @@ from functools import cached_property
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
+from django.utils import timezone
 
 from gallery.community.favourite_groups import normalise_group_name, own_group, visible_groups
+from gallery.labels.zones import names_level
 from gallery.models import FavouriteGroup, Post, PostGeneration, PostStats, User
 from gallery.visibility import Viewer, readable_prompts, signed_in, visible_posts
+from tagging.query import Node
 from tagging.query.values import Clock
 
 
 @dataclass
 class Compilation:
-    """One search of one viewer."""
+    """One search of one viewer. `any_zone`: it asks for posts by their label, so that the viewer's zone is not laid
+    over it."""
 
     viewer: Viewer
     clock: Clock
+    any_zone: bool = False
     _users: dict[str, int | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tree: Node, viewer: Viewer) -> "Compilation":
+        """For the whole of a search, asked for now."""
+        return cls(viewer, Clock(timezone.localtime()), names_level(tree))
 
     @property
     def member(self) -> User | None:
@@ -29,7 +39,7 @@ class Compilation:
     @cached_property
     def relatives(self) -> QuerySet[Post]:
         """The posts that may show up as somebody's parent or child: no others exist for this viewer."""
-        return Post.objects.filter(visible_posts(self.viewer, any_status=True))
+        return Post.objects.filter(visible_posts(self.viewer, any_status=True, any_zone=self.any_zone))
 
     @cached_property
     def prompts(self) -> Q:

@@ -6,7 +6,6 @@ from functools import reduce
 from operator import and_, or_
 
 from django.db.models import Q
-from django.utils import timezone
 
 from gallery.errors import SearchTimeout, UserFacingError
 from gallery.models.post import PostStatus
@@ -22,7 +21,7 @@ from gallery.search.saved import check_lineages, fold, saved_trees
 from gallery.visibility import Viewer, visible_posts
 from tagging.query import And, Everything, Metatag, Node, Not, Or, QueryError, Wildcard, leaves, registry
 from tagging.query import Tag as TagNode
-from tagging.query.values import Clock, Numbers
+from tagging.query.values import Numbers
 
 UNKNOWN = float("inf")
 # What a metatag that says it matches few posts is taken for.
@@ -61,7 +60,7 @@ class _Part:
 
 def compile_query(tree: Node, viewer: Viewer) -> Q:
     """What `tree` matches among the posts that `viewer`'s lists may hold: `compile_search` without the hints."""
-    return compile_search(tree, Compilation(viewer, Clock(timezone.localtime()))).condition
+    return compile_search(tree, Compilation.of(tree, viewer)).condition
 
 
 def compile_search(tree: Node, compilation: Compilation) -> Compiled:
@@ -88,7 +87,8 @@ def compile_search(tree: Node, compilation: Compilation) -> Compiled:
     needed = [names.tag(node.name) for node in top if isinstance(node, TagNode)]
     only = needed[0] if isinstance(tree, TagNode) else None
     return Compiled(
-        condition=visible_posts(compilation.viewer, any_status=any_status) & part.condition,
+        condition=visible_posts(compilation.viewer, any_status=any_status, any_zone=compilation.any_zone)
+        & part.condition,
         at_most=part.at_most,
         by_index=part.by_index,
         windows=windows,

@@ -1,10 +1,9 @@
 """One page of a search with its count and tags, and what stands next to a post in it."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Q
-from django.utils import timezone
 
 from gallery.models import Post
 from gallery.search.budget import PAGE_MS, time_budget
@@ -14,11 +13,11 @@ from gallery.search.engine import Page, count, find_page, nearest
 from gallery.search.options import Asked, take_apart
 from gallery.search.orders import Ordering
 from gallery.search.places import Place
+from gallery.search.thinning import MoreBy, thin
 from gallery.search.tokens import key_of, read_token
 from gallery.visibility import Viewer, visible_posts
 from tagging.models import Tag
 from tagging.query import And, Metatag, Node, conjunction, parse, print_query
-from tagging.query.values import Clock
 
 SIDEBAR_TAGS = 25
 
@@ -30,7 +29,7 @@ class SearchPage:
     `count` is how many the viewer can see in all; without `count_is_exact`, how many at least. The tokens lead to
     the pages before and after this one, None where there is none. `query` is the canonical text, in which a shuffle
     has its number. `past_end`: there is nothing on this page, but there may be on pages before it. `way` is how the
-    rows were found, for measurements.
+    rows were found, for measurements. `more_by`: the authors whose further posts of this stretch are folded away.
     """
 
     posts: list[Post]
@@ -41,32 +40,42 @@ class SearchPage:
     query: str
     past_end: bool = False
     way: str = ""
+    more_by: list[MoreBy] = field(default_factory=list)
 
 
-def search(query_text: str, viewer: Viewer, *, page_token: str | None = None, limit: int = 40) -> SearchPage:
+def search(
+    query_text: str, viewer: Viewer, *, page_token: str | None = None, limit: int = 40, per_author: int = 0
+) -> SearchPage:
     """The page of at most `limit` posts (or as many as the query says) that `page_token` names, for what this viewer
     may see.
+
+    With `per_author` no more than so many of them are of one author, unless the search asks for people
+    (`gallery.search.thinning`); 0 is no limit.
 
     Raises QueryError (the text), Invalid (the token, or what makes no sense together), NotAllowed and SearchTimeout.
     """
     tree = parse(query_text)
-    compilation = Compilation(viewer, Clock(timezone.localtime()))
+    compilation = Compilation.of(tree, viewer)
     with time_budget(PAGE_MS) as budget:
         asked, compiled = _compiled(tree, compilation)
         size = asked.limit or limit
         start, ordering = read_token(
             None if asked.single else page_token, asked.ordering, viewer, free_seed=asked.free_seed
         )
-        result = find_page(budget, compiled, ordering, Page(start, size))
+        page = Page(start, size)
+        found = result = find_page(budget, compiled, ordering, page)
+        more_by: list[MoreBy] = []
+        if per_author and not asked.single:
+            result, more_by = thin(budget, compiled, ordering, page, found, tree, per_author)
         budget.plan_with()
         posts = _loaded([post_id for post_id, _key in result.rows], viewer)
     more_after = result.more_after and not asked.single
     if asked.single:
         total, exact = len(posts), True
-    elif result.total is not None:
-        total, exact = result.total, True
-    elif posts and not result.more_before and not result.more_after:
-        total, exact = len(posts), True
+    elif found.total is not None:
+        total, exact = found.total, True
+    elif posts and not found.more_before and not found.more_after:
+        total, exact = len(posts) if found is result else len(found.rows), True
     else:
         total, exact = count(compiled, ordering, viewer, at_least=len(posts))
     return SearchPage(
@@ -80,6 +89,7 @@ def search(query_text: str, viewer: Viewer, *, page_token: str | None = None, li
         query=print_query(_with_seed(tree, ordering)),
         past_end=not result.rows and start != 1,
         way=result.way,
+        more_by=more_by,
     )
 
 
@@ -89,7 +99,7 @@ def neighbours(query_text: str, viewer: Viewer, post: Post) -> tuple[int | None,
     That the viewer may see `post` is the caller's care. Raises QueryError, Invalid, NotAllowed and SearchTimeout.
     """
     tree = parse(query_text)
-    compilation = Compilation(viewer, Clock(timezone.localtime()))
+    compilation = Compilation.of(tree, viewer)
     with time_budget(PAGE_MS) as budget:
         asked, compiled = _compiled(tree, compilation)
         ordering = asked.ordering
@@ -117,8 +127,9 @@ def _compiled(tree: Node, compilation: Compilation) -> tuple[Asked, Compiled]:
 
 
 def _loaded(ids: list[int], viewer: Viewer) -> list[Post]:
-    """The posts with these ids, in this order; one that was hidden a moment ago is left out."""
-    posts = Post.objects.filter(visible_posts(viewer, any_status=True), pk__in=ids)
+    """The posts with these ids, in this order; one that was hidden a moment ago is left out. Whether the search keeps
+    to the viewer's zone was decided when they were found."""
+    posts = Post.objects.filter(visible_posts(viewer, any_status=True, any_zone=True), pk__in=ids)
     whole = posts.select_related("asset", "author", "generation", "stats").prefetch_related("asset__files")
     found = {post.pk: post for post in whole}
     return [found[post_id] for post_id in ids if post_id in found]

@@ -1,7 +1,5 @@
 """Searches for programs: all ids in turn, and the tags of a part of the result."""
 
-from django.utils import timezone
-
 from gallery.models import Post
 from gallery.search.budget import PAGE_MS, time_budget
 from gallery.search.compilation import Compilation
@@ -13,7 +11,6 @@ from gallery.search.policy import find
 from gallery.search.statements import Stretch
 from gallery.visibility import Viewer
 from tagging.query import parse
-from tagging.query.values import Clock
 
 MAX_BATCH = 5000
 
@@ -46,5 +43,6 @@ def sample_tags(query_text: str, viewer: Viewer, limit: int = 1000, *, milliseco
 
 
 def _compiled(query_text: str, viewer: Viewer) -> Compiled:
-    compilation = Compilation(viewer, Clock(timezone.localtime()))
-    return compile_search(take_apart(parse(query_text), compilation).rest, compilation)
+    tree = parse(query_text)
+    compilation = Compilation.of(tree, viewer)
+    return compile_search(take_apart(tree, compilation).rest, compilation)

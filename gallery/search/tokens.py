@@ -41,7 +41,7 @@ def read_token(
             raise Invalid("page_of_other_order")
         return Place(above, number, number), ordering
     if not match["order"]:
-        value = key_of(number, ordering, visible_posts(viewer, any_status=True))
+        value = key_of(number, ordering, visible_posts(viewer, any_status=True, any_zone=True))
     else:
         if free_seed and match["order"].startswith("random-"):
             ordering = shuffled(int(match["order"].removeprefix("random-")[:18]))

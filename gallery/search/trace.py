@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from gallery.search.budget import PAGE_MS, Ran, time_budget
 from gallery.search.compilation import Compilation
 from gallery.search.compile import compile_search
@@ -12,7 +10,6 @@ from gallery.search.options import take_apart
 from gallery.search.tokens import read_token
 from gallery.visibility import Viewer
 from tagging.query import parse
-from tagging.query.values import Clock
 
 
 @dataclass(frozen=True)
@@ -31,9 +28,10 @@ def trace(
 
     With `analyse` each statement runs once more, and its plan tells what really happened.
     """
-    compilation = Compilation(viewer, Clock(timezone.localtime()))
+    tree = parse(query_text)
+    compilation = Compilation.of(tree, viewer)
     with time_budget(PAGE_MS) as budget:
-        asked = take_apart(parse(query_text), compilation)
+        asked = take_apart(tree, compilation)
         compiled = compile_search(asked.rest, compilation)
         start, ordering = read_token(page_token, asked.ordering, viewer, free_seed=asked.free_seed)
         result = find_page(budget, compiled, ordering, Page(start, asked.limit or limit))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gallery.errors import Invalid
+from gallery.labels.zones import in_zone
 from gallery.models import Post, User
 from gallery.tag_edits.store import MAX_CHILDREN
 from gallery.visibility import Viewer, reachable_posts
@@ -34,13 +35,18 @@ class Relatives:
     children: list[Post]
 
     def __bool__(self) -> bool:
-        return self.parent is not None or bool(self.children)
+        return self.parent is not None or bool(self.siblings) or bool(self.children)
 
 
 def relatives(post: Post, viewer: Viewer) -> Relatives:
-    """What this viewer may be shown around the post. A parent out of reach takes the siblings with it."""
+    """What this viewer may see around the post, in their zone. A parent out of reach takes the siblings with it."""
     around = Post.objects.filter(reachable_posts(viewer)).select_related("asset", "author")
     around = around.prefetch_related("asset__files").order_by("pk")
     parent = around.filter(pk=post.parent_id).first() if post.parent_id else None
-    siblings = around.filter(parent=parent).exclude(pk=post.pk) if parent else around.none()
-    return Relatives(parent, list(siblings[:SHOWN_RELATIVES]), list(around.filter(parent=post)[:SHOWN_RELATIVES]))
+    shown = around.filter(in_zone(viewer))
+    siblings = shown.filter(parent=parent).exclude(pk=post.pk) if parent else around.none()
+    return Relatives(
+        parent if parent is None or shown.filter(pk=parent.pk).exists() else None,
+        list(siblings[:SHOWN_RELATIVES]),
+        list(shown.filter(parent=post)[:SHOWN_RELATIVES]),
+    )

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_safe
 
 from gallery.cards import cards
 from gallery.errors import UserFacingError
+from gallery.labels.zones import names_level, zone_of
 from gallery.links.pages import wiki_edit_url, wiki_url
 from gallery.links.results import order_links, random_order, ready_made, wildcard_tags
 from gallery.links.searches import SearchTerms, posts_url
+from gallery.models.user import Zone
 from gallery.ratings import up_to
-from gallery.search import SearchPage, search, tags_of_page
+from gallery.search import SearchPage, outside_zone, search, tags_of_page
 from gallery.tags.groups import group_tags
 from gallery.tags.known import mentionable_tags, nearest_for
 from gallery.visibility import Viewer, ceiling, effective_ratings
@@ -36,7 +38,7 @@ NEAREST, WITH_NEAREST = 3, 5
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """Living pictures and the way to make one."""
-    page = search("", request.user, limit=FRONT_PICTURES)
+    page = search("", request.user, limit=FRONT_PICTURES, per_author=settings.POSTS_PER_AUTHOR)
     newest = cards(page.posts)
     try:
         create_url = reverse(settings.CREATE_URL_NAME)
@@ -49,6 +51,7 @@ def front(request: HttpRequest) -> HttpResponse:
             "mosaic": newest[:MOSAIC] if len(newest) >= MOSAIC else [],
             "newest": newest[MOSAIC:] if len(newest) > MOSAIC + 3 else newest if len(newest) < MOSAIC else [],
             "count": page.count,
+            "more_by": more_by(page, SearchTerms()),
             "create_url": create_url,
             "example_prompt": settings.EXAMPLE_PROMPT,
         },
@@ -61,7 +64,8 @@ def posts(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("tags", "").replace("\x00", "")
     context = {"query_text": query, **_rating_words(request)}
     try:
-        page = search(query, request.user, page_token=request.GET.get("page") or None)
+        token = request.GET.get("page") or None
+        page = search(query, request.user, page_token=token, per_author=settings.POSTS_PER_AUTHOR)
     except QueryError as error:
         problem = {"query_error": explain(error), "query_marked": mark_column(query, error.column)}
         return render(request, "gallery/posts.html", context | problem, status=422)
@@ -112,6 +116,18 @@ def _rating_words(request: HttpRequest) -> dict[str, object]:
     return {"shown_ratings": shown, "hidden_ratings": [rating for rating in up_to(ceiling()) if rating not in shown]}
 
 
+def more_by(page: SearchPage, asked: SearchTerms) -> list[dict[str, object]]:
+    """Links to the further posts of authors of whom a page shows only a part."""
+    return [{"more": more, "url": posts_url(asked.by_author(more.name))} for more in page.more_by]
+
+
+def _zone_words(query: str, viewer: Viewer) -> dict[str, object]:
+    """The zone, what it keeps out of this search, and whether the search sets it aside by asking for labels."""
+    zone = zone_of(viewer)
+    aside = zone != Zone.BOTH and names_level(parse(query))
+    return {"outside_zone": outside_zone(query, viewer), "zone_aside": aside}
+
+
 def _results(query: str, page: SearchPage, viewer: Viewer) -> dict[str, object]:
     asked = SearchTerms.read(query)
     linked = asked.terms if asked.linkable else ()
@@ -123,6 +139,8 @@ def _results(query: str, page: SearchPage, viewer: Viewer) -> dict[str, object]:
         "wildcards": wildcard_tags(linked, viewer),
         "orders": order_links(asked),
         "ready_made": ready_made() if not asked.terms and not asked.order else [],
+        "more_by": more_by(page, asked),
+        **_zone_words(query, viewer),
         "terms": [{"text": print_query(term), "url": posts_url(asked.without_term(term))} for term in linked],
         "narrowed": bool(asked.terms),
         "related_query": page.query if len(asked.terms) == 1 and isinstance(asked.terms[0], Tag) else "",

@@ -3,24 +3,27 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
+from gallery.labels.disputes import open_disputes
 from gallery.models import ModerationAction
 from gallery.models.moderation import ModerationKind
+from gallery.models.post import AiLevel
 from gallery.ratings import Rating
 
 LOG_ROWS = 50
 QUEUE_ACTS = {
-    "queue_pause": _("All drawing paused"),
-    "queue_drain": _("All drawing paused"),
-    "queue_work": _("Drawing goes on"),
-    "worker_pause": _("A worker paused"),
-    "worker_drain": _("A worker drained"),
-    "worker_work": _("A worker works again"),
-    "cancel": _("Waiting or running pictures cancelled"),
-    "priority": _("Place in the queue changed"),
+    "queue_pause": gettext_lazy("All drawing paused"),
+    "queue_drain": gettext_lazy("All drawing paused"),
+    "queue_work": gettext_lazy("Drawing goes on"),
+    "worker_pause": gettext_lazy("A worker paused"),
+    "worker_drain": gettext_lazy("A worker drained"),
+    "worker_work": gettext_lazy("A worker works again"),
+    "cancel": gettext_lazy("Waiting or running pictures cancelled"),
+    "priority": gettext_lazy("Place in the queue changed"),
 }
 
 
@@ -37,6 +40,7 @@ def moderation_log(request: SignedInRequest) -> HttpResponse:
     rows = list(acts[: LOG_ROWS + 1])
     context = {
         "acts": [{"act": act, "change": _change(act)} for act in rows[:LOG_ROWS]],
+        "label_disputes": open_disputes().count(),
         "before": before,
         "next_before": rows[LOG_ROWS - 1].pk if len(rows) > LOG_ROWS else None,
     }
@@ -52,4 +56,9 @@ def _change(act: ModerationAction) -> str:
         return ""
     if act.kind == "rerate":
         return f"{Rating(before).label} → {Rating(after).label}"
+    if act.kind == ModerationKind.LABEL:
+        if "rejected" in act.details:
+            words = {"label": AiLevel(after).label, "other": AiLevel(act.details["rejected"]).label}
+            return _("%(label)s stays; the dispute for “%(other)s” is rejected") % words
+        return f"{AiLevel(before).label} → {AiLevel(after).label}"
     return f"{before} → {after}"

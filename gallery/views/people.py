@@ -20,7 +20,7 @@ from gallery.links.searches import posts_url
 from gallery.models import Post, User
 from gallery.models.post import PostStatus
 from gallery.ratings import ORDER, Rating, up_to
-from gallery.search import search
+from gallery.search import outside_zone, search
 from gallery.visibility import ceiling
 from tagging.query import Metatag, print_query
 
@@ -49,6 +49,7 @@ def favourites(request: HttpRequest, name: str) -> HttpResponse:
             context["problem"], status = error.message, error.status
         else:
             context |= {"cards": cards(page.posts, query, viewer=request.user), "page": page}
+            context["outside_zone"] = outside_zone(query, request.user)
     response = render(request, "gallery/favourites.html", context, status=status)
     if status == 503:
         response["Retry-After"] = "10"
@@ -89,11 +90,16 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
             kept = [value for value in user.shown_ratings if Rating(value) not in offered]
             user.shown_ratings = [*form.cleaned_data["shown_ratings"], *kept]
             user.private_favourites = form.cleaned_data["private_favourites"]
-            user.save(update_fields=["shown_ratings", "private_favourites"])
-            messages.success(request, _("Saved. Every list shows you these ratings from now on."))
+            user.zone = form.cleaned_data["zone"] or user.zone
+            user.save(update_fields=["shown_ratings", "private_favourites", "zone"])
+            messages.success(request, _("Saved. Every list keeps to this from now on."))
             return redirect("gallery:settings")
     else:
-        initial = {"shown_ratings": user.shown_ratings, "private_favourites": user.private_favourites}
+        initial = {
+            "shown_ratings": user.shown_ratings,
+            "private_favourites": user.private_favourites,
+            "zone": user.zone,
+        }
         form = SettingsForm(initial=initial, offered=offered)
     context = {"form": form, "ceiling": ceiling(), "beyond": [rating for rating in ORDER if rating not in offered]}
     return render(request, "gallery/settings.html", context, status=422 if form.errors else 200)
@@ -137,6 +143,7 @@ def _profile_page(
         "mine": mine,
         "cards": cards(page.posts, query, viewer=request.user),
         "page": page,
+        "outside_zone": outside_zone(query, request.user),
         "all_url": posts_url(query),
         "hidden_posts": _out_of_lists(person) if mine else [],
     }

@@ -25,10 +25,11 @@ from gallery.cards import (
 from gallery.downloads import post_menu
 from gallery.errors import UserFacingError
 from gallery.forms import ModerationForm, PostForm, WithdrawForm
+from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
 from gallery.models import Post
 from gallery.models.asset import Variant
-from gallery.models.post import PostStatus
+from gallery.models.post import AiEvidence, PostStatus
 from gallery.provenance import parameters_text
 from gallery.recipes import recipe_of
 from gallery.search import neighbours
@@ -204,6 +205,8 @@ def _post_page(
         "parameters": parameters_text(recipe, include_prompt=reads_prompt) if recipe else "",
         "actions": _actions(shown, reads_recipe=recipe is not None and reads_prompt),
         "opinions": opinions_panel(request, shown),
+        "label_disputes": told_disputes(shown, request.user)[:1],
+        "label_locked": shown.ai_evidence == AiEvidence.SITE_JOB,
         "mine": mine,
         "editable": mine and shown.status in post_acts.EDITABLE,
         "withdrawable": mine and shown.status in post_acts.WITHDRAWABLE,

@@ -111,7 +111,7 @@ def test_from_the_owners_link_to_a_post_that_is_found_lost_and_found_again(
     visitor = open_page("/")
     found = f'main a[href^="/posts/{post.pk}"]'
     expect(search(visitor, "1girl red_hair -smile").locator(found).first).to_be_visible()
-    expect(visitor.locator("main .badge--ai").first).to_contain_text("AI-generated")
+    expect(visitor.locator("main .badge--generated").first).to_contain_text("AI-generated")
     expect(search(visitor, "1girl -red_hair").locator(found)).to_have_count(0)
 
     # Rated explicit by its author, it is gone for the visitor on every way.

@@ -67,7 +67,7 @@ def test_a_post_has_danboorus_fields_with_its_own_values(client):
         "is_pending": False,
         "is_flagged": False,
         "is_deleted": False,
-        "ai": {"level": "generated", "evidence": "site_job"},
+        "ai": {"level": "generated", "evidence": "site_job", "label": "AI-generated"},
         "file_url": f"http://testserver/media/{shown.asset.key}/original.png",
     }
     assert {name: told[name] for name in expected} == expected

@@ -43,7 +43,10 @@ def test_the_front_page_shows_what_a_visitor_may_see_and_nothing_else(client):
 def test_every_picture_in_a_list_has_its_label_and_rating_as_text_and_in_its_alternative_text(client):
     make_post(make_user("haru"), tags=["red_hair", "1girl"])
     page = text(client.get("/posts"))
-    assert '<span class="badge badge--ai">AI-generated</span>' in page
+    badge = page[page.index('<span class="badge badge--generated">') :]
+    badge = badge[: badge.index("</span>")]
+    assert "icons.svg#label-generated" in badge
+    assert badge.endswith("AI-generated")
     assert "<span>General</span>" in page
     assert 'alt="AI-generated, rated General: 1girl, red hair, by haru"' in page
 

@@ -12,7 +12,7 @@ from gallery.models import Asset, Favourite, Post, PostGeneration, PostStats
 from gallery.provenance import searchable
 from gallery.search import iterate_ids, neighbours, policy, search, tags_of_page
 from tagging.models import Tag as TagRow
-from tagging.query import And, Metatag, Tag, Wildcard, conjunction, leaves, parse, print_query
+from tagging.query import And, Metatag, Or, Tag, Wildcard, conjunction, leaves, parse, print_query
 from tests.factories import make_user
 from tests.tagging.brute_force import matches
 from tests.tagging.query_strategies import trees
@@ -41,7 +41,7 @@ a_post = st.fixed_dictionaries(
         "cfg": st.sampled_from([None, 7.0, 7.5]),
         "above": st.none() | st.integers(1, 12),
         "fav": st.sets(st.sampled_from(NAMES), max_size=2),
-        "human": st.booleans(),
+        "level": st.sampled_from(["generated", "human", "composite", "assisted", "unknown"]),
     }
 )
 VALUES = {
@@ -63,7 +63,7 @@ VALUES = {
     "steps": ["20", ">20", "none", "any"],
     "cfg": ["7", "7..7.2", "none"],
     "seed": ["42", "none", "any"],
-    "is": ["sfw", "explicit", "human", "parent", "child", "removed", "generated,human"],
+    "is": ["sfw", "explicit", "human", "parent", "child", "removed", "generated,human", "assisted", "human,sfw"],
     "has": ["parent", "children", "prompt", "tags", "metadata"],
     "parent": ["any", "none", "1", "2..4"],
     "child": ["any", "none", "2", "3..9"],
@@ -104,8 +104,11 @@ a_viewer = st.fixed_dictionaries(
     {
         "name": st.sampled_from([None, *NAMES]),
         "shown": st.sets(st.sampled_from("gsqe"), min_size=1),
+        "zone": st.sampled_from(["both", "ai", "human"]),
     }
 )
+IN_ZONE = {"both": {"generated", "composite", "unknown", "human", "assisted"}, "human": {"human", "assisted"}}
+IN_ZONE["ai"] = IN_ZONE["both"] - IN_ZONE["human"]
 # The same answer by each way: as it comes, a walk of a few steps and then all matches, all matches wherever possible.
 WAYS = {
     "as it comes": {},
@@ -127,7 +130,7 @@ def make_posts(users, wanted):
             author=users[post["user"]],
             rating=post["rating"],
             status=post["status"],
-            ai_level="human" if post["human"] else "generated",
+            ai_level=post["level"],
             ai_evidence="declared",
             prompt_visibility="hidden" if post["prompt_hidden"] else "visible",
             tag_ids=sorted(tag_ids[name] for name in post["tags"]),
@@ -191,10 +194,25 @@ def is_visible(post, viewer, asks_for_status):
     return post["status"] == "active" or ((own or moderator) and post["status"] != "quarantined")
 
 
-def as_known(wanted, viewer):
+def is_in_zone(post, viewer, tree):
+    """A zone holds for every search that does not ask for each of its matches by the label."""
+    return asks_for_label(tree) or post["level"] in IN_ZONE[viewer["zone"]]
+
+
+def asks_for_label(tree):
+    if isinstance(tree, Metatag):
+        return tree.name == "is" and set(tree.value.split(",")) <= IN_ZONE["both"]
+    if isinstance(tree, And):
+        return any(map(asks_for_label, tree.children))
+    return isinstance(tree, Or) and all(map(asks_for_label, tree.children))
+
+
+def as_known(wanted, viewer, tree):
     """The posts with what this viewer may know of them, by the names of metatags."""
     numbered = dict(enumerate(wanted, 1))
-    shown = {number for number, post in numbered.items() if is_visible(post, viewer, True)}
+    shown = {
+        number for number, post in numbered.items() if is_visible(post, viewer, True) and is_in_zone(post, viewer, tree)
+    }
     parents = {number: parent_of(post, number) for number, post in numbered.items()}
     parents = {number: parent if parent in shown else None for number, parent in parents.items()}
     children = {number: {child for child in shown if parents[child] == number} for number in numbered}
@@ -211,8 +229,7 @@ def known(post, number, viewer, shown, parents, children):
     words = {
         "sfw": post["rating"] in "gs",
         "explicit": post["rating"] == "e",
-        "human": post["human"],
-        "generated": not post["human"],
+        **{level: post["level"] == level for level in IN_ZONE["both"]},
         "parent": bool(children[number]),
         "child": parent is not None,
         "removed": post["status"] == "removed",
@@ -270,7 +287,7 @@ def expected_ids(wanted, tree, order, viewer, shuffle):
         isinstance(leaf, Metatag) and (leaf.name == "status" or (leaf.name == "is" and leaf.value in known_status))
         for leaf in leaves(tree)
     )
-    posts = as_known(wanted, viewer)
+    posts = [post for post in as_known(wanted, viewer, tree) if is_in_zone(post, viewer, tree)]
     found = [post for post in posts if is_visible(post, viewer, asks_for_status) and matches(tree, post)]
     if order == f"random:{SEED}":
         return [post["id"] for post in sorted(found, key=lambda post: shuffle[post["id"]])]
@@ -328,6 +345,7 @@ def test_search_agrees_with_brute_force(db, wanted, tree, order, viewer, limit, 
         if viewer["name"]:
             user = users[viewer["name"]]
             user.shown_ratings = sorted(viewer["shown"])
+        user.zone = viewer["zone"]
         with connection.cursor() as cursor:
             cursor.execute("SELECT n, hashint8extended(n, %s) FROM generate_series(1, 12) AS n", [SEED])
             shuffle = dict(cursor.fetchall())

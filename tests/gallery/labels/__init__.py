@@ -1,0 +1,1 @@
+"""Tests of the label of a post."""
