@@ -1,5 +1,6 @@
 """Celery's edge of the gallery: what runs in the background stands in `bulk_updates.runner`."""
 
+import time
 from threading import Event
 from typing import Any
 
@@ -8,6 +9,10 @@ from celery.signals import worker_shutting_down
 
 from gallery.bulk_updates.bell import RUN_TASK
 from gallery.bulk_updates.runner import run_waiting
+from gallery.similar.upkeep import compare_posts, hash_pictures
+
+# After so long others have their turn; the next time goes on where this one stopped.
+COPIES_SECONDS = 20
 
 _stopping = Event()
 
@@ -21,3 +26,14 @@ def _stop(**_: Any) -> None:
 def run_bulk_updates() -> int:
     """Carry out what was approved; beat asks for it twice a minute, in case a bell was lost or a run was killed."""
     return run_waiting(_stopping.is_set)
+
+
+@shared_task(name="gallery.look_for_copies")
+def look_for_copies() -> int:
+    """Hash pictures that have no hash and compare posts that were not compared, for a while."""
+    ends = time.monotonic() + COPIES_SECONDS
+
+    def stopping() -> bool:
+        return _stopping.is_set() or time.monotonic() > ends
+
+    return hash_pictures(stopping) + compare_posts(stopping)

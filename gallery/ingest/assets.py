@@ -11,7 +11,9 @@ from gallery.ingest.pixels import clean_rgb, dominant_color, pixel_sha256, previ
 from gallery.ingest.store import StoredFile, store
 from gallery.models import Asset, AssetFile, User
 from gallery.models.asset import Variant
+from gallery.pictures.pdq import Pdq, pdq
 from gallery.provenance import Recipe, labelled_png, labelled_webp
+from gallery.similar.hashes import write_hash
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Prepared:
     pixel_sha256: str
     dominant_color: str
     files: list[tuple[Variant, str, tuple[int, int], StoredFile]]
+    pdq: Pdq
 
 
 def make_asset(owner: User, image: Image.Image, recipe: Recipe) -> Asset:
@@ -50,6 +53,7 @@ def prepare(image: Image.Image, recipe: Recipe) -> Prepared:
         pixel_sha256=pixel_sha256(picture),
         dominant_color=dominant_color(picture),
         files=[(variant, extension, size, store(content, extension)) for variant, extension, size, content in files],
+        pdq=pdq(picture),
     )
 
 
@@ -77,6 +81,7 @@ def record(owner: User, prepared: Prepared) -> Asset:
             )
             for variant, extension, (file_width, file_height), file in prepared.files
         )
+        write_hash(asset, prepared.pdq)
     return asset
 
 

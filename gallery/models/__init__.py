@@ -7,6 +7,7 @@ from gallery.models.moderation import ModerationAction
 from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
 from gallery.models.saved_search import SavedSearch
+from gallery.models.similar import AssetHash, DuplicatePair, UncomparedPost
 from gallery.models.upload import UploadAllowance
 from gallery.models.user import SignInLink, User
 from gallery.models.version import PostVersion
@@ -14,9 +15,11 @@ from gallery.models.version import PostVersion
 __all__ = [
     "Asset",
     "AssetFile",
+    "AssetHash",
     "BulkUpdateComment",
     "BulkUpdateRequest",
     "BulkUpdateVote",
+    "DuplicatePair",
     "Favourite",
     "FavouriteGroup",
     "FavouriteGroupEntry",
@@ -28,6 +31,7 @@ __all__ = [
     "PostVote",
     "SavedSearch",
     "SignInLink",
+    "UncomparedPost",
     "UploadAllowance",
     "User",
 ]

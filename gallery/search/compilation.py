@@ -8,9 +8,14 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
 from gallery.community.favourite_groups import normalise_group_name, own_group, visible_groups
+from gallery.errors import Invalid
 from gallery.models import FavouriteGroup, Post, PostGeneration, PostStats, User
-from gallery.visibility import Viewer, readable_prompts, signed_in, visible_posts
+from gallery.similar.near import near_among, sought_asset
+from gallery.visibility import Viewer, reachable_posts, readable_prompts, signed_in, visible_posts
 from tagging.query.values import Clock
+
+# Each takes some ten milliseconds among a million hashes: so many in one search, saved ones included.
+MAX_SIMILAR = 5
 
 
 @dataclass
@@ -20,6 +25,7 @@ class Compilation:
     viewer: Viewer
     clock: Clock
     _users: dict[str, int | None] = field(default_factory=dict)
+    _similar: dict[int, dict[int, int]] = field(default_factory=dict)
 
     @property
     def member(self) -> User | None:
@@ -56,6 +62,22 @@ class Compilation:
             return user
         private = User.objects.filter(pk=user, private_favourites=True).exists()
         return None if private else user
+
+    def similar_to(self, post_id: int) -> dict[int, int]:
+        """The post (-1) and the posts that look like it, with the distance of each, as far as this viewer may see them.
+
+        Raises Invalid, in the same words whether there is no such post or the viewer may not see it.
+        """
+        if post_id not in self._similar:
+            if len(self._similar) == MAX_SIMILAR:
+                raise Invalid("too_many_similar", limit=MAX_SIMILAR)
+            post = Post.objects.filter(reachable_posts(self.viewer), pk=post_id).select_related("asset").first()
+            if post is None:
+                raise Invalid("no_such_post", id=post_id)
+            seen = visible_posts(self.viewer, any_status=True)
+            found = near_among(seen, sought_asset(post.asset))
+            self._similar[post_id] = {one.post_id: one.distance for one in found} | {post_id: -1}
+        return self._similar[post_id]
 
     def list_named(self, name: str | int) -> FavouriteGroup | None:
         """A list by its number or name: the viewer's own, else somebody's public one, the oldest first."""
