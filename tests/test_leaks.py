@@ -204,6 +204,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield f"{reverse('gallery:api_posts')}?tags={query}&page=b{hidden.removed.pk}"
     for post in posts:
         yield reverse("gallery:api_post", args=[post.pk])
+        yield reverse("gallery:api_similar", args=[post.pk])
+        yield f"{reverse('gallery:api_iqdb_queries')}?post_id={post.pk}"
+        yield f"{listing}?tags=similar:{post.pk}"
         yield f"{listing}?page=b{post.pk}"
         yield f"{listing}?page=a{post.pk}"
     for text in TYPED:
@@ -213,7 +216,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield f"{reverse('gallery:posts')}?tags={text}q+1girl"
         yield f"{reverse('generation:estimate')}?prompt={text}"
     for post in posts:
-        acts = ("vote", "favourite", "put_in_list", "count_look", "post_tags", "post_history")
+        acts = ("vote", "favourite", "put_in_list", "count_look", "post_tags", "post_history", "similar_strip")
         for name in ("post", "post_edit", "post_withdraw", "post_moderate", *acts):
             yield reverse(f"gallery:{name}", args=[post.pk])
         yield reverse("gallery:post_version", args=[post.pk, 1])

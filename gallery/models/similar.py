@@ -41,8 +41,8 @@ def as_bits(value: int) -> str:
 class AssetHash(models.Model):
     """The PDQ of an asset's picture (`gallery.pictures.pdq`), and of the picture mirrored.
 
-    A picture whose file could not be read has quality 0, like one with nothing in it: no hash finds it. What looks hashes
-    up, an index and two functions that Django can't describe, is in the migration.
+    A picture whose file could not be read has quality 0, like one with nothing in it: no hash finds it. The index
+    and the functions by which hashes are looked up are in the migration, since Django can't describe them.
     """
 
     asset = models.OneToOneField(Asset, on_delete=models.CASCADE, primary_key=True, related_name="hash")

@@ -26,11 +26,11 @@ LEAST_QUALITY = 50
 
 _SIDE, _WAVES = 64, 16
 _BOXES_PER_SIDE = 128
-# A picture of twice this or more is first made smaller by a whole number: that costs a few bits at most, and a large one
-# would take a tenth of a second else.
+# A picture of twice this or more is first made smaller by a whole number: that costs a few bits at most, and a large
+# one would take a tenth of a second else.
 _ENOUGH = 1024
 
-Matrix = NDArray[np.float32]
+Matrix = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _cosines() -> Matrix:
 
 
 def _hash(waves: Matrix) -> int:
-    """One bit a wave: whether it is above the median, the lower one of the two in the middle. The first is the least."""
+    """One bit a wave: whether it is above the median, the lower of the two in the middle. The first is the least."""
     values = waves.ravel()
     median = np.partition(values, BITS // 2 - 1)[BITS // 2 - 1]
     return int.from_bytes(np.packbits(values > median, bitorder="little").tobytes(), "little")

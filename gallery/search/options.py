@@ -13,8 +13,8 @@ from gallery.search.expressions import NOTHING
 from gallery.search.metatags.family import children_count
 from gallery.search.metatags.lists import list_name
 from gallery.search.metatags.result import MAX_LIMIT
-from gallery.search.metatags.times import BY_TIME
 from gallery.search.metatags.similar import similar_post
+from gallery.search.metatags.times import BY_TIME
 from gallery.search.orders import SIMPLE, Ordering, as_listed, by_entry, by_id, by_likeness, recent, shuffled
 from tagging.query import And, Metatag, Node, conjunction, registry
 from tagging.query.values import Numbers, Order, UserName, Value
@@ -62,8 +62,8 @@ def take_apart(tree: Node, compilation: Compilation) -> Asked:
 
 
 def _default(rest: list[Node], compilation: Compilation) -> Ordering:
-    """The newest first, but what is most alike to the one post that a search names. A search by date goes by time, whose
-    index then leads right to where the date is."""
+    """The newest first, but the most alike first where the search names one `similar:` post. A search by date goes by
+    time, whose index then leads right to where the date is."""
     similar = [node for node in rest if isinstance(node, Metatag) and node.name == "similar"]
     if len(similar) == 1:
         value = registry.read(similar[0], compilation.clock)

@@ -48,7 +48,7 @@ def sought_picture(pdq: Pdq, pixel_sha256: str) -> Sought:
 
 
 def near(viewer: Viewer, sought: Sought, *, distance: int = FARTHEST, limit: int = MOST) -> list[Near]:
-    """The posts within `distance` (up to 31) that this viewer's lists may hold, nearest first, then the oldest first."""
+    """The posts within `distance` (up to 31) that this viewer's lists may hold, nearest first, then the oldest."""
     return near_among(visible_posts(viewer), sought, distance=distance, limit=limit)
 
 

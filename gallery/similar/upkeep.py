@@ -1,14 +1,15 @@
 """What is behind: pictures without a hash, and posts that were not yet held against the others.
 
-Both go on where they were stopped. A post is compared after it was published, with all that can be seen then: of two that
-are published at the same moment, the second one to be compared finds the first.
+Both go on where they were stopped. A post is compared after it was published, with all that can be seen then: of two
+that are published at the same moment, the second one to be compared finds the first.
 """
 
 import logging
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from gallery.ingest import picture_of
 from gallery.models import Asset, AssetHash, DuplicatePair, Post, UncomparedPost
@@ -18,6 +19,8 @@ from gallery.similar.hashes import write_hash
 from gallery.similar.near import near_among, sought_asset
 
 logger = logging.getLogger(__name__)
+
+Row = TypeVar("Row", bound=Model)
 
 BATCH = 100
 # Of a picture in a hundred versions, the nearest say enough.
@@ -78,7 +81,7 @@ def compare(post_id: int) -> bool:
     return True
 
 
-def _each(rows_after: Callable[[int], object]) -> Iterator[object]:
+def _each(rows_after: Callable[[int], QuerySet[Row]]) -> Iterator[Row]:
     """Row by row in the order of their keys, asked for in batches."""
     after = 0
     while True:

@@ -25,7 +25,7 @@ from gallery.cards import (
 from gallery.errors import UserFacingError
 from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.links.searches import SearchTerms, posts_url
-from gallery.models import Post
+from gallery.models import AssetHash, Post
 from gallery.models.asset import Variant
 from gallery.models.post import PostStatus
 from gallery.provenance import parameters_text
@@ -202,6 +202,7 @@ def _post_page(
         "parameters": parameters_text(recipe, include_prompt=reads_prompt) if recipe else "",
         "actions": _actions(shown, reads_recipe=recipe is not None and reads_prompt),
         "opinions": opinions_panel(request, shown),
+        "shows_similar": AssetHash.objects.filter(asset=shown.asset_id).exists(),
         "mine": mine,
         "editable": mine and shown.status in post_acts.EDITABLE,
         "withdrawable": mine and shown.status in post_acts.WITHDRAWABLE,
