@@ -8,18 +8,19 @@ docs/performance.md.
 import argparse
 import os
 import platform
+import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 import psycopg
 
 from benchmarks.corpus.database import DATABASE, SETTINGS, migrate
 from benchmarks.search import set_django_up
+from benchmarks.searches.measure import Stopwatch
 from config.embedded.postgres import EmbeddedPostgres
 from gallery.pictures.pdq import MATCH_BITS
 from gallery.similar.parts import numbers_near
@@ -41,7 +42,7 @@ INSERT INTO gallery_post (id, asset_id, author_id, title, commentary, rating, st
 """
 BITS = "bit_count(pdq # {bits}::bit(256))"
 SCAN = f"SELECT asset_id FROM gallery_assethash WHERE {BITS} <= {MATCH_BITS}"
-PARTS = f"{SCAN} AND quality >= 50 AND gallery_pdq_parts(pdq) && {{parts}}::integer[]"
+PARTS = f"SELECT asset_id FROM gallery_pdq_near(ARRAY[{{bits}}]::bit(256)[], {{parts}}::integer[], {MATCH_BITS})"
 GRAPH = (
     "SELECT asset_id FROM (SELECT asset_id, pdq <~> {bits}::bit(256) AS far FROM gallery_assethash "
     f"ORDER BY pdq <~> {{bits}}::bit(256) LIMIT 20) found WHERE far <= {MATCH_BITS}"
@@ -104,29 +105,31 @@ def measure(connection: psycopg.Connection, url: str, asked: argparse.Namespace)
     ways = {"scan": SCAN, "parts": PARTS} | ({"graph": GRAPH} if asked.graph else {})
     settings = dict.fromkeys(ways, "RESET enable_bitmapscan") | {"scan": "SET enable_bitmapscan = off"}
     print(f"{len(hashes):,} hashes, {os.cpu_count()} × {platform.machine()}, load {os.getloadavg()[0]:.1f}\n")
-    print("| way | built in | index | p50 ms | p95 ms | found | found past 20 bits | insert |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| way | built in | index | p50 ms | p95 ms | computed p50 | p95 | found | past 20 bits | one more |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    watch = Stopwatch(connection.info.backend_pid)
     everything: dict[int, set[int]] = {}
     for way, statement in ways.items():
         connection.execute(settings[way])
         some = wanted[:: max(1, len(wanted) // 40)] if way == "scan" else wanted
         times, hits, far = [], [], []
         for distance, number, bits in some:
-            filled = statement.format(bits=f"B'{bits:0256b}'", parts=f"'{set(numbers_near([bits], MATCH_BITS))}'")
-            began = time.perf_counter()
-            found = {row[0] for row in connection.execute(filled)}
-            times.append((time.perf_counter() - began) * 1e3)
+            parts = "ARRAY" + str(numbers_near([bits], MATCH_BITS))
+            filled = statement.format(bits=f"B'{bits:0256b}'", parts=parts)
+            rows, *taken = watch.once(lambda filled=filled: connection.execute(filled).fetchall())
+            times.append(taken)
+            found = {row[0] for row in rows}
             if way == "scan":
                 everything[bits] = found
             elif way == "parts" and found != everything.get(bits, found):
                 raise SystemExit(f"the index by parts finds {found}, all hashes hold {everything[bits]}")
             hits.append(number + 1 in found)
             far += [number + 1 in found] if distance > 20 else []
-        share = f"{100 * np.mean(hits):.1f} %", f"{100 * np.mean(far):.1f} %"
-        insert = f"{inserts(connection, generator, len(hashes)):.2f} ms" if way == list(ways)[-1] else ""
+        last = way == list(ways)[-1]
+        insert = f"{inserts(connection, generator, len(hashes)):.2f} ms" if last else ""
         print(
-            f"| {way} | {built.get(way, 0):.0f} s | {sizes.get(way, '')} | {median(times):.1f} | "
-            f"{np.percentile(times, 95):.1f} | {share[0]} | {share[1]} | {insert} |",
+            f"| {way} | {built.get(way, 0):.0f} s | {sizes.get(way, '')} | {middle_and_end(times)} | "
+            f"{100 * np.mean(hits):.1f} % | {100 * np.mean(far):.1f} % | {insert} |",
             flush=True,
         )
     connection.execute("DROP INDEX IF EXISTS bench_graph")
@@ -140,22 +143,28 @@ def whole_site(url: str, wanted: list[tuple[int, int, int]]) -> None:
     """What a visitor who may see every second post is told: the function that pages and API call."""
     set_django_up(url)
     from django.contrib.auth.models import AnonymousUser
+    from django.db import connection
 
     from gallery.similar.near import Sought, near
 
-    for ways in (1, 2, 8):
+    connection.ensure_connection()
+    watch = Stopwatch(connection.connection.info.backend_pid)
+    chance = random.Random(1)
+    print("\n| near() for a visitor | p50 ms | p95 ms | computed p50 | p95 | right about what may be seen |")
+    print("|---|---|---|---|---|---|")
+    for ways, name in ((1, "one hash"), (2, "a post: as it is and mirrored"), (8, "a file: every way")):
         times, right = [], []
         for _distance, number, bits in wanted:
-            sought = Sought((bits, *(bits ^ (ways << 3 * way + 20) for way in range(1, ways))), "")
-            began = time.perf_counter()
-            found = near(AnonymousUser(), sought)
-            times.append((time.perf_counter() - began) * 1e3)
+            sought = Sought((bits, *(chance.getrandbits(256) for _ in range(1, ways))), "")
+            found, *taken = watch.once(lambda sought=sought: near(AnonymousUser(), sought))
+            times.append(taken)
             right.append((number + 1 in {one.post_id for one in found}) == (number % 2 == 1))
-        print(
-            f"near(), {ways} hashes of a picture: {median(times):.1f} ms, p95 {np.percentile(times, 95):.1f} ms, "
-            f"right about what may be seen {100 * np.mean(right):.1f} %",
-            flush=True,
-        )
+        print(f"| {name} | {middle_and_end(times)} | {100 * np.mean(right):.1f} % |", flush=True)
+
+
+def middle_and_end(times: list[list[float]]) -> str:
+    """Four cells: median and 95th percentile on the clock, and of what was computed."""
+    return " | ".join(f"{np.percentile(side, share):.1f}" for side in zip(*times, strict=True) for share in (50, 95))
 
 
 def drawn(generator: np.random.Generator, count: int) -> np.ndarray:

@@ -63,7 +63,8 @@ def near_among(posts: Q, sought: Sought, *, distance: int = FARTHEST, limit: int
     except EmptyResultSet:
         return []
     hashes = [as_bits(bits) for bits in sought.hashes]
-    parts = numbers_near(sought.hashes, distance)
+    # An array of empty arrays is none to every PostgreSQL.
+    parts = numbers_near(sought.hashes, distance) if hashes else []
     with connection.cursor() as cursor:
         cursor.execute(_NEAR.format(visible=visible), [hashes, parts, distance, sought.pixel_sha256, *values, limit])
         return [Near(post_id, found, found < as_it_is) for post_id, found, as_it_is in cursor.fetchall()]

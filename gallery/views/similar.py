@@ -106,10 +106,13 @@ def _shown(pairs: list[DuplicatePair]) -> list[dict[str, Any]]:
             "pair": pair,
             "sureness": sureness(pair.distance),
             "score": likeness(pair.distance),
-            "sides": _sides(pictures[pair.older_id], pictures[pair.newer_id]),
+            "sides": sides,
+            # The larger one is most likely what the other was made from, else the one that was here first.
+            "newer_is_better": sides[1]["larger"],
         }
         for pair in pairs
         if pair.older_id in pictures and pair.newer_id in pictures
+        for sides in [_sides(pictures[pair.older_id], pictures[pair.newer_id])]
     ]
 
 

@@ -1,4 +1,4 @@
-"""Pictures drawn by formulas, the same on every machine, with enough in them to be told apart; and what is done to them."""
+"""Pictures drawn by formulas, the same on every machine and easily told apart; and what people do to pictures."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -11,9 +11,8 @@ def scene(number: int, width: int = 640, height: int = 832) -> Image.Image:
     """A gradient with shaded blobs and a few boxes with sharp edges; another one for every number."""
     chance = np.random.default_rng(number)
     y, x = np.mgrid[0:height, 0:width] / max(width, height)
-    picture = (
-        np.stack([part[0] + part[1] * x + part[2] * y for part in chance.uniform(-110, 110, (3, 3))], axis=2) + 128
-    )
+    slopes = chance.uniform(-110, 110, (3, 3))
+    picture = 128 + np.stack([level + across * x + down * y for level, across, down in slopes], axis=2)
     for _ in range(14):
         across, down, radius, shape = chance.uniform((0, 0, 0.04, 0.5), (1, 1, 0.3, 2))
         inside = 1 / (1 + np.exp((np.hypot((x - across) * shape, y - down) - radius) * 120))[..., None]
