@@ -36,4 +36,5 @@ def look_for_copies() -> int:
     def stopping() -> bool:
         return _stopping.is_set() or time.monotonic() > ends
 
-    return hash_pictures(stopping) + compare_posts(stopping)
+    # What was just posted has its hash; old pictures can wait for theirs.
+    return compare_posts(stopping) + hash_pictures(stopping)

@@ -34,7 +34,7 @@ def hash_pictures(stopping: Callable[[], bool] = lambda: False) -> int:
     One whose file cannot be read is logged, and kept as a picture with nothing in it. Returns how many were done.
     """
     done = 0
-    for asset in _each(lambda after: Asset.objects.filter(hash=None, pk__gt=after)):
+    for asset in _each(Asset.objects.filter(hash=None)):
         if stopping():
             break
         try:
@@ -47,10 +47,13 @@ def hash_pictures(stopping: Callable[[], bool] = lambda: False) -> int:
 
 
 def compare_posts(stopping: Callable[[], bool] = lambda: False) -> int:
-    """Hold the posts that wait for it against all others, until none waits or `stopping` says so; returns how many."""
+    """Hold the posts that wait for it against all others, until none waits or `stopping` says so; returns how many.
+
+    The newest first: somebody looks at these.
+    """
     done = 0
     hashed = UncomparedPost.objects.filter(post__asset__hash__isnull=False)
-    for waiting in _each(lambda after: hashed.filter(pk__gt=after)):
+    for waiting in _each(hashed, newest_first=True):
         if stopping():
             break
         done += compare(waiting.pk)
@@ -81,12 +84,9 @@ def compare(post_id: int) -> bool:
     return True
 
 
-def _each(rows_after: Callable[[int], QuerySet[Row]]) -> Iterator[Row]:
+def _each(rows: QuerySet[Row], *, newest_first: bool = False) -> Iterator[Row]:
     """Row by row in the order of their keys, asked for in batches."""
-    after = 0
-    while True:
-        batch = list(rows_after(after).order_by("pk")[:BATCH])
+    left = rows.order_by("-pk" if newest_first else "pk")
+    while batch := list(left[:BATCH]):
         yield from batch
-        if len(batch) < BATCH:
-            return
-        after = batch[-1].pk
+        left = left.filter(**{"pk__lt" if newest_first else "pk__gt": batch[-1].pk})

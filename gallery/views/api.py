@@ -80,7 +80,7 @@ def similar(request: HttpRequest, post_id: int) -> JsonResponse:
 @answers_in_json
 def iqdb_queries(request: HttpRequest) -> JsonResponse:
     """The same under Danbooru's address, `post_id` in the query; the post itself is among them there."""
-    text = _text(request, "post_id").strip()
+    text = (_text(request, "post_id") or _text(request, "search[post_id]")).strip()
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise Invalid("post_id_needed")
     return _like_post(request, int(text), with_itself=True)

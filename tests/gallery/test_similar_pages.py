@@ -129,6 +129,7 @@ def test_danbooras_address_gives_the_post_itself_too(client, copies):
     answer = client.get(f"/iqdb_queries.json?post_id={first}&limit=2").json()
     assert [line["post_id"] for line in answer] == [first, copies["copy"].pk]
     assert answer[0]["score"] == 100
+    assert client.get(f"/iqdb_queries.json?search[post_id]={first}&limit=2").json() == answer
 
 
 @pytest.mark.parametrize("query", ["", "post_id=", "post_id=x", "post_id=-1", "post_id=1.5", "url=https://example.com"])
