@@ -264,7 +264,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield f"{listing}?tags={query}&select=1"
     for name in ("tag_category", "tag_deprecate", "wiki_revert", "wiki_state", "tag_script"):
         yield reverse(f"gallery:{name}")
-    plain = ("front", "settings", "moderation_log", "about", "lists", "create_list", "search_help")
+    plain = ("front", "settings", "moderation_log", "duplicates", "about", "lists", "create_list", "search_help")
     yield from (reverse(f"gallery:{name}") for name in plain)
     for number in BulkUpdateRequest.objects.values_list("pk", flat=True):
         for act in ("", "_progress", "_vote", "_comment", "_decide"):
@@ -272,6 +272,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     for query in ("", "?status=pending", "?before=9"):
         yield reverse("gallery:bulk_updates") + query
     yield from (reverse(f"gallery:{name}") for name in ("bulk_update_new", "chores"))
+    yield reverse("gallery:settle_pair", args=[1])
     yield reverse("gallery:sign_in_link", args=["no-such-token"])
     yield from (reverse(f"generation:{name}") for name in ("book", "create", "events", "takes", *STAFFS, "models"))
     yield reverse("generation:resource", args=["lora", "none"])
