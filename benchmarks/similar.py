@@ -1,7 +1,7 @@
 """How fast copies are found among a million hashes: the index by parts beside reading them all, and pgvector's graph.
 
 Asked for pictures whose hash was changed in 0 to 31 bits: how often is the picture found, and how long does it take?
-Three minutes for a million; `--graph` builds the graph too, which takes far longer. Prints Markdown for
+Five minutes for a million; `--graph` builds the graph too, which takes far longer. Prints Markdown for
 docs/performance.md.
 """
 
