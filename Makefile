@@ -58,7 +58,7 @@ check: $(VENV)/.installed-dev ## style, types, import rule, migrations, translat
 	$(BIN)/python -m config translations
 	$(BIN)/hadolint docker/Dockerfile.web docker/Dockerfile.worker
 
-bench: $(VENV)/.installed-dev ## what measures speed: starting, click to take, the engine, searches among a million posts (40 minutes)
+bench: $(VENV)/.installed-dev ## what measures speed: starting, click to take, the engine, searches among a million posts, copies (45 minutes)
 	@for file in $$(grep -l __main__ benchmarks/*.py); do echo "== $$file"; $(QUIET_TORCH) $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 bench-search: $(VENV)/.installed-dev ## searches alone (15 minutes; BENCH_ARGS="--posts 100000 --keep /tmp/corpus" for a small site, kept)

@@ -277,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600},
     },
     "go on with bulk updates": {"task": "gallery.run_bulk_updates", "schedule": 30, "options": {"expires": 60}},
+    "look for copies": {"task": "gallery.look_for_copies", "schedule": 30, "options": {"expires": 30}},
     "remove uploads that nobody uses": {
         "task": "generation.remove_unused",
         "schedule": 3600,

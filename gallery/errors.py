@@ -96,6 +96,9 @@ MESSAGES: dict[str, Any] = {
     "custom_needs_ids": _("order:custom follows a list of post numbers; write one, as in “id:3,1,2 order:custom”."),
     "lineage_needs_ids": _("lineage: takes single post numbers, %(limit)d at most, as in “lineage:1234”."),
     "too_many_lineages": _("A search can have %(limit)d lineage: at most."),
+    "post_id_needed": _("Say which post: post_id takes the number of one, as in “post_id=1234”."),
+    "similar_needs_id": _("similar: takes the number of one post, as in “similar:1234”."),
+    "too_many_similar": _("A search can have %(limit)d similar: at most."),
     "model_hash_is_hexadecimal": _(
         "modelhash: takes the beginning of a hash: the digits 0 to 9 and the letters a to f."
     ),

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels.history import record_label
-from gallery.models import Asset, AssetFile, ModerationAction, Post, PostStats, User
+from gallery.models import Asset, AssetFile, ModerationAction, Post, PostStats, UncomparedPost, User
 from gallery.models.asset import Variant
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiEvidence, AiLevel, PostStatus, PromptVisibility
@@ -102,6 +102,7 @@ def publish(
         post.parent = parent
     post.save()
     PostStats.objects.create(post=post)
+    UncomparedPost.objects.create(post=post)
     write_recipe(post, recipe)
     move_post_counts(Counted(), counted(post))
     record(author, post, None)

@@ -1,5 +1,6 @@
 """Celery's edge of the gallery: bulk updates, and the removal of old files."""
 
+import time
 from threading import Event
 from typing import Any
 
@@ -10,6 +11,10 @@ from django.utils import timezone
 from gallery.bulk_updates.bell import RUN_TASK
 from gallery.bulk_updates.runner import run_waiting
 from gallery.downloads import remove_old_downloads
+from gallery.similar.upkeep import compare_posts, hash_pictures
+
+# After so long others have their turn; the next time goes on where this one stopped.
+COPIES_SECONDS = 20
 
 _stopping = Event()
 
@@ -29,3 +34,15 @@ def run_bulk_updates() -> int:
 def remove_downloads() -> int:
     """Remove files that are untrue by now or that nobody asks for; beat asks for it every hour."""
     return remove_old_downloads(timezone.now())
+
+
+@shared_task(name="gallery.look_for_copies")
+def look_for_copies() -> int:
+    """Hash pictures that have no hash and compare posts that were not compared, for a while."""
+    ends = time.monotonic() + COPIES_SECONDS
+
+    def stopping() -> bool:
+        return _stopping.is_set() or time.monotonic() > ends
+
+    # What was just posted has its hash; old pictures can wait for theirs.
+    return compare_posts(stopping) + hash_pictures(stopping)

@@ -20,6 +20,7 @@ from gallery.views import (
     related,
     saved_searches,
     search_help,
+    similar,
     tag_scripts,
     tags,
     versions,
@@ -33,7 +34,10 @@ urlpatterns: list[URLPattern] = [
     path("posts/changes", versions.all_changes, name="changes"),
     path("posts/random", browse.random_post, name="random"),
     path("posts/tag-script", tag_scripts.tag_script, name="tag_script"),
+    path("posts/duplicates", similar.duplicates, name="duplicates"),
+    path("posts/duplicates/<int:pair_id>", similar.settle_pair, name="settle_pair"),
     path("posts/<int:post_id>", post.post, name="post"),
+    path("posts/<int:post_id>/similar", similar.similar_strip, name="similar_strip"),
     path("posts/<int:post_id>/tags", post_tags.post_tags, name="post_tags"),
     path("posts/<int:post_id>/history", versions.post_history, name="post_history"),
     path("posts/<int:post_id>/history/<int:number>", versions.post_version, name="post_version"),
@@ -103,6 +107,8 @@ urlpatterns: list[URLPattern] = [
     # For programs: docs/api.md.
     path("posts.json", api.posts, name="api_posts"),
     path("posts/<int:post_id>.json", api.post, name="api_post"),
+    path("posts/<int:post_id>/similar.json", api.similar, name="api_similar"),
+    path("iqdb_queries.json", api.iqdb_queries, name="api_iqdb_queries"),
     path("counts/posts.json", api.counts, name="api_counts"),
     path("tags.json", api.tags, name="api_tags"),
 ]

@@ -206,6 +206,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield f"{reverse('gallery:api_posts')}?tags={query}&page=b{hidden.removed.pk}"
     for post in posts:
         yield reverse("gallery:api_post", args=[post.pk])
+        yield reverse("gallery:api_similar", args=[post.pk])
+        yield f"{reverse('gallery:api_iqdb_queries')}?post_id={post.pk}"
+        yield f"{listing}?tags=similar:{post.pk}"
         yield f"{listing}?page=b{post.pk}"
         yield f"{listing}?page=a{post.pk}"
     for text in TYPED:
@@ -215,7 +218,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield f"{reverse('gallery:posts')}?tags={text}q+1girl"
         yield f"{reverse('generation:estimate')}?prompt={text}"
     for post in posts:
-        acts = ("vote", "favourite", "put_in_list", "count_look", "post_tags", "post_history")
+        acts = ("vote", "favourite", "put_in_list", "count_look", "post_tags", "post_history", "similar_strip")
         for name in ("post", "post_edit", "post_withdraw", "post_moderate", *acts):
             yield reverse(f"gallery:{name}", args=[post.pk])
         yield reverse("gallery:post_version", args=[post.pk, 1])
@@ -265,7 +268,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield f"{listing}?tags={query}&select=1"
     for name in ("tag_category", "tag_deprecate", "wiki_revert", "wiki_state", "tag_script"):
         yield reverse(f"gallery:{name}")
-    plain = ("front", "settings", "moderation_log", "about", "lists", "create_list", "search_help")
+    plain = ("front", "settings", "moderation_log", "duplicates", "about", "lists", "create_list", "search_help")
     yield from (reverse(f"gallery:{name}") for name in plain)
     for number in BulkUpdateRequest.objects.values_list("pk", flat=True):
         for act in ("", "_progress", "_vote", "_comment", "_decide"):
@@ -273,6 +276,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     for query in ("", "?status=pending", "?before=9"):
         yield reverse("gallery:bulk_updates") + query
     yield from (reverse(f"gallery:{name}") for name in ("bulk_update_new", "chores"))
+    yield reverse("gallery:settle_pair", args=[1])
     yield reverse("gallery:sign_in_link", args=["no-such-token"])
     yield from (reverse(f"generation:{name}") for name in ("book", "create", "events", "takes", *STAFFS, "models"))
     yield reverse("generation:resource", args=["lora", "none"])

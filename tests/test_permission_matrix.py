@@ -24,7 +24,7 @@ from gallery.accounts.sign_in_link import make_link
 from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, saved_searches
 from gallery.labels.disputes import dispute
-from gallery.models import Asset, Download, User
+from gallery.models import Asset, Download, DuplicatePair, User
 from generation import events
 from tagging.models import Tag
 from tagging.wiki import Written, set_deleted, set_locked, write_page
@@ -155,6 +155,13 @@ ROWS = [
     Row("gallery:api_post", SEEN_BY_STAFF, "405", one("withdrawn"),   "withdrawn"),
     Row("gallery:api_post", "404",         "405", one("quarantined"), "quarantined"),
     Row("gallery:api_post", "404",         "405", lambda world: [2**62], "unknown"),
+    Row("gallery:api_similar", PUBLIC,        "405", one("public"),      "public"),
+    Row("gallery:api_similar", SEEN_BY_STAFF, "405", one("explicit"),    "explicit"),
+    Row("gallery:api_similar", SEEN_BY_STAFF, "405", one("removed"),     "removed"),
+    Row("gallery:api_similar", "404",         "405", one("quarantined"), "quarantined"),
+    Row("gallery:api_similar", "404",         "405", lambda world: [2**62], "unknown"),
+    Row("gallery:api_iqdb_queries", "422", "405"),
+    Row("gallery:api_iqdb_queries", "404", "405", what="unknown", query={"post_id": str(2**59)}),
 
     # gallery: files
     Row("gallery:media", PUBLIC,        "405", file("public", "original", "png"),      "public original"),
@@ -188,6 +195,10 @@ ROWS = [
     Row("gallery:post_tags", "in 200 404 200 200 200", "in 409 404 409 409 409", one("removed"), "removed",
         {"tags": "cat", "seen": ""}),
     Row("gallery:post_tags", "in 404 404 404 404 404", "in 404 404 404 404 404", one("quarantined"), "quarantined"),
+    Row("gallery:similar_strip", "302", "405", one("public"), "public"),
+    Row("gallery:similar_strip", "404 302 404 302 302 302", "405", one("explicit"), "explicit"),
+    Row("gallery:similar_strip", "404 302 404 302 302 302", "405", one("removed"), "removed"),
+    Row("gallery:similar_strip", "404", "405", one("quarantined"), "quarantined"),
     Row("gallery:post_history", PUBLIC,        "405", one("public"),      "public"),
     Row("gallery:post_history", SEEN_BY_STAFF, "405", one("explicit"),    "explicit"),
     Row("gallery:post_history", SEEN_BY_STAFF, "405", one("removed"),     "removed"),
@@ -291,6 +302,13 @@ ROWS = [
     Row("gallery:bulk_update_decide",  NO_GET, "in 403 403 403 302 302", one("large_bulk"), "approve a large one",
         {"act": "approve"}),
 
+    Row("gallery:duplicates", "in 403 403 200 200 200", NO_GET),
+    Row("gallery:settle_pair", NO_GET, "in 403 403 302 302 302", one("pair"), "tell apart", {"act": "apart"}),
+    Row("gallery:settle_pair", NO_GET, "in 403 403 302 302 302", one("pair"), "make a parent", {"act": "older"}),
+    Row("gallery:settle_pair", NO_GET, "in 403 403 422 422 422", one("pair"), "no act"),
+    Row("gallery:settle_pair", NO_GET, "in 403 403 404 404 404", lambda world: [2**62], "unknown"),
+    Row("gallery:settle_pair", NO_GET, "in 403 403 404 404 404", one("quarantined pair"), "of a quarantined post",
+        {"act": "apart"}),
     Row("gallery:moderation_log", "in 403 403 200 200 200", NO_GET),
     Row("gallery:role", NO_GET, "in 403 403 403 302 302", lambda world: ["other"], "to moderator",
         {"role": "moderator", "reason": "Trusted."}),
@@ -420,6 +438,10 @@ def build_world() -> World:
     world["dispute"] = dispute(world["other"], world["sent"], "generated", "Six fingers.")
     world["moderators"] = make_post(world["moderator"])
     world["owners"] = make_post(world["owner"])
+    world["pair"] = DuplicatePair.objects.create(older=world["public"], newer=world["owners"], distance=4)
+    world["quarantined pair"] = DuplicatePair.objects.create(
+        older=world["public"], newer=world["quarantined"], distance=4
+    )
     world["take"] = make_take(maker, width=192, height=192)
     world["mask"] = make_mask(maker)
     world["request"] = make_request(maker, count=2)

@@ -5,6 +5,7 @@ What a reader may see is decided where the pages decide it: `gallery.search`, `g
 """
 
 from gallery.api.posts import posts_as_json
+from gallery.api.similar import similar_as_json
 from gallery.api.tags import listed_tags
 
-__all__ = ["listed_tags", "posts_as_json"]
+__all__ = ["listed_tags", "posts_as_json", "similar_as_json"]

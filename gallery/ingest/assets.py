@@ -12,7 +12,9 @@ from gallery.ingest.pixels import clean_rgb, dominant_color, pixel_sha256, previ
 from gallery.ingest.store import StoredFile, store
 from gallery.models import Asset, AssetFile, User
 from gallery.models.asset import Variant
+from gallery.pictures.pdq import Pdq, pdq
 from gallery.provenance import Recipe, labelled_webp
+from gallery.similar.hashes import write_hash
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Prepared:
     pixel_sha256: str
     dominant_color: str
     files: list[tuple[Variant, str, tuple[int, int], StoredFile]]
+    pdq: Pdq
     says: dict[Variant, str] = field(default_factory=dict)
     drawn_over: Asset | None = None
 
@@ -56,6 +59,7 @@ def prepare(image: Image.Image, recipe: Recipe, drawn_over: Asset | None = None)
         files=[(variant, extension, size, store(content, extension)) for variant, extension, size, content in files],
         says={variant: says for variant, (_content, says) in originals.items()},
         drawn_over=drawn_over,
+        pdq=pdq(picture),
     )
 
 
@@ -85,6 +89,7 @@ def record(owner: User, prepared: Prepared) -> Asset:
             )
             for variant, extension, (file_width, file_height), file in prepared.files
         )
+        write_hash(asset, prepared.pdq)
     return asset
 
 

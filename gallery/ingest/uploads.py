@@ -15,6 +15,7 @@ from gallery.ingest.pixels import clean_rgb, dominant_color, pixel_sha256, previ
 from gallery.ingest.store import naming_files, store
 from gallery.models import Asset, AssetFile, User
 from gallery.models.asset import Variant
+from gallery.pictures.pdq import pdq
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
 MAX_BYTES = 25 * 2**20
@@ -86,7 +87,7 @@ def keep_upload(owner: User, image: Image.Image) -> Asset:
     with naming_files():
         spend(owner, sum(len(content) for _variant, _kind, _size, content in contents))
         files = [(variant, kind, size, store(content, kind)) for variant, kind, size, content in contents]
-        return record(owner, Prepared(picture.size, digest, dominant_color(picture), files))
+        return record(owner, Prepared(picture.size, digest, dominant_color(picture), files, pdq(picture)))
 
 
 def uploads() -> QuerySet[Asset]:

@@ -29,6 +29,8 @@ ORDERS = (
     ("random", _("Random")),
 )
 _SAME_AS_NONE = {"id_desc"}
+# What a search for the posts like one is sorted by, unless it says otherwise.
+_LIKENESS = (("", _("Most alike")), ("id_desc", _("Newest")))
 READY_MADE = (
     ("has:prompt", _("With their prompt")),
     ("is:sfw", _("Safe for work")),
@@ -78,10 +80,14 @@ def order_links(asked: SearchTerms) -> list[OrderLink]:
     """The same search in every order that most readers want; a search in another one has that as its last line."""
     known = set(registry.orders())
     now, _colon, _seed = asked.order.partition(":")
-    now = "" if now in _SAME_AS_NONE else now
+    orders: tuple[tuple[str, Any], ...] = ORDERS
+    if sum(isinstance(term, Metatag) and term.name == "similar" for term in asked.terms) == 1:
+        orders = (*_LIKENESS, *ORDERS[1:])
+    elif now in _SAME_AS_NONE:
+        now = ""
     links = [
         OrderLink(label, posts_url(asked.with_order(_seeded(value))), now == value)
-        for value, label in ORDERS
+        for value, label in orders
         if not value or value in known
     ]
     if not any(link.current for link in links):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0012_labels'),
+        ('gallery', '0014_similar'),
     ]
 
     operations = [

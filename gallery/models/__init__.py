@@ -9,6 +9,7 @@ from gallery.models.moderation import ModerationAction
 from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
 from gallery.models.saved_search import SavedSearch
+from gallery.models.similar import AssetHash, DuplicatePair, UncomparedPost
 from gallery.models.upload import UploadAllowance
 from gallery.models.user import SignInLink, User
 from gallery.models.version import PostVersion
@@ -16,10 +17,12 @@ from gallery.models.version import PostVersion
 __all__ = [
     "Asset",
     "AssetFile",
+    "AssetHash",
     "BulkUpdateComment",
     "BulkUpdateRequest",
     "BulkUpdateVote",
     "Download",
+    "DuplicatePair",
     "Favourite",
     "FavouriteGroup",
     "FavouriteGroupEntry",
@@ -33,6 +36,7 @@ __all__ = [
     "PostVote",
     "SavedSearch",
     "SignInLink",
+    "UncomparedPost",
     "UploadAllowance",
     "User",
 ]

@@ -9,11 +9,16 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from gallery.community.favourite_groups import normalise_group_name, own_group, visible_groups
+from gallery.errors import Invalid
 from gallery.labels.zones import names_level
 from gallery.models import FavouriteGroup, Post, PostGeneration, PostStats, User
-from gallery.visibility import Viewer, readable_prompts, signed_in, visible_posts
+from gallery.similar.near import near_among, sought_asset
+from gallery.visibility import Viewer, reachable_posts, readable_prompts, signed_in, visible_posts
 from tagging.query import Node
 from tagging.query.values import Clock
+
+# Each takes some ten milliseconds among a million hashes: so many in one search, saved ones included.
+MAX_SIMILAR = 5
 
 
 @dataclass
@@ -25,6 +30,7 @@ class Compilation:
     clock: Clock
     any_zone: bool = False
     _users: dict[str, int | None] = field(default_factory=dict)
+    _similar: dict[int, dict[int, int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tree: Node, viewer: Viewer) -> "Compilation":
@@ -66,6 +72,22 @@ class Compilation:
             return user
         private = User.objects.filter(pk=user, private_favourites=True).exists()
         return None if private else user
+
+    def similar_to(self, post_id: int) -> dict[int, int]:
+        """The post (-1) and the posts that look like it, with the distance of each, as far as this viewer may see them.
+
+        Raises Invalid, in the same words whether there is no such post or the viewer may not see it.
+        """
+        if post_id not in self._similar:
+            if len(self._similar) == MAX_SIMILAR:
+                raise Invalid("too_many_similar", limit=MAX_SIMILAR)
+            post = Post.objects.filter(reachable_posts(self.viewer), pk=post_id).select_related("asset").first()
+            if post is None:
+                raise Invalid("no_such_post", id=post_id)
+            seen = visible_posts(self.viewer, any_status=True, any_zone=self.any_zone)
+            found = near_among(seen, sought_asset(post.asset))
+            self._similar[post_id] = {one.post_id: one.distance for one in found} | {post_id: -1}
+        return self._similar[post_id]
 
     def list_named(self, name: str | int) -> FavouriteGroup | None:
         """A list by its number or name: the viewer's own, else somebody's public one, the oldest first."""

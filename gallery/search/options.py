@@ -13,8 +13,9 @@ from gallery.search.expressions import NOTHING
 from gallery.search.metatags.family import children_count
 from gallery.search.metatags.lists import list_name
 from gallery.search.metatags.result import MAX_LIMIT
+from gallery.search.metatags.similar import similar_post
 from gallery.search.metatags.times import BY_TIME
-from gallery.search.orders import SIMPLE, Ordering, as_listed, by_entry, by_id, recent, shuffled
+from gallery.search.orders import SIMPLE, Ordering, as_listed, by_entry, by_id, by_likeness, recent, shuffled
 from tagging.query import And, Metatag, Node, conjunction, registry
 from tagging.query.values import Numbers, Order, UserName, Value
 
@@ -50,7 +51,7 @@ def take_apart(tree: Node, compilation: Compilation) -> Asked:
     limit = min(sizes, default=None)
     left = conjunction(rest)
     if not orders:
-        return Asked(left, _default(rest), limit)
+        return Asked(left, _default(rest, compilation), limit)
     order = orders[0]
     value = registry.read(order, compilation.clock)
     if order.name == "random":
@@ -60,8 +61,14 @@ def take_apart(tree: Node, compilation: Compilation) -> Asked:
     return Asked(left, ordering, limit, free_seed=free)
 
 
-def _default(rest: list[Node]) -> Ordering:
-    """The newest first. A search by date goes by time, whose index then leads right to where the date is."""
+def _default(rest: list[Node], compilation: Compilation) -> Ordering:
+    """The newest first, but the most alike first where the search names one `similar:` post. A search by date goes by
+    time, whose index then leads right to where the date is."""
+    similar = [node for node in rest if isinstance(node, Metatag) and node.name == "similar"]
+    if len(similar) == 1:
+        value = registry.read(similar[0], compilation.clock)
+        if isinstance(value, Numbers):
+            return by_likeness(compilation.similar_to(similar_post(value)))
     if any(isinstance(node, Metatag) and node.name in BY_TIME for node in rest):
         return SIMPLE["created_at"]("created_at", False)
     return by_id()

@@ -164,6 +164,15 @@ def as_listed(ids: list[int]) -> Ordering:
     return Ordering("custom", True, key, only=Q(pk__in=ids), few=True)
 
 
+def by_likeness(distances: dict[int, int]) -> Ordering:
+    """The nearest first, of posts with these distances."""
+    ids = Func(*map(Value, distances), template="ARRAY[%(expressions)s]::bigint[]")
+    bits = Func(*map(Value, distances.values()), template="ARRAY[%(expressions)s]::integer[]")
+    position = Func(ids, F("id"), function="array_position", output_field=IntegerField())
+    key = Func(bits, position, template="(%(expressions)s]", arg_joiner=")[", output_field=IntegerField())
+    return Ordering("similar", True, key, only=Q(pk__in=list(distances)), few=True)
+
+
 def by_entry(name: str, entries: Any, column: str, *, ascending: bool) -> Ordering:
     """By a column of a table with one row for each post of a list; `entries` are the rows of that list."""
     ours = entries.filter(post=OuterRef("pk"))

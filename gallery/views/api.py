@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
-from gallery.api import listed_tags, posts_as_json
+from gallery.api import listed_tags, posts_as_json, similar_as_json
 from gallery.errors import Invalid, UserFacingError
 from gallery.models import Post
 from gallery.search import search
+from gallery.search.budget import PAGE_MS, time_budget
+from gallery.similar.lines import posts_like
 from gallery.visibility import reachable_posts
 from tagging.messages import explain
 from tagging.query import QueryError
@@ -65,8 +67,23 @@ def post(request: HttpRequest, post_id: int) -> JsonResponse:
     found = Post.objects.filter(reachable_posts(request.user), pk=post_id)
     loaded = list(found.select_related("asset", "author", "generation", "stats").prefetch_related("asset__files"))
     if not loaded:
-        return _refusal("not_found", _("There is no such post, or you may not see it."), 404)
+        return _no_such_post()
     return JsonResponse(posts_as_json(loaded, request.user, request.build_absolute_uri)[0])
+
+
+@answers_in_json
+def similar(request: HttpRequest, post_id: int) -> JsonResponse:
+    """The posts that look like one, the most alike first; 404 for one that this reader may not see."""
+    return _like_post(request, post_id, with_itself=False)
+
+
+@answers_in_json
+def iqdb_queries(request: HttpRequest) -> JsonResponse:
+    """The same under Danbooru's address, `post_id` in the query; the post itself is among them there."""
+    text = (_text(request, "post_id") or _text(request, "search[post_id]")).strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Invalid("post_id_needed")
+    return _like_post(request, int(text), with_itself=True)
 
 
 @answers_in_json
@@ -81,6 +98,16 @@ def tags(request: HttpRequest) -> JsonResponse:
     """The largest tags that fit; see `gallery.api.tags`."""
     asked = {key: _text(request, key) for key in request.GET}
     return JsonResponse(listed_tags(asked, request.user, _limit(request, MOST_TAGS)), safe=False)
+
+
+def _like_post(request: HttpRequest, post_id: int, *, with_itself: bool) -> JsonResponse:
+    limit = _limit(request, MOST_POSTS)
+    post = Post.objects.filter(reachable_posts(request.user), pk=post_id).select_related("asset").first()
+    if post is None:
+        return _no_such_post()
+    with time_budget(PAGE_MS):
+        found = posts_like(request.user, post, limit=limit, with_itself=with_itself)
+    return JsonResponse(similar_as_json(found, request.user, request.build_absolute_uri), safe=False)
 
 
 def _text(request: HttpRequest, name: str) -> str:
@@ -103,6 +130,10 @@ def _links(request: HttpRequest, query: str, tokens: dict[str, str | None]) -> s
     return ", ".join(
         f'<{address}?{urlencode({**kept, "page": token})}>; rel="{rel}"' for rel, token in tokens.items() if token
     )
+
+
+def _no_such_post() -> JsonResponse:
+    return _refusal("not_found", _("There is no such post, or you may not see it."), 404)
 
 
 def _refusal(code: str, message: str, status: int, **more: Any) -> JsonResponse:

@@ -27,7 +27,7 @@ from gallery.errors import UserFacingError
 from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
-from gallery.models import Post
+from gallery.models import AssetHash, Post
 from gallery.models.asset import Variant
 from gallery.models.post import AiEvidence, PostStatus
 from gallery.provenance import parameters_text
@@ -207,6 +207,7 @@ def _post_page(
         "opinions": opinions_panel(request, shown),
         "label_disputes": told_disputes(shown, request.user)[:1],
         "label_locked": shown.ai_evidence == AiEvidence.SITE_JOB,
+        "shows_similar": AssetHash.objects.filter(asset=shown.asset_id).exists(),
         "mine": mine,
         "editable": mine and shown.status in post_acts.EDITABLE,
         "withdrawable": mine and shown.status in post_acts.WITHDRAWABLE,

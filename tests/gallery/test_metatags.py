@@ -41,6 +41,7 @@ ROWS = {
     "filesize": ["filesize:2mb", "filesize:>1m", "filesize:2097152"],
     "filetype": ["filetype:webp", "filetype:WEBP,gif"],
     "pixelhash": ["pixelhash:" + "f" * 64],
+    "similar": ["similar:{hit}"],
     "score": ["score:2", "score:>1", "score:2,7"],
     "upvotes": ["upvotes:3"],
     "downvotes": ["downvotes:1", "downvotes:>0"],

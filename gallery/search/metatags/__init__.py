@@ -16,6 +16,7 @@ from gallery.search.metatags import (
     prompts,
     recipes,
     result,
+    similar,
     states,
     texts,
     times,
@@ -25,7 +26,22 @@ from tagging.query import registry
 
 __all__ = ["METATAGS", "SECTIONS", "SearchMetatag", "register_metatags"]
 
-_MODULES = (numbers, counts, files, times, states, presence, family, lists, people, texts, prompts, recipes, result)
+_MODULES = (
+    numbers,
+    counts,
+    files,
+    similar,
+    times,
+    states,
+    presence,
+    family,
+    lists,
+    people,
+    texts,
+    prompts,
+    recipes,
+    result,
+)
 
 # The parts of the help page, in its order; the keys are the sections of the registry.
 SECTIONS = {
