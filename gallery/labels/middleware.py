@@ -24,10 +24,10 @@ def visitors_zone(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpR
 
         def with_zone() -> Any:
             if not who.is_authenticated:
-                who.zone = zone  # type: ignore[union-attr]
+                who.zone = zone  # type: ignore[union-attr, unused-ignore, attr-defined]
             return who
 
-        request.user = SimpleLazyObject(with_zone)
+        request.user = SimpleLazyObject(with_zone)  # type: ignore[assignment]
 
     if iscoroutinefunction(get_response):
 

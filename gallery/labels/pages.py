@@ -76,7 +76,7 @@ def label_page(post: Post, viewer: Viewer) -> LabelPage:
         disputes=disputes,
         declarable=[WORDS[level] for level in may_say] if acting and post.author_id == viewer.pk else [],
         disputable=others if acting and not open_already else [],
-        decidable=_decidable(post, viewer) if moderates and not locked else [],
+        decidable=_decidable(post, viewer) if not locked else [],
         locked=locked,
     )
 
@@ -113,7 +113,9 @@ def _lines(post: Post, moderates: bool) -> list[LabelLine]:
     ]
 
 
-def _decidable(post: Post, viewer: User) -> list[LabelWords]:
+def _decidable(post: Post, viewer: Viewer) -> list[LabelWords]:
+    if not isinstance(viewer, User) or not viewer.is_moderator:
+        return []
     if post.status not in RERATABLE or (post.author_id == viewer.pk and not viewer.is_owner):
         return []
     confirmed = post.ai_evidence == AiEvidence.MODERATOR

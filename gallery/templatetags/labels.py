@@ -17,14 +17,14 @@ register = template.Library()
 @register.inclusion_tag("components/label_badge.html")
 def label_badge(labelled: Post | str, evidence: bool = False, whole: bool = False, extra: str = "") -> dict[str, Any]:
     """The badge of a post, or of a level by its word. `whole`: its full name; `evidence`: what it rests on too."""
-    of_post = isinstance(labelled, Post)
-    level = AiLevel(labelled.ai_level if of_post else labelled)  # type: ignore[union-attr]
+    post = labelled if isinstance(labelled, Post) else None
+    level = AiLevel(labelled.ai_level if isinstance(labelled, Post) else labelled)
     words = WORDS[level]
     return {
         "level": level,
         "words": words,
         "text": level.label if whole or evidence else words.short,
-        "evidence": labelled.get_ai_evidence_display() if of_post and evidence else "",  # type: ignore[union-attr]
+        "evidence": post.get_ai_evidence_display() if post and evidence else "",
         "extra": extra,
     }
 
