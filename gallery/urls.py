@@ -55,7 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("saved/<int:saved_id>/labels", saved_searches.relabel_saved, name="relabel_saved"),
     path("saved/<int:saved_id>/delete", saved_searches.delete_saved, name="delete_saved"),
     re_path(
-        r"^media/(?P<key>[A-Za-z0-9_-]{8,64})/(?P<variant>[a-z0-9]{1,8})\.(?P<extension>png|webp)$",
+        r"^media/(?P<key>[A-Za-z0-9_-]{8,64})/(?P<variant>[a-z0-9]{1,8})\.(?P<extension>png|jpg|webp|avif)$",
         media.media,
         name="media",
     ),

@@ -35,5 +35,5 @@ def remove_uploads(unused: QuerySet[Asset]) -> int:
         gone = list(unused.filter(pk__in=locked).values_list("pk", flat=True))
         paths = list(AssetFile.objects.filter(asset__in=gone).values_list("path", flat=True))
         Asset.objects.filter(pk__in=gone).delete()
-        transaction.on_commit(partial(remove, paths, [AssetFile]), robust=True)
+        transaction.on_commit(partial(remove, paths), robust=True)
     return len(gone)

@@ -1,6 +1,6 @@
 """The gallery's tables; one idea a file."""
 
-from gallery.models.asset import Asset, AssetFile
+from gallery.models.asset import Asset, AssetFile, AssetOrigin
 from gallery.models.bulk_update import BulkUpdateComment, BulkUpdateRequest, BulkUpdateVote
 from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
 from gallery.models.moderation import ModerationAction
@@ -14,6 +14,7 @@ from gallery.models.version import PostVersion
 __all__ = [
     "Asset",
     "AssetFile",
+    "AssetOrigin",
     "BulkUpdateComment",
     "BulkUpdateRequest",
     "BulkUpdateVote",

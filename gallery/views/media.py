@@ -14,7 +14,7 @@ from gallery.models import Asset, AssetFile, Post
 from gallery.models.asset import Variant
 from gallery.visibility import Viewer, may_read_prompt, reachable_posts
 
-CONTENT_TYPES = {"png": "image/png", "webp": "image/webp"}
+CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "avif": "image/avif"}
 # Nothing is kept without asking again each time: a moderator may hide a picture a second from now. `EVERYBODY` may be
 # kept by shared caches too; an original with its recipe only by the reader's own.
 EVERYBODY, READERS_OWN, NOWHERE = "public, no-cache", "private, no-cache", "private, no-store"
@@ -25,7 +25,8 @@ def media(request: HttpRequest, key: str, variant: str, extension: str) -> HttpR
     """One file. 404 for what this viewer may not have, as for what does not exist.
 
     `original` is the file with the whole recipe for those who may read the prompt and the bare one for all
-    others. Only what every visitor gets may be kept at all, and only to be asked about again by its ETag.
+    others, as for pictures that were sent. Only what every visitor gets may be kept at all, and only to be asked about
+    again by its ETag.
     """
     asset = Asset.objects.filter(key=key).select_related("post").first()
     if asset is None or variant == Variant.BARE:
@@ -44,7 +45,11 @@ def media(request: HttpRequest, key: str, variant: str, extension: str) -> HttpR
             caches = READERS_OWN
         if not may_read_prompt(request.user, post):
             variant = Variant.BARE
-    file = AssetFile.objects.filter(asset=asset, variant=variant, format=extension).first()
+    files = AssetFile.objects.filter(asset=asset, format=extension)
+    file = files.filter(variant=variant).first()
+    if file is None and variant == Variant.ORIGINAL:
+        # What was sent has no recipe of ours inside: its bare file is all there is.
+        file = files.filter(variant=Variant.BARE).first()
     if file is None:
         raise Http404
     return _answer(request, file, name=_download_name(asset, post, file), caches=caches)

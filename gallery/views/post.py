@@ -16,7 +16,8 @@ from gallery import posts as post_acts
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import (
     alternative_text,
-    media_url,
+    original_format,
+    original_url,
     placeholder_class,
     preview_srcset,
     preview_url,
@@ -26,7 +27,6 @@ from gallery.errors import UserFacingError
 from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.links.searches import SearchTerms, posts_url
 from gallery.models import Post
-from gallery.models.asset import Variant
 from gallery.models.post import PostStatus
 from gallery.provenance import parameters_text
 from gallery.recipes import recipe_of
@@ -151,7 +151,9 @@ def _picture(shown: Post) -> dict[str, Any]:
         "alt": alternative_text(shown, [tag.name for tag in _tags(shown)]),
         "src": preview_url(asset, 720),
         "srcset": preview_srcset(asset),
-        "original_url": media_url(asset, Variant.ORIGINAL, "png"),
+        "avif": preview_srcset(asset, "avif"),
+        "original_url": original_url(asset),
+        "original_format": original_format(asset),
         "ratio": ratio_class(asset.width, asset.height),
         "placeholder": placeholder_class(asset.dominant_color),
     }
