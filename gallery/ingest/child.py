@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,12 +55,10 @@ _slots_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Opened:
-    """What the child made of a file: its `answer`, the `folder` with the files that it wrote, and its height of
-    resident memory in bytes."""
+    """What the child made of a file: its `answer`, and the `folder` with the files that it wrote."""
 
     answer: dict[str, Any]
     folder: Path
-    memory_bytes: int
 
 
 @contextmanager
@@ -71,8 +68,7 @@ def opened(task: str, source: Path) -> Iterator[Opened]:
     Raises `Invalid` for a file that isn't taken, `NotNow` when too many are being opened or the disk is full.
     """
     with _slot(), room() as folder:
-        code, memory = _run(task, source, folder)
-        yield Opened(_answer(code, folder), folder, memory)
+        yield Opened(_answer(_run(task, source, folder), folder), folder)
 
 
 @contextmanager
@@ -92,6 +88,8 @@ def received(file: IO[bytes], size: int) -> Iterator[Path]:
                     out.write(block)
         except OSError as error:
             raise NotNow("upload_no_room") from error
+        if not copied:
+            raise Invalid("upload_empty")
         yield path
 
 
@@ -123,8 +121,8 @@ def _slot() -> Iterator[None]:
         slots.release()
 
 
-def _run(task: str, source: Path, folder: Path) -> tuple[int, int]:
-    """The child's exit code (minus the signal that ended it) and the height of its resident memory in bytes."""
+def _run(task: str, source: Path, folder: Path) -> int:
+    """The child's exit code, or minus the signal that ended it."""
     job = json.dumps({"task": task, "source": str(source.resolve()), "folder": str(folder.resolve())}).encode()
     try:
         # To files, not pipes: their size is bounded, and nobody has to read along.
@@ -160,19 +158,13 @@ def _limit(pid: int, kind: int, most: int) -> None:
     resource.prlimit(pid, kind, (most, most))
 
 
-def _end_of(process: subprocess.Popen[bytes]) -> tuple[int, int]:
-    deadline, pause = time.monotonic() + limits.WALL_SECONDS, 0.002
-    while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return process.returncode, usage.ru_maxrss * 1024
-        if time.monotonic() > deadline:
-            # Its whole session; it has started nothing, unless somebody took it over.
-            os.killpg(process.pid, signal.SIGKILL)
-            deadline += limits.WALL_SECONDS
-        time.sleep(pause)
-        pause = min(0.05, pause * 1.5)
+def _end_of(process: subprocess.Popen[bytes]) -> int:
+    try:
+        return process.wait(limits.WALL_SECONDS)
+    except subprocess.TimeoutExpired:
+        # Its whole session; it has started nothing, unless somebody took it over.
+        os.killpg(process.pid, signal.SIGKILL)
+        return process.wait()
 
 
 def _answer(code: int, folder: Path) -> dict[str, Any]:

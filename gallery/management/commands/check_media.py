@@ -56,5 +56,5 @@ class Command(BaseCommand):
                     self.stdout.write(f"  … and {len(paths) - SHOWN} more (--all lists them)")
         if found.fresh:
             self.stdout.write(
-                f"{found.fresh} are younger than {GRACE_SECONDS // 60} minutes; whether anybody names them is asked later."
+                f"{found.fresh} are younger than {GRACE_SECONDS // 60} minutes; if a row names them is asked later."
             )

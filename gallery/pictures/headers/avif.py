@@ -9,15 +9,18 @@ _TEXTS = {b"Exif", b"mime", b"uri "}
 
 def walk(data: bytes) -> Facts:
     """Raises `CutOff` where a box is longer than the file."""
-    facts = Facts("avif")
-    for kind, start, end in _boxes(data, 0, len(data)):
-        if kind == b"meta":
-            _see_meta(facts, data, start + 4, end)
-        elif kind == b"moov":
-            # A sequence: what it holds is found by the decoder, which says how many pictures there are.
-            facts.saw_part(end - start)
-        elif kind != b"mdat":
-            facts.saw_part(end - start)
+    facts, seen = Facts("avif"), set[bytes]()
+    try:
+        for kind, start, end in _boxes(data, 0, len(data)):
+            seen.add(kind)
+            if kind == b"meta":
+                _see_meta(facts, data, start + 4, end)
+            elif kind != b"mdat":  # how many pictures a sequence (`moov`) has is asked of the decoder
+                facts.saw_part(end - start)
+    except CutOff:
+        # What stands behind a whole picture is nobody's, as in the other formats.
+        if not {b"meta", b"mdat"} <= seen or not facts.width:
+            raise
     return facts
 
 
