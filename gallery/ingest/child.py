@@ -47,7 +47,7 @@ _LIMITS = {
     resource.RLIMIT_NOFILE: 64,
     resource.RLIMIT_CORE: 0,
 }
-_TOO_HEAVY = {-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL}
+_TOO_HEAVY = {-signal.SIGPROF, -signal.SIGXCPU, -signal.SIGKILL}
 _BLOCK = 2**20
 _slots: dict[int, threading.BoundedSemaphore] = {}
 _slots_lock = threading.Lock()

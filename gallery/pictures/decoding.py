@@ -2,6 +2,7 @@
 
 import struct
 import warnings
+from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
@@ -58,14 +59,29 @@ def decode(data: bytes, facts: Facts) -> Image.Image:
     return image
 
 
-def clean(image: Image.Image) -> Image.Image:
-    """Upright pixels in sRGB as L, LA, RGB or RGBA, nothing attached; an alpha that hides nothing is left out."""
-    turn = TURNS.get(_orientation(image))
+@dataclass(frozen=True)
+class Pixels:
+    """A decoded picture without its reader, whose own buffers can be twice as large; how to turn it, its profile."""
+
+    image: Image.Image
+    turn: Image.Transpose | None
+    profile: bytes | None
+
+
+def detached(image: Image.Image) -> Pixels:
+    """The pixels of what `decode` returned and what is needed to show them; forget the image itself after this."""
     profile = image.info.get("icc_profile")
-    picture = _eight_bits(image)
-    if turn is not None:
-        picture = picture.transpose(turn)
-    picture = to_srgb(picture, profile if isinstance(profile, bytes) else None)
+    pixels = image._new(image.im)
+    return Pixels(pixels, TURNS.get(_orientation(image)), profile if isinstance(profile, bytes) else None)
+
+
+def clean(pixels: Pixels) -> Image.Image:
+    """Upright pixels in sRGB as L, LA, RGB or RGBA, nothing attached; an alpha that hides nothing is left out."""
+    picture = _eight_bits(pixels.image)
+    picture.info = {}
+    if pixels.turn is not None:
+        picture = picture.transpose(pixels.turn)
+    picture = to_srgb(picture, pixels.profile)
     if picture.mode in ("LA", "RGBA") and picture.getchannel("A").getextrema() == (255, 255):
         picture = picture.convert(picture.mode[:-1])
     picture.info = {}
@@ -73,7 +89,7 @@ def clean(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """L, LA, RGB, RGBA or CMYK, always a copy, and a plain image whatever reader it came from."""
+    """L, LA, RGB, RGBA or CMYK; where it is one of them already, the same pixels."""
     if image.mode.startswith("I"):  # 16 bits of grey: Pillow would cut them off, not scale them
         deep = np.asarray(image)
         grey = (deep >> 8).clip(0, 255).astype(np.uint8)
@@ -82,12 +98,12 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     if image.mode in ("1", "L", "LA"):
         return _as(image, "LA" if transparent else "L")
     if image.mode == "CMYK":
-        return image.copy()
+        return image
     return _as(image, "RGBA" if transparent else "RGB")
 
 
 def _as(image: Image.Image, mode: str) -> Image.Image:
-    return image.copy() if image.mode == mode else image.convert(mode)
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _orientation(image: Image.Image) -> int:

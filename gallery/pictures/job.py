@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from gallery.pictures.decoding import clean, decode
+from gallery.pictures.decoding import clean, decode, detached
 from gallery.pictures.headers import Facts, inspect
 from gallery.pictures.hidden_bits import wiped
 from gallery.pictures.limits import MAX_TEXT_BYTES
@@ -38,9 +38,11 @@ def carry_out(job: dict[str, Any], decoded: Callable[[], None]) -> dict[str, Any
     facts = inspect(data)
     image = decode(data, facts)
     metadata = read_metadata(image, data) if job["task"] == KEEP else Metadata()
-    picture = clean(image)
-    # The reader's own buffers are as large as the picture; encoding needs the room.
+    pixels = detached(image)
+    # The reader's own buffers are as large as the picture; turning and encoding need the room.
     del image, data
+    picture = clean(pixels)
+    del pixels
     decoded()
     if job["task"] == READ:
         return _pixels(picture, folder)

@@ -14,7 +14,7 @@ MAX_SCANS = 64
 MEMORY_BYTES = 600 * 2**20
 """Address space of the child, all libraries included: what it keeps resident is less."""
 READ_SECONDS = 5.0
-"""From the job to the decoded picture, on the clock."""
+"""Processor time from the job to the decoded picture: a busy machine is no fault of the picture."""
 CPU_SECONDS = 40
 WALL_SECONDS = 60.0
 """Until all files are written; then the child is killed."""
@@ -25,4 +25,4 @@ ANSWER_BYTES = 64 * 2**20
 # Bytes that decoding and encoding again take at their height, for each pixel: libwebp holds two canvases beside the
 # picture, its lossless encoder (which transparency takes, too) and libaom hold half a dozen planes. Measured with
 # Pillow 13; the child has MEMORY_BYTES, of which it needs 110 MB to be there at all.
-PIXELS_OF = {"png": MAX_PIXELS, "jpg": MAX_PIXELS, "webp": 28_000_000, "webp lossless": 17_000_000, "avif": 17_000_000}
+PIXELS_OF = {"png": MAX_PIXELS, "jpg": MAX_PIXELS, "webp": 28_000_000, "webp lossless": 17_000_000, "avif": 12_000_000}

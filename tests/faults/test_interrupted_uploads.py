@@ -1,5 +1,4 @@
-"""An upload that ends in the middle: killed, or on a full disk. Never a row without its file; what is left goes away.
-"""
+"""An upload that ends in the middle: killed, or on a full disk. There is never a row without its file."""
 
 import json
 import os

@@ -15,7 +15,7 @@ from gallery import ingest
 from gallery.errors import Invalid
 from gallery.ingest import keep_upload, picture_of, read_upload
 from gallery.models import Asset, AssetFile, UploadAllowance
-from gallery.pictures.decoding import clean, decode
+from gallery.pictures.decoding import clean, decode, detached
 from gallery.pictures.headers import inspect
 from tests.factories import make_asset, make_image, make_user
 from tests.gallery.threads import at_once
@@ -35,7 +35,7 @@ def read(content: io.BytesIO) -> Image.Image:
 
 def decoded(content: bytes) -> Image.Image:
     """The same as `read`, without a process for each file."""
-    return clean(decode(content, inspect(content)))
+    return clean(detached(decode(content, inspect(content))))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF"])
