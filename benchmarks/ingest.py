@@ -58,7 +58,7 @@ def measured(act: Callable[[], object], rounds: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print the start of a child and a table: milliseconds for the whole picture and for each megapixel, and memory."""
+    """Print the start of a child and a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
@@ -68,7 +68,7 @@ def main() -> None:
         clock, computed = measured(lambda: _height(READ, source), rounds + 2)
         print(f"a child that opens one pixel: {clock:.0f} ms on the clock, {computed:.0f} ms computed\n")
         print(
-            "| format | megapixels | file, MB | to all variants, ms | computed, ms | computed a megapixel | memory, MB |"
+            "| format | megapixels | file, MB | on the clock, ms | computed, ms | computed a megapixel | memory, MB |"
         )
         print("|---|---|---|---|---|---|---|")
         for megapixels, side in SIDES.items():
