@@ -182,6 +182,8 @@ QUEUE_MAX_WAITING = env_int("IRODORI_QUEUE_TOTAL", 2000, 1)
 # Pictures to start from and masks that one account may send in a day, and the megabytes kept of them.
 UPLOADS_PER_DAY = env_int("IRODORI_UPLOADS_PER_DAY", 200, 1)
 UPLOAD_MB_PER_DAY = env_int("IRODORI_UPLOAD_MB_PER_DAY", 1000, 1)
+# How many files each web process opens at a time; each takes up to 600 MB while it does.
+UPLOAD_CHILDREN = env_int("IRODORI_UPLOAD_CHILDREN", 2, 1)
 PROMPT_MAX_LENGTH = 4000
 JOB_MAX_ATTEMPTS = 3
 # How much of the machine a role gets while others wait too.
@@ -212,6 +214,9 @@ POST_ACTIONS: list[dict[str, Any]] = [
         "needs_recipe": False,
     },
 ]
+
+# Whose rows name files below MEDIA_ROOT, in columns `path` and `sha256`: what none of them names is nobody's.
+MEDIA_NAMED_BY = ["gallery.AssetFile", "gallery.Download", "generation.Mask"]
 
 # --- language, time, static files -----------------------------------------------------------------
 LANGUAGE_CODE = "en"

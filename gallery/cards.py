@@ -14,10 +14,10 @@ from gallery.community.opinions import favourites_among
 from gallery.models import Asset, Post
 from gallery.models.asset import Variant
 from gallery.models.post import PostStatus
+from gallery.pictures.variants import SIDES
 from gallery.visibility import Viewer
 from tagging.models import Category, Tag
 
-PREVIEWS = (Variant.W180, Variant.W360, Variant.W720)
 # Justified rows stay readable up to this ratio; beyond it a tile shows the middle of the picture.
 NARROWEST, WIDEST = 30, 330
 ALT_TAGS = 8
@@ -27,6 +27,7 @@ ALT_TAGS = 8
 class Card:
     """What a tile shows. `ratio` and `placeholder` are classes of static/css/placeholders.css.
 
+    `avif`: the same previews as `srcset`, for browsers that read AVIF; empty for pictures that have none.
     `kept`: the viewer keeps the post as a favourite; `keepable`: there is a viewer who could.
     """
 
@@ -34,6 +35,7 @@ class Card:
     href: str
     src: str
     srcset: str
+    avif: str
     alt: str
     ratio: str
     placeholder: str
@@ -56,6 +58,7 @@ def cards(posts: Iterable[Post], query: str = "", viewer: Viewer | None = None) 
             href=reverse("gallery:post", args=[post.pk]) + suffix,
             src=preview_url(post.asset, 360),
             srcset=preview_srcset(post.asset),
+            avif=preview_srcset(post.asset, "avif"),
             alt=alternative_text(post, [names[tag_id] for tag_id in post.tag_ids if tag_id in names]),
             ratio=ratio_class(post.asset.width, post.asset.height),
             placeholder=placeholder_class(post.asset.dominant_color),
@@ -81,21 +84,29 @@ def media_url(asset: Asset, variant: str, extension: str) -> str:
 
 
 def preview_url(asset: Asset, side: int) -> str:
-    """The smallest preview with a long side of at least `side`, else the largest there is, else the original."""
-    previews = _previews(asset)
-    for variant, extension, _width in previews:
-        if int(variant) >= side:
-            return media_url(asset, variant, extension)
-    if previews:
-        return media_url(asset, previews[-1][0], previews[-1][1])
-    return media_url(asset, Variant.ORIGINAL, "png")
+    """The smallest WebP preview with a long side of at least `side`, else the largest there is, else the original."""
+    previews = _previews(asset, "webp")
+    for variant, _width in previews:
+        if SIDES[variant] >= side:
+            return media_url(asset, variant, "webp")
+    return media_url(asset, previews[-1][0], "webp") if previews else original_url(asset)
 
 
-def preview_srcset(asset: Asset) -> str:
-    """The previews with their widths, for the browser to choose from."""
-    return ", ".join(
-        f"{media_url(asset, variant, extension)} {width}w" for variant, extension, width in _previews(asset)
-    )
+def preview_srcset(asset: Asset, extension: str = "webp") -> str:
+    """The previews of one format with their widths, for the browser to choose from; empty where there are none."""
+    previews = _previews(asset, extension)
+    return ", ".join(f"{media_url(asset, variant, extension)} {width}w" for variant, width in previews)
+
+
+def original_url(asset: Asset) -> str:
+    """The address of the whole picture, in the format that it was drawn or sent in."""
+    return media_url(asset, Variant.ORIGINAL, original_format(asset))
+
+
+def original_format(asset: Asset) -> str:
+    """`png`, `jpg`, `webp` or `avif`."""
+    whole = [file.format for file in asset.files.all() if file.variant in (Variant.ORIGINAL, Variant.BARE)]
+    return whole[0] if whole else "png"
 
 
 def ratio_class(width: int, height: int) -> str:
@@ -108,9 +119,10 @@ def placeholder_class(color: str) -> str:
     return "d-" + "".join("0369cf"[round(int(color[start : start + 2], 16) / 51)] for start in (1, 3, 5))
 
 
-def _previews(asset: Asset) -> list[tuple[str, str, int]]:
-    files = [(file.variant, file.format, file.width) for file in asset.files.all() if file.variant in PREVIEWS]
-    return sorted(files, key=lambda file: int(file[0]))
+def _previews(asset: Asset, extension: str) -> list[tuple[str, int]]:
+    """Variant and width in pixels of each preview of that format, the smallest first."""
+    files = [file for file in asset.files.all() if file.variant in SIDES and file.format == extension]
+    return sorted(((file.variant, file.width) for file in files), key=lambda preview: SIDES[preview[0]])
 
 
 def _tag_names(ids: set[int]) -> dict[int, str]:

@@ -179,6 +179,28 @@ MESSAGES: dict[str, Any] = {
     "request_decided": _("This request is “%(status)s” by now; it can no longer be decided or voted on."),
     "upload_too_large": _("This file has %(size)d MB; %(limit)d MB are the most. Make the picture smaller."),
     "upload_too_many_pixels": _("This picture has %(megapixels)s megapixels; %(limit)d are the most. Make it smaller."),
+    "upload_too_many_pixels_of_kind": _(
+        "This picture has %(megapixels)s megapixels; %(limit)d are the most for this kind of %(kind)s file. Make it "
+        "smaller, or send it as a PNG or JPEG file."
+    ),
+    "upload_too_long": _("This picture is %(side)d pixels long; %(limit)d are the most. Make it smaller."),
+    "upload_too_narrow": _(
+        "This picture has %(width)d × %(height)d pixels; one side can be %(limit)d times the other at most. Crop it."
+    ),
+    "upload_too_many_parts": _(
+        "This file is made of too many parts; %(limit)d beside the picture itself are the most. Save it anew."
+    ),
+    "upload_too_much_text": _(
+        "This file holds more than %(limit)d MB of text beside the picture. Save it anew without its metadata."
+    ),
+    "upload_too_heavy": _(
+        "This picture takes too much time or memory to open. Make it smaller, or save it anew as a PNG or JPEG file."
+    ),
+    "upload_empty": _("This file is empty."),
+    "upload_cut_off": _("This file ends in the middle. Send it again, or save it anew from where it came."),
+    "upload_other_kind": _("This is a file of the kind %(kind)s. Choose a PNG, JPEG, WebP or AVIF file."),
+    "upload_busy": _("Too many pictures are being opened at this moment. Try again in a few seconds."),
+    "upload_no_room": _("The site can’t store files at this moment; nothing was kept. Try again later."),
     "upload_animated": _("This picture moves. Choose a still one."),
     "upload_unreadable": _("This file can't be read as a picture. Choose a PNG, JPEG, WebP or AVIF file."),
     "upload_over_allowance": _(
@@ -241,6 +263,12 @@ class LinkUnusable(UserFacingError):  # noqa: N818
     """A one-time link that is unknown, used or expired."""
 
     status = 410
+
+
+class NotNow(UserFacingError):  # noqa: N818
+    """What the site can't do at this moment, though nothing is wrong with what was asked."""
+
+    status = 503
 
 
 class SearchTimeout(UserFacingError):  # noqa: N818

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from gallery import ingest
-from gallery.models import Asset, AssetFile, Download
+from gallery.models import Asset
 from generation.models import GenerationRequest, Mask, Take
 from generation.requests import one_by_one
 
@@ -47,5 +47,5 @@ def _remove_masks(unused: QuerySet[Mask]) -> int:
     # Asked again under the lock, which whoever sends the same mask waits for.
     gone = dict(unused.filter(pk__in=locked).values_list("pk", "path"))
     Mask.objects.filter(pk__in=gone).delete()
-    transaction.on_commit(partial(ingest.remove, list(gone.values()), [Mask, AssetFile, Download]), robust=True)
+    transaction.on_commit(partial(ingest.remove, list(gone.values())), robust=True)
     return len(gone)

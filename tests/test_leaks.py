@@ -20,7 +20,7 @@ from django.urls import reverse
 from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, opinions, saved_searches
 from gallery.models import Asset, BulkUpdateRequest, FavouriteGroup, Post, SavedSearch, User
-from gallery.models.asset import AssetFile, Variant
+from gallery.models.asset import FORMATS, AssetFile, Variant
 from generation.models import PromptStyle, Take, Wildcard
 from tagging.models import Tag
 from tagging.wiki import Written, set_deleted, write_page
@@ -95,7 +95,7 @@ class Hidden:
             words[f"number of the {name} post as a remix"] = f"remix={post.pk}"
         for asset in (self.explicit.asset, self.removed.asset, self.take.asset):
             for file in asset.files.all():
-                words[f"digest of {file.variant} of asset {asset.pk}"] = file.sha256
+                words[f"digest of {file.variant}.{file.format} of asset {asset.pk}"] = file.sha256
             words[f"digest of the pixels of asset {asset.pk}"] = asset.pixel_sha256
         original = AssetFile.objects.get(asset=self.quiet.asset, variant=Variant.ORIGINAL)
         words["digest of the original with the hidden prompt"] = original.sha256
@@ -229,7 +229,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
             yield f"{reverse('generation:create')}?{name}={number}"
     for asset in [post.asset for post in posts] + [hidden.take.asset]:
         for variant in Variant.values:
-            for extension in ("png", "webp", "jpg", "avif"):
+            for extension in FORMATS:
                 yield reverse("gallery:media", args=[asset.key, variant, extension])
         for extension in ("png", "webp"):
             yield reverse("gallery:media", args=[asset.key, "original", extension]) + "?download"

@@ -24,7 +24,7 @@ LEVELS = ("generated", "composite", "assisted", "human", "unknown")
 LONG_PROMPTS = 0.05
 
 TABLES = {
-    "gallery_asset": "id, key, owner_id, width, height, pixel_sha256, dominant_color, created_at",
+    "gallery_asset": "id, key, owner_id, origin, width, height, pixel_sha256, dominant_color, thumbhash, created_at",
     "gallery_post": "id, asset_id, author_id, title, commentary, rating, status, ai_level, ai_evidence,"
     " prompt_visibility, tag_ids, tag_count, general_tags, artist_tags, copyright_tags, character_tags, meta_tags,"
     " model_tags, parent_id, source, width, height, file_size, file_type, created_at, updated_at",
@@ -61,7 +61,7 @@ class Rows:
         author = author.tolist()
         width, height = width.tolist(), height.tolist()
         assets = [
-            f"{id_}\tbench{id_:017d}\t{who}\t{w}\t{h}\t{id_:064x}\t#{id_ * 40503 % 0x1000000:06x}\t{at}\n"
+            f"{id_}\tbench{id_:017d}\t{who}\tdrawn\t{w}\t{h}\t{id_:064x}\t#{id_ * 40503 % 0x1000000:06x}\t\t{at}\n"
             for id_, who, w, h, at in zip(ids, author, width, height, made, strict=True)
         ]
         return {

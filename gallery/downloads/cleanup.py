@@ -8,7 +8,7 @@ from django.db import transaction
 
 from gallery.downloads.labels import post_label
 from gallery.ingest import remove
-from gallery.models import AssetFile, Download
+from gallery.models import Download
 
 KEPT = timedelta(days=30)
 """How long a file is kept after it was asked for last; it can be made again at any time."""
@@ -40,4 +40,4 @@ def _remove(keys: list[int]) -> None:
         rows = Download.objects.filter(pk__in=keys)
         paths = list(rows.values_list("path", flat=True))
         rows.delete()
-        transaction.on_commit(partial(remove, paths, [Download, AssetFile]), robust=True)
+        transaction.on_commit(partial(remove, paths), robust=True)

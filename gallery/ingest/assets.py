@@ -1,20 +1,28 @@
-"""A picture becomes an asset: labelled files on disk and the rows that name them."""
+"""A picture becomes an asset: files on disk and the rows that name them."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from django.conf import settings
 from django.db import transaction
 from PIL import Image
 
 from gallery.ingest.labelled import labelled_original
-from gallery.ingest.pixels import clean_rgb, dominant_color, pixel_sha256, previews
 from gallery.ingest.store import StoredFile, store
 from gallery.models import Asset, AssetFile, User
-from gallery.models.asset import Variant
+from gallery.models.asset import Origin, Variant
 from gallery.pictures.pdq import Pdq, pdq
-from gallery.provenance import Recipe, labelled_webp
+from gallery.pictures.pixels import clean_rgb, dominant_color, on_white, pixel_sha256
+from gallery.pictures.thumbhash import thumbhash
+from gallery.pictures.variants import PREVIEW_FORMATS, encode_preview, variant_images
+from gallery.provenance import Recipe, xmp_packet
 from gallery.similar.hashes import write_hash
+
+Content = tuple[Variant, str, tuple[int, int], bytes]
+"""Variant, format, (width, height) and the file itself."""
+Kept = tuple[Variant, str, tuple[int, int], StoredFile]
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,8 @@ class Prepared:
     size: tuple[int, int]
     pixel_sha256: str
     dominant_color: str
-    files: list[tuple[Variant, str, tuple[int, int], StoredFile]]
+    thumbhash: str
+    files: list[Kept]
     pdq: Pdq
     says: dict[Variant, str] = field(default_factory=dict)
     drawn_over: Asset | None = None
@@ -36,9 +45,9 @@ class Prepared:
 def make_asset(owner: User, image: Image.Image, recipe: Recipe) -> Asset:
     """Label `image`, write it with its previews and return its asset, in the caller's transaction.
 
-    Files: the original PNG with the whole recipe, a bare PNG of the same pixels without prompt and seed, WebP
-    previews. They are on disk before the first row is written; a rolled back transaction leaves harmless orphans.
-    Who holds locks calls `prepare` before taking them and `record` after.
+    Files: the original PNG with the whole recipe, a bare PNG of the same pixels without prompt and seed, previews and a
+    blur as WebP and AVIF. They are on disk before the first row is written; a rolled back transaction leaves harmless
+    orphans. Who holds locks calls `prepare` before taking them and `record` after.
     """
     return record(owner, prepare(image, recipe))
 
@@ -47,35 +56,60 @@ def prepare(image: Image.Image, recipe: Recipe, drawn_over: Asset | None = None)
     """Label `image`, sign and write its files; no row yet. Raises `OSError` when the disk refuses."""
     picture = clean_rgb(image)
     originals = labelled_original(picture, recipe, drawn_over)
-    files = [(variant, "png", picture.size, content) for variant, (content, _says) in originals.items()]
-    files += [
-        (Variant(str(side)), "webp", preview.size, labelled_webp(preview, recipe))
-        for side, preview in previews(picture).items()
+    contents: list[Content] = [
+        (variant, "png", picture.size, content) for variant, (content, _says) in originals.items()
     ]
+    # Never with the prompt: anyone may be handed a preview.
+    contents += previews(picture, xmp_packet(recipe, include_prompt=False))
     return Prepared(
         size=picture.size,
         pixel_sha256=pixel_sha256(picture),
         dominant_color=dominant_color(picture),
-        files=[(variant, extension, size, store(content, extension)) for variant, extension, size, content in files],
+        thumbhash=thumbhash(picture),
+        files=stored(contents),
+        pdq=pdq(picture),
         says={variant: says for variant, (_content, says) in originals.items()},
         drawn_over=drawn_over,
-        pdq=pdq(picture),
     )
 
 
-def record(owner: User, prepared: Prepared) -> Asset:
+def previews(picture: Image.Image, xmp: bytes) -> list[Content]:
+    """The previews and the blur of an RGB picture, each as WebP and AVIF with this label."""
+    return [
+        (Variant(name), extension, image.size, encode_preview(image, extension, xmp))
+        for name, image in variant_images(picture)
+        for extension in PREVIEW_FORMATS
+    ]
+
+
+def stored(contents: Iterable[Content]) -> list[Kept]:
+    """The same list with each file on the disk."""
+    return [(variant, extension, size, store(content, extension)) for variant, extension, size, content in contents]
+
+
+def record(owner: User, prepared: Prepared, origin: Origin = Origin.DRAWN) -> Asset:
     """The asset of a prepared picture, in the caller's transaction."""
     width, height = prepared.size
     with transaction.atomic():
         asset = Asset.objects.create(
             owner=owner,
+            origin=origin,
             width=width,
             height=height,
             pixel_sha256=prepared.pixel_sha256,
             dominant_color=prepared.dominant_color,
+            thumbhash=prepared.thumbhash,
             drawn_over=prepared.drawn_over,
         )
-        AssetFile.objects.bulk_create(
+        name_files(asset, prepared.files, prepared.says)
+        write_hash(asset, prepared.pdq)
+    return asset
+
+
+def name_files(asset: Asset, files: Iterable[Kept], says: Mapping[Variant, str] = MappingProxyType({})) -> None:
+    """The rows of an asset's files, with what their labels say; those that it has already stay."""
+    AssetFile.objects.bulk_create(
+        (
             AssetFile(
                 asset=asset,
                 variant=variant,
@@ -83,20 +117,29 @@ def record(owner: User, prepared: Prepared) -> Asset:
                 sha256=file.sha256,
                 path=file.path,
                 size_bytes=file.size_bytes,
-                width=file_width,
-                height=file_height,
-                says=prepared.says.get(variant, ""),
+                width=width,
+                height=height,
+                says=says.get(variant, ""),
             )
-            for variant, extension, (file_width, file_height), file in prepared.files
-        )
-        write_hash(asset, prepared.pdq)
-    return asset
+            for variant, extension, (width, height), file in files
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def picture_of(asset: Asset) -> Image.Image:
-    """The asset's pixels, RGB. Raises `OSError` when its file is gone or damaged."""
-    file = AssetFile.objects.filter(asset=asset, variant=Variant.ORIGINAL).first()
+    """The asset's pixels, RGB, what is transparent on white. Raises `OSError` when its file is gone or damaged."""
+    with Image.open(Path(settings.MEDIA_ROOT, largest_file(asset).path)) as image:
+        return on_white(image)
+
+
+def largest_file(asset: Asset) -> AssetFile:
+    """The file with all its pixels: the original, or the bare one of a picture that was sent.
+
+    Raises `FileNotFoundError` where there is neither.
+    """
+    files = {file.variant: file for file in asset.files.filter(variant__in=[Variant.ORIGINAL, Variant.BARE])}
+    file = files.get(Variant.ORIGINAL) or files.get(Variant.BARE)
     if file is None:
         raise FileNotFoundError(f"asset {asset.pk} has no original")
-    with Image.open(Path(settings.MEDIA_ROOT, file.path)) as image:
-        return clean_rgb(image)
+    return file

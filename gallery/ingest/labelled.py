@@ -2,10 +2,10 @@
 
 from PIL import Image
 
-from gallery.ingest.pixels import pixel_sha256
 from gallery.ingest.signing import mark_producer, signed
 from gallery.models import Asset
 from gallery.models.asset import Variant
+from gallery.pictures.pixels import pixel_sha256
 from gallery.provenance import PNG, Label, Recipe, labelled, relabelled_png
 
 

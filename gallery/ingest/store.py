@@ -4,12 +4,13 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
@@ -37,7 +38,10 @@ def store(content: bytes, extension: str) -> StoredFile:
     digest = hashlib.sha256(content).hexdigest()
     relative = f"{digest[:2]}/{digest[2:4]}/{digest}.{extension}"
     target = Path(settings.MEDIA_ROOT) / relative
-    if not target.exists():
+    try:
+        # What is taken up again counts as new: `check_media` removes only what nobody named for an hour.
+        os.utime(target)
+    except FileNotFoundError:
         _make_folder(target.parent)
         _write_durably(content, target)
     return StoredFile(sha256=digest, path=relative, size_bytes=len(content))
@@ -54,8 +58,13 @@ def naming_files() -> Iterator[None]:
         yield
 
 
-def remove(paths: Iterable[str], named_by: Sequence[type[Model]]) -> int:
-    """Remove the files at these paths that no row of `named_by` names in its column `path`; returns how many.
+def naming_models() -> list[type[Model]]:
+    """The models whose rows name files of MEDIA_ROOT, in columns `path` and `sha256`; `config` says which they are."""
+    return [apps.get_model(label) for label in settings.MEDIA_NAMED_BY]
+
+
+def remove(paths: Iterable[str]) -> int:
+    """Remove the files at these paths that no row names; returns how many.
 
     One that the disk doesn't let go of is logged and left. Call it once the rows that named them are gone for good. The
     same bytes are one file, whoever sent them.
@@ -63,10 +72,17 @@ def remove(paths: Iterable[str], named_by: Sequence[type[Model]]) -> int:
     left = set(paths)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMES_LOCK])
-        for model in named_by:
-            rows: Any = model._default_manager.filter(path__in=left)
-            left -= set(rows.values_list("path", flat=True))
+        left -= named(left)
         return sum(_unlinked(Path(settings.MEDIA_ROOT, path)) for path in left)
+
+
+def named(paths: Iterable[str]) -> set[str]:
+    """Those of the paths that a row names."""
+    wanted, found = list(paths), set[str]()
+    for model in naming_models():
+        rows: Any = model._default_manager.filter(path__in=wanted)
+        found |= set(rows.values_list("path", flat=True))
+    return found
 
 
 def _unlinked(file: Path) -> bool:

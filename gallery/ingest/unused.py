@@ -10,7 +10,7 @@ from django.db.models import Exists, QuerySet
 
 from gallery.ingest.store import remove
 from gallery.ingest.uploads import uploads
-from gallery.models import Asset, AssetFile, Download
+from gallery.models import Asset, AssetFile
 
 
 def unused_uploads(before: datetime, used_by: Sequence[QuerySet[Any]]) -> QuerySet[Asset]:
@@ -35,5 +35,5 @@ def remove_uploads(unused: QuerySet[Asset]) -> int:
         gone = list(unused.filter(pk__in=locked).values_list("pk", flat=True))
         paths = list(AssetFile.objects.filter(asset__in=gone).values_list("path", flat=True))
         Asset.objects.filter(pk__in=gone).delete()
-        transaction.on_commit(partial(remove, paths, [AssetFile, Download]), robust=True)
+        transaction.on_commit(partial(remove, paths), robust=True)
     return len(gone)

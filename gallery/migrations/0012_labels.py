@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('gallery', '0010_upload_allowance'),
+        ('gallery', '0011_ingest'),
     ]
 
     operations = [

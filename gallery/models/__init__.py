@@ -1,6 +1,6 @@
 """The gallery's tables; one idea a file."""
 
-from gallery.models.asset import Asset, AssetFile
+from gallery.models.asset import Asset, AssetFile, AssetOrigin
 from gallery.models.bulk_update import BulkUpdateComment, BulkUpdateRequest, BulkUpdateVote
 from gallery.models.download import Download
 from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
@@ -18,6 +18,7 @@ __all__ = [
     "Asset",
     "AssetFile",
     "AssetHash",
+    "AssetOrigin",
     "BulkUpdateComment",
     "BulkUpdateRequest",
     "BulkUpdateVote",

@@ -4,6 +4,7 @@ import secrets
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 def new_key() -> str:
@@ -11,16 +12,29 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+class Origin(models.TextChoices):
+    """How a picture came here."""
+
+    DRAWN = "drawn", _("drawn here")
+    SENT = "sent", _("sent")
+
+
 class Asset(models.Model):
-    """A safe, labelled picture made by `gallery.ingest`; it never changes. `drawn_over`: what it was made from."""
+    """A safe picture made by `gallery.ingest`; it never changes. What was drawn here is labelled in every file.
+
+    `drawn_over`: what it was made from. `pixel_sha256` is of the RGB pixels, what is transparent on white; `thumbhash` (Base64) of the same. Assets from
+    before it was computed have none, until `manage.py make_variants` has been there.
+    """
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assets")
+    origin = models.CharField(max_length=5, choices=Origin, default=Origin.DRAWN)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     pixel_sha256 = models.CharField(max_length=64, db_index=True)
     dominant_color = models.CharField(max_length=7)
     drawn_over = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
+    thumbhash = models.CharField(max_length=40, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -29,18 +43,25 @@ class Asset(models.Model):
             models.CheckConstraint(
                 condition=models.Q(dominant_color__regex=r"^#[0-9a-f]{6}$"), name="asset_dominant_color_hex"
             ),
+            models.CheckConstraint(condition=models.Q(origin__in=Origin.values), name="asset_origin_known"),
         ]
 
 
 class Variant(models.TextChoices):
-    """`original` carries the whole recipe; `bare` the same pixels, label and settings without prompts and seed;
-    the others are previews of at most that many pixels on the long side, labelled too."""
+    """`original` carries the whole recipe; `bare` the same pixels, label and settings without prompts and seed (of a
+    picture that was sent: the pixels alone); the numbers and `sample` (850) are previews of at most that many pixels on
+    the long side; `b360` is blurred until nothing but colours is left."""
 
     ORIGINAL = "original"
     BARE = "bare"
     W180 = "180"
     W360 = "360"
     W720 = "720"
+    SAMPLE = "sample"
+    B360 = "b360"
+
+
+FORMATS = ("png", "jpg", "webp", "avif")
 
 
 class AssetFile(models.Model):
@@ -63,4 +84,29 @@ class AssetFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["asset", "variant", "format"], name="asset_file_once"),
             models.CheckConstraint(condition=models.Q(variant__in=Variant.values), name="asset_file_variant_known"),
+            models.CheckConstraint(condition=models.Q(format__in=FORMATS), name="asset_file_format_known"),
+        ]
+
+
+class AssetOrigin(models.Model):
+    """The file that a picture to be posted came in, and what it said about itself. Its bytes aren't kept.
+
+    `blocks`: the raw texts found, by where they stood; `found`: what the readers made of them, or null; `c2pa`: state
+    and summary of a manifest that came with it, or null. All of it is for its owner and for `gallery` alone.
+    """
+
+    asset = models.OneToOneField(Asset, on_delete=models.CASCADE, primary_key=True, related_name="arrival")
+    file_sha256 = models.CharField(max_length=64, db_index=True)
+    file_name = models.CharField(max_length=255, blank=True)
+    file_format = models.CharField(max_length=4)
+    blocks = models.JSONField(default=dict)
+    found = models.JSONField(null=True)
+    c2pa = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(file_sha256__regex=r"^[0-9a-f]{64}$"), name="asset_origin_file_sha256_hex"
+            ),
+            models.CheckConstraint(condition=models.Q(file_format__in=FORMATS), name="asset_origin_format_known"),
         ]

@@ -41,7 +41,7 @@ def media(request: HttpRequest, key: str, variant: str, extension: str) -> HttpR
             with_prompt = with_prompt and may_read_prompt(request.user, post)
             file = _original(post, extension, with_prompt=with_prompt, to_keep="download" in request.GET)
         else:
-            file = AssetFile.objects.get(asset=asset, variant=variant, format=extension)
+            file = _stored(asset, variant, extension)
     except (AssetFile.DoesNotExist, FileNotFoundError) as error:
         raise Http404 from error
     except UserFacingError as error:
@@ -72,6 +72,17 @@ def _original(post: Post, extension: str, *, with_prompt: bool, to_keep: bool) -
         if stored is not None and stored.says == label.says:
             return stored
     return download_of(post.asset, FORMATS[extension], label)
+
+
+def _stored(asset: Asset, variant: str, extension: str) -> AssetFile:
+    files = AssetFile.objects.filter(asset=asset, format=extension)
+    found = files.filter(variant=variant).first()
+    if found is None and variant == Variant.ORIGINAL:
+        # What was sent has no recipe of ours inside: its bare file is all there is.
+        found = files.filter(variant=Variant.BARE).first()
+    if found is None:
+        raise AssetFile.DoesNotExist
+    return found
 
 
 def _download_name(post: Post | None, file: AssetFile | Download) -> str:

@@ -16,7 +16,7 @@ from gallery import posts as post_acts
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import (
     alternative_text,
-    media_url,
+    original_url,
     placeholder_class,
     preview_srcset,
     preview_url,
@@ -28,7 +28,6 @@ from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
 from gallery.models import AssetHash, Post
-from gallery.models.asset import Variant
 from gallery.models.post import AiEvidence, PostStatus
 from gallery.provenance import parameters_text
 from gallery.recipes import recipe_of
@@ -153,7 +152,8 @@ def _picture(shown: Post) -> dict[str, Any]:
         "alt": alternative_text(shown, [tag.name for tag in _tags(shown)]),
         "src": preview_url(asset, 720),
         "srcset": preview_srcset(asset),
-        "original_url": media_url(asset, Variant.ORIGINAL, "png"),
+        "avif": preview_srcset(asset, "avif"),
+        "original_url": original_url(asset),
         "ratio": ratio_class(asset.width, asset.height),
         "placeholder": placeholder_class(asset.dominant_color),
     }

@@ -6,9 +6,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from gallery.cards import media_url, placeholder_class, preview_srcset, preview_url, ratio_class
+from gallery import cards
+from gallery.cards import placeholder_class, preview_srcset, preview_url, ratio_class
 from gallery.models import Asset
-from gallery.models.asset import Variant
 from generation.models_on_disk.defaults import base_name
 
 register = template.Library()
@@ -17,9 +17,12 @@ register.filter("base_name", base_name)
 
 @register.simple_tag
 def asset_image(asset: Asset, alt: str, sizes: str = "16rem", lazy: bool = True) -> SafeString:
-    """`<img>` of an asset from its previews; `sizes` as in HTML, for the browser to choose."""
+    """`<picture>` of an asset from its previews; `sizes` as in HTML, for the browser to choose."""
+    avif = preview_srcset(asset, "avif")
+    source = format_html('<source type="image/avif" srcset="{}" sizes="{}">', avif, sizes) if avif else ""
     return format_html(
-        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}>',
+        '<picture>{}<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}></picture>',
+        source,
         preview_url(asset, 360),
         preview_srcset(asset),
         sizes,
@@ -33,7 +36,7 @@ def asset_image(asset: Asset, alt: str, sizes: str = "16rem", lazy: bool = True)
 @register.simple_tag
 def original_url(asset: Asset) -> str:
     """The address of the picture as it was drawn, with its recipe inside."""
-    return media_url(asset, Variant.ORIGINAL, "png")
+    return cards.original_url(asset)
 
 
 @register.simple_tag

@@ -12,8 +12,8 @@ from django.conf import settings as site
 from django.db import transaction
 from PIL import Image
 
-from gallery.ingest.pixels import dominant_color
 from gallery.models import Asset, AssetFile
+from gallery.pictures.pixels import dominant_color
 from tests.factories import make_asset, make_image, make_recipe, make_user
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +51,10 @@ def secret_asset():
 
 
 def test_each_file_lies_at_its_content_address(secret_asset):
-    files = {file.variant: file for file in secret_asset.files.all()}
-    assert set(files) == {"original", "bare", "180", "360", "720"}
+    files = {(file.variant, file.format): file for file in secret_asset.files.all()}
+    assert set(files) == {(variant, "png") for variant in ("original", "bare")} | {
+        (variant, kind) for variant in ("180", "360", "720", "b360") for kind in ("webp", "avif")
+    }
     for file in files.values():
         content = path_of(file).read_bytes()
         digest = hashlib.sha256(content).hexdigest()
@@ -60,8 +62,8 @@ def test_each_file_lies_at_its_content_address(secret_asset):
         assert file.path == f"{digest[:2]}/{digest[2:4]}/{digest}.{file.format}"
         with Image.open(path_of(file)) as image:
             assert image.size == (file.width, file.height)
-            assert image.format == {"png": "PNG", "webp": "WEBP"}[file.format]
-    assert (files["720"].width, files["720"].height) == (720, 540)
+            assert image.format == {"png": "PNG", "webp": "WEBP", "avif": "AVIF"}[file.format]
+    assert (files["720", "avif"].width, files["720", "avif"].height) == (720, 540)
 
 
 @pytest.mark.parametrize(
@@ -70,13 +72,15 @@ def test_each_file_lies_at_its_content_address(secret_asset):
         ((64, 48), {"180": (64, 48)}),
         ((180, 90), {"180": (180, 90)}),
         ((256, 512), {"180": (90, 180), "360": (180, 360)}),
-        ((1000, 4), {"180": (180, 1), "360": (360, 1), "720": (720, 3)}),
+        ((850, 400), {"180": (180, 85), "360": (360, 169), "720": (720, 339)}),
+        ((1000, 4), {"180": (180, 1), "360": (360, 1), "720": (720, 3), "sample": (850, 3)}),
     ],
 )
 def test_previews_are_never_larger_than_the_picture(size, previews):
     asset = make_asset(image=make_image(*size))
-    found = {file.variant: (file.width, file.height) for file in asset.files.filter(format="webp")}
-    assert found == previews
+    for kind in ("webp", "avif"):
+        files = asset.files.filter(format=kind).exclude(variant="b360")
+        assert {file.variant: (file.width, file.height) for file in files} == previews
 
 
 def test_a_hidden_prompt_is_in_no_byte_that_others_get(secret_asset):
@@ -144,14 +148,14 @@ def test_a_rolled_back_transaction_leaves_no_row_and_no_half_file():
 @pytest.mark.skipif(not shutil.which("exiftool"), reason="exiftool is not installed")
 def test_exiftool_reads_parameters_and_source_type_and_no_hidden_prompt(secret_asset):
     def read(variant):
-        path = path_of(secret_asset.files.get(variant=variant))
+        path = path_of(secret_asset.files.filter(variant=variant).exclude(format="webp").get())
         answer = subprocess.run(["exiftool", "-j", "-a", "-u", path], capture_output=True, text=True, check=True)
         return json.loads(answer.stdout)[0]
 
     original = read("original")
     assert original["DigitalSourceType"].endswith("trainedAlgorithmicMedia")
     assert original["Parameters"].startswith(SECRET)
-    for variant in ("bare", "180", "720"):
+    for variant in ("bare", "180", "720", "b360"):
         found = read(variant)
         assert found["DigitalSourceType"].endswith("trainedAlgorithmicMedia")
         assert not [word for word in SECRETS if word in json.dumps(found)]

@@ -79,7 +79,7 @@ def test_what_was_sent_survives_a_complaint_about_something_else(client: Client,
     ("files", "field", "said"),
     [
         ({"source_file": SimpleUploadedFile("a.png", b"no picture")}, "source", "read as a picture"),
-        ({"source_file": SimpleUploadedFile("a.png", b"")}, "source", "read as a picture"),
+        ({"source_file": SimpleUploadedFile("a.png", b"")}, "source", "file is empty"),
         ({"source": "take:1", "mask_file": SimpleUploadedFile("a.png", b"no picture")}, "mask", "read as a picture"),
         ({"mask_file": sent(Image.new("L", (64, 64), 0))}, "mask", "The mask is empty"),
         ({"mask_file": sent(Image.new("L", (64, 64), 255))}, "mask", "covers the whole"),

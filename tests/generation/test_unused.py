@@ -164,10 +164,10 @@ def test_a_picture_sent_while_the_same_one_is_removed_has_its_files(monkeypatch:
     # Between the rows that went and the files that follow: they lie there still, and are named anew.
     removes, threads = unused.ingest.unused.remove, list[threading.Thread]()
 
-    def late(paths: list[str], models: Any) -> int:
+    def late(paths: list[str]) -> int:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(4907101)")
-            threads.append(elsewhere(lambda: removes(paths, models)))
+            threads.append(elsewhere(lambda: removes(paths)))
             threads[0].join(1)
             assert threads[0].is_alive(), "waits for whoever names files"
             keep_upload(tomo, picture)

@@ -1,0 +1,157 @@
+"""Whether rows and files of MEDIA_ROOT agree, in both directions, and what can be put right."""
+
+import hashlib
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from gallery.ingest.missing import make_missing
+from gallery.ingest.store import named, naming_models, remove
+from gallery.models import Asset, AssetFile
+from gallery.pictures.variants import BLURRED, SIDES
+
+GRACE_SECONDS = 3600
+"""A file is on the disk before the row that names it, and an upload's folder stays as long as it takes."""
+_BATCH = 1000
+
+
+@dataclass
+class Findings:
+    """Paths below MEDIA_ROOT. `missing` and `damaged`: named by a row, not there or with other bytes. `orphans`: named
+    by nobody, and so are `leftovers` of processes that ended in the middle; `fresh` ones are too young to tell.
+    `remade` and `removed`: what a repair put right. Without a repair or after one, `lost` is what it couldn't."""
+
+    files: int = 0
+    missing: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
+    fresh: int = 0
+    remade: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> list[str]:
+        """What is wrong now."""
+        good = {*self.remade, *self.removed}
+        return [path for path in (*self.missing, *self.damaged, *self.orphans, *self.leftovers) if path not in good]
+
+
+def check_media(*, digests: bool = True, progress: Callable[[int], None] = lambda _files: None) -> Findings:
+    """Look at everything and change nothing. `digests` False asks only whether the files are there, which is quick.
+
+    `progress` is told how many files that rows name were looked at.
+    """
+    found = Findings()
+    # The files first: what is stored meanwhile is none of them.
+    unnamed = _old_files(found)
+    for model in naming_models():
+        rows: Any = model._default_manager.order_by("pk")
+        for path, digest in rows.values_list("path", "sha256").iterator(_BATCH):
+            unnamed.discard(path)
+            state = _state(Path(settings.MEDIA_ROOT, path), digest if digests else "")
+            # A row that went away meanwhile took its file with it.
+            if state and rows.filter(path=path).exists():
+                listed = found.missing if state == "missing" else found.damaged
+                if path not in listed:
+                    listed.append(path)
+            found.files += 1
+            if found.files % _BATCH == 0:
+                progress(found.files)
+    found.orphans = sorted(unnamed - named(unnamed))
+    return found
+
+
+def repair(found: Findings) -> None:
+    """Remove what nobody names; make lost and damaged previews anew from their originals. Notes both in `found`.
+
+    What else is lost (originals, masks) can only come from a backup.
+    """
+    for path in (*found.missing, *found.damaged):
+        if _remade(path, damaged=path in found.damaged):
+            found.remade.append(path)
+    for path in found.orphans:
+        if _is_old(Path(settings.MEDIA_ROOT, path)):
+            remove([path])
+        if not Path(settings.MEDIA_ROOT, path).exists():
+            found.removed.append(path)
+    for path in found.leftovers:
+        whole = Path(settings.MEDIA_ROOT, path)
+        if whole.is_dir() and not whole.is_symlink():
+            shutil.rmtree(whole, ignore_errors=True)
+        else:
+            whole.unlink(missing_ok=True)
+        if not whole.exists():
+            found.removed.append(path)
+
+
+def _old_files(found: Findings) -> set[str]:
+    """All files that lie where pictures do and are older than the grace period; leftovers go into `found`."""
+    old = set[str]()
+    for path in _walk(Path(settings.MEDIA_ROOT)):
+        relative = str(path.relative_to(settings.MEDIA_ROOT))
+        if not _is_old(path):
+            found.fresh += 1
+        elif path.name.startswith(".part-"):
+            found.leftovers.append(relative)
+        else:
+            old.add(relative)
+    return old
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Every file, and every folder of an upload as one; symbolic links aren't followed."""
+    try:
+        inside = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return
+    for path in inside:
+        if path.is_dir() and not path.is_symlink() and not path.name.startswith(".part-"):
+            yield from _walk(path)
+        else:
+            yield path
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.lstat().st_mtime > GRACE_SECONDS
+    except FileNotFoundError:
+        return False
+
+
+def _state(path: Path, digest: str) -> str:
+    """Empty when all is well; `missing` or `damaged`. An empty `digest` asks for nothing but the file."""
+    try:
+        if not digest:
+            return "" if path.is_file() else "missing"
+        with path.open("rb") as file:
+            return "" if hashlib.file_digest(file, "sha256").hexdigest() == digest else "damaged"
+    except FileNotFoundError:
+        return "missing"
+    except OSError:
+        return "damaged"
+
+
+def _remade(path: str, *, damaged: bool) -> bool:
+    """Make a preview anew, for every asset that has it. False for what is no preview, or has no original to go by."""
+    files = AssetFile.objects.filter(path=path)
+    assets = list(Asset.objects.filter(files__in=files).distinct())
+    if not assets or files.exclude(variant__in=[*SIDES, BLURRED]).exists():
+        return False
+    try:
+        with transaction.atomic():
+            files.delete()
+            if damaged:
+                # Out of the way, or the right bytes would find their place taken. It is a file without a row by now.
+                Path(settings.MEDIA_ROOT, path).unlink(missing_ok=True)
+            for asset in assets:
+                make_missing(asset)
+    except OSError:
+        return False
+    return True
