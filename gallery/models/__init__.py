@@ -6,6 +6,7 @@ from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
 from gallery.models.moderation import ModerationAction
 from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
+from gallery.models.recipe import PostGenerationVersion, PromptRequest
 from gallery.models.saved_search import SavedSearch
 from gallery.models.upload import UploadAllowance
 from gallery.models.user import SignInLink, User
@@ -23,9 +24,11 @@ __all__ = [
     "ModerationAction",
     "Post",
     "PostGeneration",
+    "PostGenerationVersion",
     "PostStats",
     "PostVersion",
     "PostVote",
+    "PromptRequest",
     "SavedSearch",
     "SignInLink",
     "UploadAllowance",
