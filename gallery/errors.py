@@ -159,6 +159,7 @@ MESSAGES: dict[str, Any] = {
         "With this file you would have sent more than %(limit)d MB today, the most in a day. "
         "You can send it in %(wait)s. What you sent before can still be used."
     ),
+    "bad_version": _("“%(value)s” is not the number of a version; use a number such as 12."),
     "recipe_on_file": _(
         "This picture was drawn here, and how is on file: nobody can change that. Its author can still choose who "
         "reads the prompt."

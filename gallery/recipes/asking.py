@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Post, PromptRequest, User
-from gallery.models.post import PromptVisibility
+from gallery.models.post import PostStatus, PromptVisibility
 from gallery.models.recipe import PromptRequestState as State
 from gallery.visibility import Viewer, reachable_posts, readable_among, signed_in
 
@@ -88,7 +88,8 @@ def _answer(author: User, request: PromptRequest, state: State) -> PromptRequest
 
 def asked_of(author: User) -> QuerySet[PromptRequest]:
     """What others asked this author for, what waits first, then the newest; what was withdrawn is nobody's business."""
-    mine = PromptRequest.objects.filter(post__author=author).exclude(state=State.WITHDRAWN)
+    posts = Post.objects.filter(reachable_posts(author), author=author)
+    mine = PromptRequest.objects.filter(post__in=posts).exclude(state=State.WITHDRAWN)
     # "asked" comes before "declined" and "granted" in the alphabet too.
     return mine.select_related("post__asset", "post__author", "asker").order_by("state", "-asked_at")
 
@@ -109,4 +110,5 @@ def request_of(viewer: Viewer, post: Post) -> PromptRequest | None:
 
 def waiting_for(author: User) -> int:
     """How many requests wait for this author's answer."""
-    return PromptRequest.objects.filter(state=State.ASKED, post__author=author).count()
+    mine = PromptRequest.objects.filter(state=State.ASKED, post__author=author)
+    return mine.exclude(post__status=PostStatus.QUARANTINED).count()

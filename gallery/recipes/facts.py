@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from gallery.links.searches import posts_url
 from gallery.models import Post
 from gallery.models.post import RecipeSource
@@ -90,7 +92,7 @@ def _facts(state: State, reads_prompt: bool) -> Iterable[Fact]:
         yield Fact(BY_NAME["model_hash"].label, recipe.model_hash[:10], url)
     if recipe.width and recipe.height:
         url = _search(("width", texts["width"]), ("height", texts["height"]))
-        yield Fact("size", f"{recipe.width} × {recipe.height}", url)
+        yield Fact(_("Size"), f"{recipe.width} × {recipe.height}", url)
 
 
 def _search(*terms: tuple[str, str]) -> str:
