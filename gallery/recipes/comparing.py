@@ -52,7 +52,7 @@ def compare_recipes(first: Post, second: Post, viewer: Viewer) -> Comparison:
         pairs.append((field, Pair(field.label, values[0], values[1], lines)))
     others = [dict(rest_texts(state.rest)) if may else None for state, may in zip(states, reads, strict=True)]
     keys = sorted({key for each in others if each for key in each}, key=str.casefold)
-    rest = [Pair(key, *(None if each is None else each.get(key, "") for each in others)) for key in keys]
+    rest = [Pair(key, *_values(key, others)) for key in keys]
     return Comparison(
         prompts=[pair for field, pair in pairs if field.long],
         # Nothing stands where nobody knows anything; what is hidden is one row's worth only if the other is told.
@@ -60,3 +60,8 @@ def compare_recipes(first: Post, second: Post, viewer: Viewer) -> Comparison:
         reads_first=reads[0],
         reads_second=reads[1],
     )
+
+
+def _values(key: str, others: list[dict[str, str] | None]) -> tuple[str | None, str | None]:
+    first, second = (None if each is None else each.get(key, "") for each in others)
+    return first, second
