@@ -9,7 +9,8 @@ from gallery.provenance import LoraEntry, Recipe
 
 LONGEST = 200_000
 # The last line of AUTOMATIC1111's text: `Steps: 20, Sampler: Euler a, …`; a value with a comma is quoted.
-_PAIR = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
+# The bounds keep the work small whatever somebody pastes.
+_PAIR = re.compile(r'(?<![\w \-/])\s{0,4}(\w[\w \-/]{0,60}):\s{0,4}("(?:\\.|[^\\"]){0,20000}"|[^,]*)(?:,|$)')
 _LORA = re.compile(r"<(?:lora|lyco):([^:<>]{1,200}):(-?\d+(?:\.\d+)?)[^<>]*>")
 _NEGATIVE = "Negative prompt:"
 _NAMES = {

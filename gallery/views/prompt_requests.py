@@ -46,7 +46,7 @@ def ask_prompt(request: SignedInRequest, post_id: int) -> HttpResponse:
 def prompt_requests(request: SignedInRequest) -> HttpResponse:
     """What others ask of this member, and what this member asked."""
     try:
-        listed = numbered(request, asked_of(request.user), LISTED)
+        listed = numbered(request, asked_of(request.user).prefetch_related("post__asset__files"), LISTED)
     except UserFacingError as error:
         return render(request, "gallery/prompt_requests.html", {"problem": error.message}, status=error.status)
     mine = list(asked_by(request.user).prefetch_related("post__asset__files")[:ASKED_LISTED])

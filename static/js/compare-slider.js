@@ -9,6 +9,9 @@ class CompareSlider extends HTMLElement {
     this.images = this.figures.map((figure) => figure.querySelector("svg"));
     this.stage = document.createElement("div");
     this.stage.className = "compare__stage";
+    const { width, height } = this.images[0].viewBox.baseVal;
+    // Properties set by script are no inline style to the content security policy.
+    this.stage.style.setProperty("--ratio", width / height);
     this.line = document.createElement("div");
     this.line.className = "compare__line";
     this.line.setAttribute("aria-hidden", "true");
@@ -72,7 +75,6 @@ class CompareSlider extends HTMLElement {
   }
 
   move(at) {
-    // Properties set by script are no inline style to the content security policy.
     this.style.setProperty("--at", `${at}%`);
     this.range.setAttribute("aria-valuetext", `A ${at} %, B ${100 - at} %`);
   }
