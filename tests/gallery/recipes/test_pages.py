@@ -45,7 +45,8 @@ def test_facts_lead_to_searches_that_find_the_post(client):
     )  # fmt: skip
     post = sent_post(recipe=recipe)
     Post.objects.filter(pk=post.pk).update(width=512, height=48)
-    sent_post(recipe=make_recipe(generator="", sampler="", scheduler="", model_name="", model_hash=""))
+    other = {"generator": "", "sampler": "", "scheduler": "", "model_name": "", "model_hash": "", "steps": 9, "cfg": 1}
+    sent_post(recipe=make_recipe(**other))
     page = text(client.get(f"/posts/{post.pk}"))
     links = re.findall(r'class="fact" href="([^"]+)"', page)
     assert len(links) == 11
