@@ -150,7 +150,8 @@ def test_pages_about_generation_data(open_page: OpenPage, pair: list[Post], widt
             for summary in page.locator(".recipe summary").all():
                 summary.click()
         shot(page, name)
-        assert problems(page) == [], name
+        found = problems(page)
+        assert not found, f"{name}: {found}"
     # What is wrong stands beside its field, and what somebody else saved meanwhile beside what was typed.
     page.goto(f"/posts/{parent.pk}/generation/edit")
     page.fill("[name=steps]", "many")
