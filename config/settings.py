@@ -200,18 +200,28 @@ CREATE_URL_NAME = "generation:create"
 EXAMPLE_PROMPT = "1girl, long hair, red hair, smile, blue background"
 POST_ACTIONS: list[dict[str, Any]] = [
     {
-        "label": _("Remix"),
+        "label": _("Generate like this"),
+        "note": _("new seed"),
         "icon": "remix",
         "url_name": "generation:create",
         "query": "?remix={post_id}",
-        "needs_recipe": True,
+        "needs": "prompt",
+    },
+    {
+        "label": _("Generate like this"),
+        "note": _("same seed"),
+        "icon": "dice",
+        "url_name": "generation:create",
+        "query": "?remix={post_id}&seed=same",
+        "needs": "seed",
     },
     {
         "label": _("Draw over it"),
+        "note": "",
         "icon": "brush",
         "url_name": "generation:create",
         "query": "?edit={post_id}",
-        "needs_recipe": False,
+        "needs": "nothing",
     },
 ]
 

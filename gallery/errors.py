@@ -37,7 +37,7 @@ MESSAGES: dict[str, Any] = {
     "reason_needed": _("Give a reason; it is kept in the moderation log."),
     "reason_too_long": _("The reason has %(length)d characters; %(limit)d are the most."),
     "unknown_rating": _("“%(value)s” is not a rating; use general, sensitive, questionable or explicit."),
-    "unknown_prompt_visibility": _("“%(value)s” is not a choice here; use visible or hidden."),
+    "unknown_prompt_visibility": _("“%(value)s” is not a choice here; use visible, on_request or hidden."),
     "unknown_ai_level": _("“%(value)s” is not a known origin of a picture."),
     "unknown_ai_evidence": _("“%(value)s” is not known evidence of a picture's origin."),
     "label_locked": _("This picture was drawn on this site, which labelled it itself; nobody can change that label."),
@@ -216,6 +216,53 @@ MESSAGES: dict[str, Any] = {
     ),
     "format_cannot_hold": _("This picture is too large for a %(format)s file. Choose another format."),
     "downloads_busy": _("Many files are being made at this moment. Try again in half a minute."),
+    "bad_version": _("“%(value)s” is not the number of a version; use a number such as 12."),
+    "recipe_on_file": _(
+        "This picture was drawn here, and how is on file: nobody can change that. Its author can still choose who "
+        "reads the prompt."
+    ),
+    "recipe_unreadable": _(
+        "The author keeps the prompt of this post to themselves, so only they and the moderators can change its "
+        "generation data."
+    ),
+    "recipe_changed": _(
+        "Somebody else saved version %(number)d while you were writing. Nothing you typed is lost: compare, then save "
+        "again."
+    ),
+    "recipe_text_too_long": _("This text has %(length)d characters; %(limit)d are the most."),
+    "recipe_name_too_long": _("This name has %(length)d characters; %(limit)d are the most."),
+    "recipe_name_one_line": _("A name stands on one line."),
+    "recipe_hash": _("“%(value)s” is no hash; write 4 to 64 of the digits 0 to 9 and the letters a to f."),
+    "recipe_whole_number": _("“%(value)s” does not fit here; write a whole number from %(low)d to %(high)d."),
+    "recipe_number": _("“%(value)s” does not fit here; write a number from %(low)d to %(high)d, such as 1 or 0.5."),
+    "recipe_lora": _(
+        "“%(line)s” does not end with a weight; write name:weight, such as add_detail:0.8, with a weight from "
+        "-%(limit)d to %(limit)d."
+    ),
+    "recipe_lora_name": _("“%(line)s” names no LoRA; write name:weight, with a name of at most %(limit)d characters."),
+    "recipe_lora_twice": _("The LoRA “%(name)s” stands there twice; keep one line."),
+    "recipe_too_many_loras": _("%(limit)d LoRAs are the most."),
+    "recipe_key_missing": _("The value “%(value)s” has no name; write one before it."),
+    "recipe_value_missing": _("“%(name)s” has no value; write one, or clear the name."),
+    "recipe_key_twice": _("The name “%(name)s” stands there twice; keep one row."),
+    "recipe_rest_too_long": _(
+        "The row “%(name)s” is too long: a name can have %(key_limit)d characters on one line, a value %(limit)d."
+    ),
+    "recipe_too_many_keys": _("%(limit)d rows of other data are the most."),
+    "recipe_not_read": _(
+        "This text can’t be read as generation data. It should end with a line such as “Steps: 20, Sampler: Euler a, "
+        "CFG scale: 7, Seed: 42”."
+    ),
+    "too_many_recipe_edits": _("More than %(limit)d changes of generation data within an hour. Go on a little later."),
+    "prompt_message_too_long": _("The message has %(length)d characters; %(limit)d are the most."),
+    "prompt_not_on_request": _(
+        "There is nothing to ask for: you can read this prompt, or its author gives it to nobody."
+    ),
+    "prompt_request_declined": _("The author declined your request, so you cannot ask for this prompt again."),
+    "prompt_request_withdrawn": _("This request was withdrawn meanwhile; there is nothing to answer any more."),
+    "too_many_prompt_requests": _(
+        "You have asked for %(limit)d prompts within a day, the most. Ask for more tomorrow."
+    ),
     "link_unusable": _("This sign-in link was used before or has expired. Start the site again for a new one."),
 }
 

@@ -3,7 +3,8 @@
 What moderators do to posts is in `gallery.moderation`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -12,7 +13,7 @@ from gallery.labels.history import record_label
 from gallery.models import Asset, AssetFile, ModerationAction, Post, PostStats, UncomparedPost, User
 from gallery.models.asset import Variant
 from gallery.models.moderation import ModerationKind
-from gallery.models.post import AiEvidence, AiLevel, PostStatus, PromptVisibility
+from gallery.models.post import AiEvidence, AiLevel, PostStatus, PromptVisibility, RecipeSource
 from gallery.post_state import (
     EDITABLE,
     checked_choice,
@@ -50,9 +51,11 @@ def publish(
     author: User,
     asset: Asset,
     *,
-    recipe: Recipe,
+    recipe: Recipe | None,
     tags: Iterable[str],
     rating: str,
+    raw: str = "",
+    rest: Mapping[str, Any] | None = None,
     prompt_visibility: str = PromptVisibility.VISIBLE,
     title: str = "",
     commentary: str = "",
@@ -64,7 +67,9 @@ def publish(
 
     The post gets the stricter of `rating` and what the rules suggest from tags and prompt. It becomes a child of
     `parent` where the author can open that one and it has room for another child; no picture fails for its parent.
-    Raises NotAllowed (the asset is another's), InvalidTransition (its post was withdrawn or removed) and Invalid.
+    `recipe` is None where nobody knows how the picture was made; else `raw` is the text that a file tells it in, and
+    `rest` what that says beyond a recipe. Raises NotAllowed (the asset is another's), InvalidTransition (its post was
+    withdrawn or removed) and Invalid.
     """
     if asset.owner_id != author.pk:
         raise NotAllowed("not_your_picture")
@@ -93,17 +98,19 @@ def publish(
         file_size=bare.size_bytes if bare else 0,
         file_type=bare.format if bare else "png",
     )
-    automatic = automatic_names(post, recipe.model_name)
+    model_name, prompt = (recipe.model_name, recipe.prompt) if recipe else ("", "")
+    automatic = automatic_names(post, model_name)
     wanted = make_tags(terms.tags, automatic if terms.tags else {**automatic, TAGME: Category.META})
-    found = locked_tags(settle(post, wanted, recipe.model_name).tags)
-    post.rating = strictest([Rating(post.rating), suggested_rating(found, recipe.prompt)])
+    found = locked_tags(settle(post, wanted, model_name).tags)
+    post.rating = strictest([Rating(post.rating), suggested_rating(found, prompt)])
     put_tags(post, found)
     if parent is not None and may_be_parent(author, parent):
         post.parent = parent
     post.save()
     PostStats.objects.create(post=post)
     UncomparedPost.objects.create(post=post)
-    write_recipe(post, recipe)
+    if recipe is not None:
+        write_recipe(post, recipe, raw=raw, rest=rest, source=_source_of(post, raw))
     move_post_counts(Counted(), counted(post))
     record(author, post, None)
     record_label(author, post)
@@ -170,6 +177,12 @@ def set_rating(editor: User, post: Post, rating: Rating) -> None:
     post.save(update_fields=["rating", "updated_at"])
     move_post_counts(before.counted, counted(post))
     record(editor, post, before)
+
+
+def _source_of(post: Post, raw: str) -> RecipeSource:
+    if post.ai_evidence == AiEvidence.SITE_JOB:
+        return RecipeSource.SITE_JOB
+    return RecipeSource.FILE if raw else RecipeSource.TYPED
 
 
 def _check_texts(title: str, commentary: str) -> None:

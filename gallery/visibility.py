@@ -1,12 +1,15 @@
 """Who may see which post: the one expression that every list, page, count, feed and file answer shares."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from gallery.labels.zones import in_zone, zone_of
-from gallery.models import Post, User
+from gallery.models import Post, PromptRequest, User
 from gallery.models.post import PostStatus, PromptVisibility
+from gallery.models.recipe import PromptRequestState
 from gallery.models.user import Zone
 from gallery.ratings import BY_WORD, ORDER, Rating, up_to
 
@@ -59,10 +62,26 @@ def reachable_posts(viewer: Viewer) -> Q:
 
 
 def may_read_prompt(viewer: Viewer, post: Post) -> bool:
-    """Whether this viewer may read the prompt: a shown one, one's own, and all for moderators."""
-    if post.prompt_visibility == PromptVisibility.VISIBLE:
-        return True
-    return isinstance(viewer, User) and signed_in(viewer) and (viewer.is_moderator or post.author_id == viewer.pk)
+    """Whether this viewer may read the prompt: a shown one, one's own, one that its author granted on request, and all
+    for moderators. For several posts ask `readable_among`."""
+    return post.pk in readable_among(viewer, [post])
+
+
+def readable_among(viewer: Viewer, posts: Iterable[Post]) -> frozenset[int]:
+    """The numbers of those posts whose prompt this viewer may read, by one query at most."""
+    listed = list(posts)
+    if isinstance(viewer, User) and viewer.is_moderator:
+        return frozenset(post.pk for post in listed)
+    member = viewer if isinstance(viewer, User) and signed_in(viewer) else None
+    readable = {
+        post.pk
+        for post in listed
+        if post.prompt_visibility == PromptVisibility.VISIBLE or (member and post.author_id == member.pk)
+    }
+    asked = {post.pk for post in listed if post.prompt_visibility == PromptVisibility.ON_REQUEST} - readable
+    if member and asked:
+        readable |= set(_granted(member).filter(post__in=asked).values_list("post_id", flat=True))
+    return frozenset(readable)
 
 
 def readable_prompts(viewer: Viewer) -> Q:
@@ -70,7 +89,10 @@ def readable_prompts(viewer: Viewer) -> Q:
     if isinstance(viewer, User) and viewer.is_moderator:
         return Q()
     shown = Q(prompt_visibility=PromptVisibility.VISIBLE)
-    return shown | Q(author_id=viewer.pk) if signed_in(viewer) else shown
+    if not isinstance(viewer, User) or not signed_in(viewer):
+        return shown
+    granted = Q(prompt_visibility=PromptVisibility.ON_REQUEST, pk__in=_granted(viewer).values("post"))
+    return shown | Q(author_id=viewer.pk) | granted
 
 
 def sees_only_general(viewer: Viewer) -> bool:
@@ -81,6 +103,11 @@ def sees_only_general(viewer: Viewer) -> bool:
 def signed_in(viewer: Viewer) -> bool:
     """Whether this is an account that may be used; a disabled one sees what visitors see."""
     return viewer.is_authenticated and viewer.is_active
+
+
+def _granted(member: User) -> QuerySet[PromptRequest]:
+    """What authors allowed this member to read, as long as the prompt is on request."""
+    return PromptRequest.objects.filter(asker=member, state=PromptRequestState.GRANTED)
 
 
 def _chosen_ratings(viewer: Viewer) -> list[Rating]:

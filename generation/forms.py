@@ -60,7 +60,7 @@ class PublishForm(RefusableForm):
         choices=PromptVisibility.choices,
         error_messages={
             "required": _("Choose who can read the prompt."),
-            "invalid_choice": _("Choose who can read the prompt: everyone, or only you."),
+            "invalid_choice": _("Choose who can read the prompt: everyone, those you allow, or only you."),
         },
     )
     title = forms.CharField(

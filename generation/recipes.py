@@ -8,6 +8,7 @@ from gallery.models import Post
 from generation import checkpoints
 from generation.access import Viewer
 from generation.models import Checkpoint, GenerationRequest, Take
+from generation.models.queue import MAX_SEED
 from generation.shapes import AS_SOURCE
 
 # What is forgotten of an earlier edit when its outcome is edited in turn: that mask lay on another picture.
@@ -85,8 +86,9 @@ def drawing_over_post(post: Post, viewer: Viewer, *, words: bool) -> dict[str, A
     return (recipe_of_post(post, viewer) if words else {}) | FRESH_SOURCE | {"source": f"post:{post.pk}"}
 
 
-def recipe_of_post(post: Post, viewer: Viewer) -> dict[str, Any]:
-    """A post's recipe without the seed. Whoever calls this has checked that `viewer` may read its prompt.
+def recipe_of_post(post: Post, viewer: Viewer, *, with_seed: bool = False) -> dict[str, Any]:
+    """A post's recipe, without the seed unless it is wanted. Whoever calls this has checked that `viewer` may read its
+    prompt. With its seed it is one picture's.
 
     `model` stays away if none of the checkpoints that `viewer` may use is the one that drew the post.
     """
@@ -104,6 +106,8 @@ def recipe_of_post(post: Post, viewer: Viewer) -> dict[str, Any]:
     if checkpoint is None:
         # Sizes and settings of another model would only be refused.
         return {"prompt": generation.prompt, "negative_prompt": generation.negative_prompt}
+    if with_seed and generation.seed is not None and 0 <= generation.seed <= MAX_SEED:
+        recipe |= {"seed": generation.seed, "count": 1}
     return {key: value for key, value in recipe.items() if value is not None} | {"model": checkpoint.slug}
 
 

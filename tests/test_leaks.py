@@ -222,6 +222,13 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         for name in ("post", "post_edit", "post_withdraw", "post_moderate", *acts):
             yield reverse(f"gallery:{name}", args=[post.pk])
         yield reverse("gallery:post_version", args=[post.pk, 1])
+        for name in ("recipe_edit", "recipe_history", "ask_prompt", "api_generation_versions"):
+            yield reverse(f"gallery:{name}", args=[post.pk])
+        yield reverse("gallery:recipe_revert", args=[post.pk, 1])
+        for other in (hidden.public[0].pk, post.pk):
+            yield f"{reverse('gallery:compare')}?a={post.pk}&b={other}"
+            yield f"{reverse('gallery:compare')}?a={other}&b={post.pk}"
+        yield f"{reverse('generation:create')}?remix={post.pk}&seed=same"
         yield f"{reverse('generation:create')}?remix={post.pk}"
         yield f"{reverse('generation:create')}?edit={post.pk}"
     for number in (hidden.take.pk, hidden.take.job_id, hidden.take.job.request_id, hidden.running.request_id):
@@ -277,6 +284,8 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield reverse("gallery:bulk_updates") + query
     yield from (reverse(f"gallery:{name}") for name in ("bulk_update_new", "chores"))
     yield reverse("gallery:settle_pair", args=[1])
+    yield reverse("gallery:prompt_requests")
+    yield reverse("gallery:answer_prompt", args=[1])
     yield reverse("gallery:sign_in_link", args=["no-such-token"])
     yield from (reverse(f"generation:{name}") for name in ("book", "create", "events", "takes", *STAFFS, "models"))
     yield reverse("generation:resource", args=["lora", "none"])
@@ -367,7 +376,8 @@ def test_hidden_things_answer_as_if_they_did_not_exist(viewer: Client, hidden: H
 
     missing = 2**40
     for post in (hidden.explicit, hidden.removed):
-        for name in ("gallery:post", "gallery:post_edit", "gallery:post_withdraw", "gallery:api_post"):
+        about = ("post", "post_edit", "post_withdraw", "api_post", "recipe_edit", "recipe_history")
+        for name in (f"gallery:{name}" for name in (*about, "api_generation_versions")):
             real, invented = (reverse(name, args=[number]) for number in (post.pk, missing))
             assert said(real, str(post.pk)) == said(invented, str(missing)), real
         for name in ("remix", "edit"):

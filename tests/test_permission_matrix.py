@@ -25,6 +25,7 @@ from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, saved_searches
 from gallery.labels.disputes import dispute
 from gallery.models import Asset, Download, DuplicatePair, User
+from gallery.recipes.asking import ask_for_prompt
 from generation import events
 from tagging.models import Tag
 from tagging.wiki import Written, set_deleted, set_locked, write_page
@@ -93,6 +94,7 @@ EDIT = {"title": "New", "commentary": "", "tags": "1girl", "rating": "s", "promp
 PUBLISH = {"title": "", "commentary": "", "tags": "1girl", "rating": "g", "prompt_visibility": "visible"}
 STYLE = {"kind": "style", "act": "save", "promptstyle-new-name": "Ink", "promptstyle-new-prompt": "ink"}
 PROPOSAL = {"act": "send", "title": "Cats", "script": "alias tabby -> cat", "reason": ""}
+TYPED = {"seen": "1", "prompt": "2girls", "act": "save"}
 RERATE = {"act": "rerate", "rating": "q", "reason": "It shows more."}
 REMOVE = {"act": "remove", "rating": "", "reason": "Against the rules."}
 RESTORE = {"act": "restore", "rating": "", "reason": "A mistake."}
@@ -238,6 +240,28 @@ ROWS = [
     Row("gallery:post_withdraw", MAKER, "in 302 404 404 404 404", one("explicit"),  "explicit"),
     Row("gallery:post_withdraw", MAKER, "in 409 404 404 404 404", one("removed"),   "removed"),
     Row("gallery:post_withdraw", MAKER, "in 409 404 404 404 404", one("withdrawn"), "withdrawn"),
+
+    # gallery: how pictures were made; `sent` is a picture of `maker` that was not drawn here
+    Row("gallery:recipe_edit", "in 403 403 403 403 403", "in 403 403 403 403 403", one("public"), "drawn here", TYPED),
+    Row("gallery:recipe_edit", MEMBERS, "in 302 302 302 302 302", one("sent"), "sent", TYPED),
+    Row("gallery:recipe_edit", "in 200 403 200 200 200", "in 302 403 302 302 302", one("sent, prompt hidden"),
+        "sent, prompt hidden", TYPED),
+    Row("gallery:recipe_edit", "in 404 404 404 404 404", "in 404 404 404 404 404", one("quarantined"), "quarantined"),
+    Row("gallery:recipe_history", PUBLIC,        "405", one("public"),      "public"),
+    Row("gallery:recipe_history", SEEN_BY_STAFF, "405", one("explicit"),    "explicit"),
+    Row("gallery:recipe_history", "404",         "405", one("quarantined"), "quarantined"),
+    Row("gallery:recipe_revert", NO_GET, "in 302 302 302 302 302", lambda world: [world["sent"].pk, 1], "sent"),
+    Row("gallery:recipe_revert", NO_GET, "in 302 404 302 302 302", lambda world: [world["explicit"].pk, 1], "explicit"),
+    Row("gallery:api_generation_versions", PUBLIC,        "405", one("public"),      "public"),
+    Row("gallery:api_generation_versions", SEEN_BY_STAFF, "405", one("explicit"),    "explicit"),
+    Row("gallery:api_generation_versions", "404",         "405", one("quarantined"), "quarantined"),
+    Row("gallery:compare", PUBLIC, "405"),
+    Row("gallery:compare", "404",  "405", what="unknown", query={"a": "1000000", "b": "1000001"}),
+    Row("gallery:ask_prompt", NO_GET, "in 422 302 422 422 422", one("on request"), "on request"),
+    Row("gallery:ask_prompt", NO_GET, "in 422 422 422 422 422", one("hidden"), "hidden"),
+    Row("gallery:ask_prompt", NO_GET, "in 422 404 422 422 422", one("explicit"), "explicit"),
+    Row("gallery:prompt_requests", MEMBERS, NO_GET),
+    Row("gallery:answer_prompt", NO_GET, "in 302 404 404 404 404", one("prompt request"), data={"act": "grant"}),
 
     # gallery: opinions
     Row("gallery:vote", "405", "in 403 302 302 302 302", one("public"),      "public", {"score": "1"}),
@@ -431,11 +455,15 @@ def build_world() -> World:
         "withdrawn": {"status": "withdrawn"},
         "quarantined": {"status": "quarantined"},
         "hidden": {"prompt_visibility": "hidden"},
+        "on request": {"prompt_visibility": "on_request"},
+        "sent": {"ai_evidence": "declared"},
+        "sent, prompt hidden": {"ai_evidence": "declared", "prompt_visibility": "hidden"},
     }
     for name, fields in posts.items():
         world[name] = make_post(asset=_asset(maker), **fields)
     world["sent"] = make_post(asset=_asset(maker), ai_level="human", ai_evidence="declared")
     world["dispute"] = dispute(world["other"], world["sent"], "generated", "Six fingers.")
+    world["prompt request"] = ask_for_prompt(make_user("asker"), world["on request"])
     world["moderators"] = make_post(world["moderator"])
     world["owners"] = make_post(world["owner"])
     world["pair"] = DuplicatePair.objects.create(older=world["public"], newer=world["owners"], distance=4)

@@ -4,8 +4,9 @@ What a reader may see is decided where the pages decide it: `gallery.search`, `g
 `gallery.tags.known`.
 """
 
+from gallery.api.generation import versions_as_json
 from gallery.api.posts import posts_as_json
 from gallery.api.similar import similar_as_json
 from gallery.api.tags import listed_tags
 
-__all__ = ["listed_tags", "posts_as_json", "similar_as_json"]
+__all__ = ["listed_tags", "posts_as_json", "similar_as_json", "versions_as_json"]

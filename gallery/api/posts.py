@@ -7,7 +7,8 @@ from gallery.cards import media_url, preview_url
 from gallery.models import Post, PostGeneration
 from gallery.models.asset import Variant
 from gallery.models.post import PostStatus
-from gallery.visibility import Viewer, may_read_prompt, reachable_posts, visible_posts
+from gallery.recipes.rows import State
+from gallery.visibility import Viewer, reachable_posts, readable_among, visible_posts
 from tagging.models import Category, Tag
 
 CATEGORIES = {
@@ -26,8 +27,8 @@ Absolute = Callable[[str], str]
 def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> list[dict[str, Any]]:
     """Posts that this viewer may see, each with asset, author, generation, stats and files loaded.
 
-    Three queries for all of them: their tags, their parents and who has children. Parents and children that the viewer
-    may not see are not told of. `absolute` makes whole addresses of paths.
+    Four queries for all of them: their tags, their parents, who has children and whose prompt may be read. Parents and
+    children that the viewer may not see are not told of. `absolute` makes whole addresses of paths.
     """
     listed = list(posts)
     tags = Tag.objects.in_bulk({tag_id for post in listed for tag_id in post.tag_ids})
@@ -38,15 +39,16 @@ def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> 
     with_children = set(
         Post.objects.filter(visible_posts(viewer), parent_id__in=ids).values_list("parent_id", flat=True)
     )
+    readable = readable_among(viewer, listed)
     return [
         {
             **_facts(post),
             **_tags(post, tags),
-            **_files(post, viewer, absolute),
+            **_files(post, post.pk in readable, absolute),
             "parent_id": post.parent_id if post.parent_id in shown_parents else None,
             "has_children": post.pk in with_children,
             "ai": {"level": post.ai_level, "evidence": post.ai_evidence, "label": post.get_ai_level_display()},
-            "generation": _generation(post, viewer),
+            "generation": _generation(post, post.pk in readable),
         }
         for post in listed
     ]
@@ -84,9 +86,9 @@ def _tags(post: Post, tags: dict[int, Tag]) -> dict[str, Any]:
     return fields
 
 
-def _files(post: Post, viewer: Viewer, absolute: Absolute) -> dict[str, Any]:
+def _files(post: Post, reads_prompt: bool, absolute: Absolute) -> dict[str, Any]:
     """The file that this viewer would be given: its size would tell how long a hidden prompt is."""
-    variant = Variant.ORIGINAL if may_read_prompt(viewer, post) else Variant.BARE
+    variant = Variant.ORIGINAL if reads_prompt else Variant.BARE
     sizes = [file.size_bytes for file in post.asset.files.all() if file.variant == variant]
     return {
         "file_ext": post.file_type,
@@ -99,17 +101,18 @@ def _files(post: Post, viewer: Viewer, absolute: Absolute) -> dict[str, Any]:
     }
 
 
-def _generation(post: Post, viewer: Viewer) -> dict[str, Any] | None:
-    """How it was drawn, None where nobody knows. Prompts, seed and LoRAs only for those who may read the prompt."""
+def _generation(post: Post, reads: bool) -> dict[str, Any] | None:
+    """How it was drawn, None where nobody knows. Prompts, seed, LoRAs and other keys only for those who may read the
+    prompt."""
     recipe: PostGeneration | None = getattr(post, "generation", None)
-    if recipe is None:
+    if recipe is None or State.of(recipe).says_nothing:
         return None
-    reads = may_read_prompt(viewer, post)
     return {
         "prompt": recipe.prompt if reads else None,
         "negative_prompt": recipe.negative_prompt if reads else None,
         "seed": recipe.seed if reads else None,
         "loras": recipe.loras if reads else None,
+        "rest": recipe.rest if reads else None,
         "model": recipe.model_name,
         "model_hash": recipe.model_hash,
         "sampler": recipe.sampler,
@@ -121,4 +124,6 @@ def _generation(post: Post, viewer: Viewer) -> dict[str, Any] | None:
         "height": recipe.height,
         "generator": recipe.generator,
         "generator_version": recipe.generator_version,
+        "source": recipe.source,
+        "version": recipe.version,
     }

@@ -40,7 +40,7 @@ QUEUE = "INSERT INTO gallery_uncomparedpost (post_id) SELECT id FROM gallery_pos
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0012_labels'),
+        ('gallery', '0013_recipes'),
     ]
 
     operations = [

@@ -8,6 +8,7 @@ from gallery.models.label import LabelDispute, LabelVersion
 from gallery.models.moderation import ModerationAction
 from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
+from gallery.models.recipe import PostGenerationVersion, PromptRequest
 from gallery.models.saved_search import SavedSearch
 from gallery.models.similar import AssetHash, DuplicatePair, UncomparedPost
 from gallery.models.upload import UploadAllowance
@@ -32,9 +33,11 @@ __all__ = [
     "ModerationAction",
     "Post",
     "PostGeneration",
+    "PostGenerationVersion",
     "PostStats",
     "PostVersion",
     "PostVote",
+    "PromptRequest",
     "SavedSearch",
     "SignInLink",
     "UncomparedPost",

@@ -22,8 +22,8 @@ class Origin(models.TextChoices):
 class Asset(models.Model):
     """A safe picture made by `gallery.ingest`; it never changes. What was drawn here is labelled in every file.
 
-    `drawn_over`: what it was made from. `pixel_sha256` is of the RGB pixels, what is transparent on white; `thumbhash` (Base64) of the same. Assets from
-    before it was computed have none, until `manage.py make_variants` has been there.
+    `drawn_over`: what it was made from. `pixel_sha256` is of the RGB pixels, what is transparent on white; `thumbhash`
+    (Base64) of the same. Assets from before it was computed have none, until `manage.py make_variants` has been there.
     """
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)

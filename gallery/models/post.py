@@ -49,7 +49,16 @@ class PromptVisibility(models.TextChoices):
     """Who may read the prompt; its author always may."""
 
     VISIBLE = "visible", _("Everyone can read the prompt")
+    ON_REQUEST = "on_request", _("Those I allow can read the prompt")
     HIDDEN = "hidden", _("Only I can read the prompt")
+
+
+class RecipeSource(models.TextChoices):
+    """Where the generation data of a post come from; what was drawn here is on file and stays as it is."""
+
+    SITE_JOB = "site_job", _("Drawn on this site")
+    FILE = "file", _("Read from the file")
+    TYPED = "typed", _("Typed in")
 
 
 class Post(models.Model):
@@ -68,7 +77,7 @@ class Post(models.Model):
     status = models.CharField(max_length=11, choices=PostStatus, default=PostStatus.ACTIVE)
     ai_level = models.CharField(max_length=9, choices=AiLevel)
     ai_evidence = models.CharField(max_length=9, choices=AiEvidence)
-    prompt_visibility = models.CharField(max_length=7, choices=PromptVisibility, default=PromptVisibility.VISIBLE)
+    prompt_visibility = models.CharField(max_length=10, choices=PromptVisibility, default=PromptVisibility.VISIBLE)
     tag_ids = ArrayField(models.IntegerField(), default=list)
     tag_count = models.PositiveSmallIntegerField(default=0)
     general_tags = models.PositiveSmallIntegerField(default=0)
@@ -146,8 +155,10 @@ class Post(models.Model):
 class PostGeneration(models.Model):
     """The recipe of a post as typed columns, so that it can be searched.
 
-    `prompt_words` and `negative_words` are what `gallery.provenance.words.searchable` makes of the two texts; every
-    writer of a prompt writes them too. `loras` are the names of the LoRAs, in lower case.
+    `prompt_words` and `negative_words` are what `gallery.provenance.words.searchable` makes of the two texts; `loras`
+    are the names of the LoRAs, in lower case. `extra` holds the parts of the recipe that are no columns, `rest` what a
+    file or a person said beyond a recipe, `raw` the text as it stood in the file: both are shown to those who may read
+    the prompt. `version` counts the states. Written by `gallery.recipes` alone.
     """
 
     post = models.OneToOneField(Post, on_delete=models.CASCADE, primary_key=True, related_name="generation")
@@ -169,8 +180,18 @@ class PostGeneration(models.Model):
     generator = models.CharField(max_length=40, blank=True)
     generator_version = models.CharField(max_length=40, blank=True)
     extra = models.JSONField(default=dict)
+    raw = models.TextField(blank=True, default="", db_default="")
+    rest = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    source = models.CharField(
+        max_length=8, choices=RecipeSource, default=RecipeSource.SITE_JOB, db_default=RecipeSource.SITE_JOB
+    )
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(source__in=RecipeSource.values), name="generation_source_known"),
+            models.CheckConstraint(condition=models.Q(version__gte=1), name="generation_version_counts"),
+        ]
         indexes = [
             models.Index(Lower("model_name"), name="generation_model_name"),
             models.Index(Lower("model_hash"), name="generation_model_hash"),

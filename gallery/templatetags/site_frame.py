@@ -5,6 +5,9 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from gallery.models import User
+from gallery.recipes.asking import waiting_for
+
 register = template.Library()
 
 
@@ -15,3 +18,10 @@ def current_page(context: dict[str, Any], url: str, exact: bool = False) -> Safe
     here = request.path if request else ""
     same = here == url or (not exact and url != "/" and here.startswith(url.rstrip("/") + "/"))
     return mark_safe(' aria-current="page"') if same else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def prompt_requests_waiting(context: dict[str, Any]) -> int:
+    """How many requests for prompts wait for an answer of whoever is signed in."""
+    user = context.get("user")
+    return waiting_for(user) if isinstance(user, User) and user.is_active else 0

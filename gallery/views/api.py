@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
-from gallery.api import listed_tags, posts_as_json, similar_as_json
+from gallery.api import listed_tags, posts_as_json, similar_as_json, versions_as_json
 from gallery.errors import Invalid, UserFacingError
 from gallery.models import Post
 from gallery.search import search
@@ -84,6 +84,19 @@ def iqdb_queries(request: HttpRequest) -> JsonResponse:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise Invalid("post_id_needed")
     return _like_post(request, int(text), with_itself=True)
+
+
+@answers_in_json
+def generation_versions(request: HttpRequest, post_id: int) -> JsonResponse:
+    """The versions of a post's generation data, newest first; `before` a number, older ones."""
+    found = Post.objects.filter(reachable_posts(request.user), pk=post_id).first()
+    if found is None:
+        return _refusal("not_found", _("There is no such post, or you may not see it."), 404)
+    before = _text(request, "before").strip()
+    if before and not (before.isascii() and before.isdigit() and len(before) < 10):
+        raise Invalid("bad_version", value=before[:60])
+    listed = versions_as_json(found, request.user, int(before) if before else None)
+    return JsonResponse(listed, safe=False)
 
 
 @answers_in_json

@@ -29,12 +29,13 @@ from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
 from gallery.models import AssetHash, Post
 from gallery.models.post import AiEvidence, PostStatus
-from gallery.provenance import parameters_text
-from gallery.recipes import recipe_of
+from gallery.provenance import Recipe
 from gallery.search import neighbours
+from gallery.tag_edits.lineage import relatives
 from gallery.tags.groups import group_tags
 from gallery.views.opinions import opinions_panel
 from gallery.views.post_tags import editing
+from gallery.views.recipe_panel import others_to_compare, recipe_panel
 from gallery.visibility import may_read_prompt, reachable_posts
 from tagging.models import Tag
 from tagging.query import QueryError
@@ -159,17 +160,20 @@ def _picture(shown: Post) -> dict[str, Any]:
     }
 
 
-def _actions(shown: Post, *, reads_recipe: bool) -> list[dict[str, str]]:
-    """What the floors above offer to do with a post; `config` fills the slot. Some of it takes the recipe."""
+def _actions(shown: Post, recipe: Recipe | None) -> list[dict[str, str]]:
+    """What the floors above offer to do with a post; `config` fills the slot. Some of it takes the prompt, some the
+    seed too: of a `recipe` that the viewer may read."""
+    has = {"nothing": True, "prompt": bool(recipe and recipe.prompt)}
+    has["seed"] = has["prompt"] and recipe is not None and recipe.seed is not None
     actions = []
     for action in settings.POST_ACTIONS:
-        if action["needs_recipe"] and not reads_recipe:
+        if not has[action["needs"]]:
             continue
         try:
             url = reverse(action["url_name"]) + action["query"].format(post_id=shown.pk)
         except NoReverseMatch:
             continue
-        actions.append({"label": action["label"], "icon": action["icon"], "url": url})
+        actions.append({"label": action["label"], "note": action["note"], "icon": action["icon"], "url": url})
     return actions
 
 
@@ -188,7 +192,7 @@ def _post_page(
 ) -> HttpResponse:
     query = request.GET.get("q", "").replace("\x00", "")
     reads_prompt = may_read_prompt(request.user, shown)
-    recipe = recipe_of(shown)
+    panel = recipe_panel(request, shown, reads_prompt=reads_prompt)
     mine = request.user.is_authenticated and shown.author_id == request.user.pk
     moderates = request.user.is_authenticated and request.user.is_moderator
     context = {
@@ -199,11 +203,9 @@ def _post_page(
         "tag_groups": group_tags(
             [(tag, tag.general_count) for tag in _tags(shown)], SearchTerms.read(query), by_name=True
         ),
-        "recipe": recipe,
-        "reads_prompt": reads_prompt,
         "menu": post_menu(shown, reads_prompt=reads_prompt),
-        "parameters": parameters_text(recipe, include_prompt=reads_prompt) if recipe else "",
-        "actions": _actions(shown, reads_recipe=recipe is not None and reads_prompt),
+        **panel,
+        "actions": _actions(shown, panel["recipe"] if reads_prompt else None),
         "opinions": opinions_panel(request, shown),
         "label_disputes": told_disputes(shown, request.user)[:1],
         "label_locked": shown.ai_evidence == AiEvidence.SITE_JOB,
@@ -212,6 +214,7 @@ def _post_page(
         "editable": mine and shown.status in post_acts.EDITABLE,
         "withdrawable": mine and shown.status in post_acts.WITHDRAWABLE,
         **editing(shown, request.user),
+        "others_to_compare": others_to_compare(relatives(shown, request.user)),
         "inactive": shown.status != PostStatus.ACTIVE,
         "last_decision": _last_decision(shown) if shown.status != PostStatus.ACTIVE and (mine or moderates) else None,
     }

@@ -40,8 +40,8 @@ class Start:
 
 
 def starting_recipe(request: HttpRequest) -> Start:
-    """Read `remix` (a post), `take` (with `seed=new` for another seed), `again` (a request), `edit` (a post to draw
-    over), `edit_take` (a take to draw over) or `prompt` and `model`.
+    """Read `remix` (a post, with `seed=same` for its own seed), `take` (with `seed=new` for another seed), `again` (a
+    request), `edit` (a post to draw over), `edit_take` (a take to draw over) or `prompt` and `model`.
 
     404 for takes and requests of others and for posts out of this viewer's reach.
     """
@@ -49,7 +49,7 @@ def starting_recipe(request: HttpRequest) -> Start:
     post_id, take_id, request_id = (id_in(query.get(name, "")) for name in ("remix", "take", "again"))
     over_post, over_take = (id_in(query.get(name, "")) for name in ("edit", "edit_take"))
     if post_id is not None:
-        return _from_post(request, post_id)
+        return _from_post(request, post_id, with_seed=query.get("seed") == "same")
     if over_post is not None and request.user.is_authenticated:
         return _over_post(request, over_post)
     if over_take is not None and request.user.is_authenticated:
@@ -132,7 +132,7 @@ def _over_post(request: HttpRequest, post_id: int) -> Start:
     return _over(request, drawing_over_post(post, request.user, words=words))
 
 
-def _from_post(request: HttpRequest, post_id: int) -> Start:
+def _from_post(request: HttpRequest, post_id: int, *, with_seed: bool) -> Start:
     post = _reachable_post(request, post_id)
     if not hasattr(post, "generation") or not post.generation.prompt:
         return Start(notice=_("Post %(id)d has no recipe to start from.") % {"id": post.pk})
@@ -140,11 +140,14 @@ def _from_post(request: HttpRequest, post_id: int) -> Start:
         return Start(
             notice=_("The author of post %(id)d keeps its prompt private, so it can’t be remixed.") % {"id": post.pk}
         )
-    values = recipe_of_post(post, request.user)
+    values = recipe_of_post(post, request.user, with_seed=with_seed)
     if "model" not in values:
         return Start(
             values,
             _("The prompt of post %(id)d. Its model, %(model)s, is not on this site, so another one draws it.")
             % {"id": post.pk, "model": post.generation.model_name or _("unknown")},
         )
+    if "seed" in values:
+        sentence = _("The recipe of post %(id)d with its seed: unchanged, it draws the same picture again.")
+        return Start(values, sentence % {"id": post.pk})
     return Start(values, _("The recipe of post %(id)d without its seed: change what you like.") % {"id": post.pk})

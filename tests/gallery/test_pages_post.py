@@ -61,9 +61,9 @@ def test_how_an_edit_was_drawn_is_shown_and_what_the_prompt_names_only_with_it(c
     page = text(client.get(f"/posts/{shown.pk}"))
     assert "Denoising strength: 0.35" in page
     assert "zxlora: ababababab" in page
-    assert "<dd>zxlora 0.8</dd>" in page
+    assert ">zxlora</a> 0.8</dd>" in page
     hidden = text(client.get(f"/posts/{make_post(author, recipe=recipe, prompt_visibility='hidden').pk}"))
-    assert "<dd>0.35</dd>" in hidden
+    assert ">0.35</a></dd>" in hidden
     assert "zxlora" not in hidden
 
 

@@ -134,7 +134,7 @@ def test_publishing_makes_one_post_however_often_it_is_asked(client: Client, dra
     [
         ({"rating": ""}, "rating", "Choose a rating"),
         ({"rating": "x"}, "rating", "unknown"),
-        ({"prompt_visibility": "friends"}, "prompt_visibility", "everyone, or only you"),
+        ({"prompt_visibility": "friends"}, "prompt_visibility", "those you allow, or only you"),
         ({"tags": "1girl bad*tag"}, "tags", "bad*tag"),
         ({"tags": " ".join(f"tag{number}" for number in range(301))}, "tags", "301"),
         ({"title": "x" * 201}, "title", "201"),

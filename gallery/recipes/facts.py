@@ -1,0 +1,103 @@
+"""How a picture was made, as the page of its post shows it: facts that lead to searches, and where they come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from gallery.links.searches import posts_url
+from gallery.models import Post
+from gallery.models.post import RecipeSource
+from gallery.recipes.fields import BY_NAME, FIELDS, rest_texts, text_of, texts_of
+from gallery.recipes.rows import State, state_of
+from tagging.query import Metatag, print_query
+
+# Shown in places of their own, or together with another.
+_APART = {"prompt", "negative_prompt", "loras", "width", "height", "version", "model_hash", "embeddings"}
+# Numbers and names that need no quotation marks in a search.
+_BARE = re.compile(r"-?\d+(\.\d+)?|[A-Za-z0-9.+]+")
+_PRESENCE = {"any", "none"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """`url`: the search for posts with the same, empty for none. `copy`: the name of a copy button's element."""
+
+    label: Any
+    text: str
+    url: str = ""
+    note: str = ""
+    copy: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page says of a recipe. `says_nothing` is of what this viewer may read."""
+
+    facts: list[Fact] = field(default_factory=list)
+    loras: list[Fact] = field(default_factory=list)
+    embeddings: list[str] = field(default_factory=list)
+    rest: list[tuple[str, str]] = field(default_factory=list)
+    raw: str = ""
+    source: str = ""
+    version: int = 0
+    editor: str = ""
+
+
+def shown_recipe(post: Post, *, reads_prompt: bool) -> Shown | None:
+    """The facts of a post for one who may read its prompt, or may not; None where nobody knows any."""
+    state = state_of(post)
+    if state is None or state.says_nothing:
+        return None
+    row = post.generation
+    editor = ""
+    if row.source == RecipeSource.TYPED:
+        last = post.generation_versions.select_related("editor").order_by("-number").first()
+        editor = last.editor.username if last else ""
+    return Shown(
+        facts=list(_facts(state, reads_prompt)),
+        loras=[
+            Fact(lora.name, lora.name, _search(("lora", lora.name)), text_of(lora.weight))
+            for lora in state.recipe.loras
+            if reads_prompt
+        ],
+        embeddings=[entry.name for entry in state.recipe.embeddings if reads_prompt],
+        rest=rest_texts(state.rest) if reads_prompt else [],
+        raw=row.raw if reads_prompt else "",
+        source=row.source,
+        version=row.version,
+        editor=editor,
+    )
+
+
+def _facts(state: State, reads_prompt: bool) -> Iterable[Fact]:
+    texts, recipe = texts_of(state), state.recipe
+    for each in FIELDS:
+        text = texts[each.name]
+        if not text or each.name in _APART or (each.hidden and not reads_prompt):
+            continue
+        note = ""
+        if each.name == "model_name":
+            note = recipe.model_hash[:10]
+        elif each.name == "generator":
+            note = recipe.version
+        url = _search((each.metatag, text)) if each.metatag else ""
+        yield Fact(each.label, text, url, note, copy=each.name if each.name in ("seed", "model_name") else "")
+    if recipe.model_hash and not recipe.model_name:
+        url = _search(("modelhash", recipe.model_hash))
+        yield Fact(BY_NAME["model_hash"].label, recipe.model_hash[:10], url)
+    if recipe.width and recipe.height:
+        url = _search(("width", texts["width"]), ("height", texts["height"]))
+        yield Fact(_("Size"), f"{recipe.width} × {recipe.height}", url)
+
+
+def _search(*terms: tuple[str, str]) -> str:
+    return posts_url(" ".join(print_query(Metatag(name, value, _needs_quotes(value))) for name, value in terms))
+
+
+def _needs_quotes(value: str) -> bool:
+    return not _BARE.fullmatch(value) or value.lower() in _PRESENCE

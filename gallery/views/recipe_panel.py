@@ -1,0 +1,43 @@
+"""What the page of a post says of how it was made, and what the viewer can do with that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from gallery.models import Post
+from gallery.models.post import PromptVisibility
+from gallery.post_state import EDITABLE
+from gallery.provenance import parameters_text
+from gallery.recipes import recipe_of
+from gallery.recipes.asking import LONGEST_MESSAGE, request_of
+from gallery.recipes.editing import may_edit
+from gallery.recipes.facts import shown_recipe
+from gallery.tag_edits.lineage import Relatives
+from gallery.visibility import signed_in
+
+
+def recipe_panel(request: HttpRequest, shown: Post, *, reads_prompt: bool) -> dict[str, Any]:
+    """The context of templates/gallery/parts/recipe.html."""
+    recipe = recipe_of(shown)
+    on_request = shown.prompt_visibility == PromptVisibility.ON_REQUEST
+    member = signed_in(request.user)
+    return {
+        "recipe": recipe,
+        "told": shown_recipe(shown, reads_prompt=reads_prompt),
+        "reads_prompt": reads_prompt,
+        "parameters": parameters_text(recipe) if recipe and reads_prompt else "",
+        "may_edit_recipe": may_edit(request.user, shown),
+        "may_ask": on_request and not reads_prompt and member and shown.status in EDITABLE,
+        "asked": request_of(request.user, shown) if on_request and not reads_prompt else None,
+        "longest_message": LONGEST_MESSAGE,
+    }
+
+
+def others_to_compare(around: Relatives) -> list[dict[str, Any]]:
+    """The posts around one, to be laid beside it."""
+    posts = [(_("Parent"), around.parent)] if around.parent else []
+    posts += [(_("Sibling"), post) for post in around.siblings] + [(_("Child"), post) for post in around.children]
+    return [{"label": label, "id": post.pk} for label, post in posts[:12]]
