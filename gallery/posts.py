@@ -28,6 +28,7 @@ from gallery.provenance import Recipe
 from gallery.ratings import Rating, strictest
 from gallery.recipes import write_recipe
 from gallery.tag_edits import Edited, State, put_tags
+from gallery.tag_edits.acts import MAX_SOURCE
 from gallery.tag_edits.automatic import TAGME, automatic_names
 from gallery.tag_edits.edit import edit_terms, make_tags
 from gallery.tag_edits.lineage import may_be_parent
@@ -62,11 +63,14 @@ def publish(
     ai_level: str = AiLevel.GENERATED,
     ai_evidence: str = AiEvidence.SITE_JOB,
     parent: Post | None = None,
+    source: str = "",
+    status: PostStatus = PostStatus.ACTIVE,
 ) -> Post:
     """Make the post of `asset`; asked again, also at the same moment, it returns the post made first, unchanged.
 
     The post gets the stricter of `rating` and what the rules suggest from tags and prompt. It becomes a child of
     `parent` where the author can open that one and it has room for another child; no picture fails for its parent.
+    `status` is active, or pending for one that waits for a moderator.
     `recipe` is None where nobody knows how the picture was made; else `raw` is the text that a file tells it in, and
     `rest` what that says beyond a recipe. Raises NotAllowed (the asset is another's), InvalidTransition (its post was
     withdrawn or removed) and Invalid.
@@ -93,6 +97,8 @@ def publish(
         ai_level=checked_choice(ai_level, AiLevel, "unknown_ai_level"),
         ai_evidence=checked_choice(ai_evidence, AiEvidence, "unknown_ai_evidence"),
         prompt_visibility=checked_choice(prompt_visibility, PromptVisibility, "unknown_prompt_visibility"),
+        source=_checked_source(source),
+        status=status,
         width=asset.width,
         height=asset.height,
         file_size=bare.size_bytes if bare else 0,
@@ -183,6 +189,13 @@ def _source_of(post: Post, raw: str) -> RecipeSource:
     if post.ai_evidence == AiEvidence.SITE_JOB:
         return RecipeSource.SITE_JOB
     return RecipeSource.FILE if raw else RecipeSource.TYPED
+
+
+def _checked_source(source: str) -> str:
+    text = source.replace("\x00", "").strip()
+    if len(text) > MAX_SOURCE:
+        raise Invalid("source_too_long", length=len(text), limit=MAX_SOURCE)
+    return text
 
 
 def _check_texts(title: str, commentary: str) -> None:

@@ -71,5 +71,6 @@ def _menu(asset: Asset, address: Callable[[str], str], *, offers_both: bool, hel
         groups = [Group(True, whole), Group(False, choices("&prompt=0"))]
     else:
         groups = [Group(None, whole)]
-    main = next(choice for choice in whole if choice.form == PNG)
+    own = {file.format for file in asset.files.all() if file.variant == Variant.BARE} or {PNG.extension}
+    main = next((choice for choice in whole if choice.form.extension in own), whole[0])
     return Menu(main, groups, asset.width, asset.height, held_back)

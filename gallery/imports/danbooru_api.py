@@ -28,6 +28,7 @@ class DanbooruSite:
     """Where to ask, what for, and how often: `pause` seconds between two requests, more after each "busy".
 
     `query` is a search in the site's own language; what it says of the order is in the way, posts come by number.
+    `account` (`login=…&api_key=…`) is sent with every question for posts, never with one for a file.
     """
 
     address: str
@@ -36,6 +37,7 @@ class DanbooruSite:
     max_bytes: int = 25 * 2**20
     network: Network = PUBLIC
     sleep: Callable[[float], None] = time.sleep
+    account: str = field(default="", repr=False)
     _asked: float = field(default=0.0, init=False)
 
     def items(self, after: str = "") -> Iterator[Item]:
@@ -52,6 +54,7 @@ class DanbooruSite:
 
     def _page(self, last: int) -> list[dict[str, Any]]:
         asked = urlencode({"tags": self.query, "limit": PAGE, "page": f"a{last}"})
+        asked += f"&{self.account}" if self.account else ""
         body = self._get(f"{self.address.rstrip('/')}/posts.json?{asked}", MAX_PAGE_BYTES)
         try:
             posts = json.loads(body)

@@ -62,13 +62,15 @@ class Opened:
 
 
 @contextmanager
-def opened(task: str, source: Path) -> Iterator[Opened]:
+def opened(task: str, source: Path, anchors: str = "") -> Iterator[Opened]:
     """Let the child carry out `task` (see `gallery.pictures.job`) on the file at `source`, in a folder that goes away.
+
+    `anchors`: PEM certificates of those whose signatures are trusted.
 
     Raises `Invalid` for a file that isn't taken, `NotNow` when too many are being opened or the disk is full.
     """
     with _slot(), room() as folder:
-        yield Opened(_answer(_run(task, source, folder), folder), folder)
+        yield Opened(_answer(_run(task, source, folder, anchors), folder), folder)
 
 
 @contextmanager
@@ -121,9 +123,10 @@ def _slot() -> Iterator[None]:
         slots.release()
 
 
-def _run(task: str, source: Path, folder: Path) -> int:
+def _run(task: str, source: Path, folder: Path, anchors: str) -> int:
     """The child's exit code, or minus the signal that ended it."""
-    job = json.dumps({"task": task, "source": str(source.resolve()), "folder": str(folder.resolve())}).encode()
+    places = {"source": str(source.resolve()), "folder": str(folder.resolve())}
+    job = json.dumps({"task": task, "anchors": anchors, **places}).encode()
     try:
         # To files, not pipes: their size is bounded, and nobody has to read along.
         with (folder / "answer").open("wb") as answer, (folder / "complaint").open("wb") as complaint:

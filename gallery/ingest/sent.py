@@ -13,6 +13,7 @@ from gallery.errors import Invalid, NotNow
 from gallery.ingest.allowance import spend
 from gallery.ingest.assets import Content, Prepared, record, stored
 from gallery.ingest.child import Opened, opened, received
+from gallery.ingest.signing import trust_anchors
 from gallery.ingest.store import naming_files
 from gallery.models import Asset, AssetOrigin, User
 from gallery.models.asset import FORMATS, Origin, Variant
@@ -26,11 +27,12 @@ _MAX_FILES = 32
 _HEX = re.compile("[0-9a-f]{1,64}")
 
 
-def keep_sent(owner: User, file: IO[bytes], size: int, name: str) -> Asset:
+def keep_sent(owner: User, file: IO[bytes], size: int, name: str, *, counted: bool = True) -> Asset:
     """A private asset of `owner`'s of the picture in `file` of `size` bytes, called `name` where it came from.
 
     Its files: `bare`, the clean original in its own format; previews and a blur. Its `AssetOrigin` has what the file
     said about itself. The same file again is the same asset, and costs nothing; it may have its post by now.
+    `counted`: against what the owner may send in a day; an operator's import isn't.
     Raises `Invalid` (not taken, or no more today) and `NotNow` (too much at once, disk full); then nothing is kept.
     """
     with received(file, size) as source:
@@ -38,16 +40,21 @@ def keep_sent(owner: User, file: IO[bytes], size: int, name: str) -> Asset:
         known = _known(owner, digest)
         if known is not None:
             return known
-        with opened(KEEP, source) as made:
+        with opened(KEEP, source, trust_anchors()) as made:
             contents = _contents(made)
-            return _recorded(owner, made.answer, contents, digest, name)
+            return _recorded(owner, made.answer, contents, digest, name, counted=counted)
 
 
-def _recorded(owner: User, answer: dict[str, Any], contents: list[Content], digest: str, name: str) -> Asset:
+def _recorded(
+    owner: User, answer: dict[str, Any], contents: list[Content], digest: str, name: str, *, counted: bool
+) -> Asset:
     try:
         with naming_files():
-            spend(owner, sum(len(content) for _variant, _format, _size, content in contents))
-            # Whoever sends the same file twice at a time waits in `spend` for the first one.
+            if counted:
+                spend(owner, sum(len(content) for _variant, _format, _size, content in contents))
+            else:
+                User.objects.select_for_update().get(pk=owner.pk)
+            # Whoever sends the same file twice at a time waits above for the first one.
             known = _known(owner, digest)
             if known is not None:
                 transaction.set_rollback(True)

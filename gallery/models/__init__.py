@@ -4,6 +4,7 @@ from gallery.models.asset import Asset, AssetFile, AssetOrigin
 from gallery.models.bulk_update import BulkUpdateComment, BulkUpdateRequest, BulkUpdateVote
 from gallery.models.download import Download
 from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
+from gallery.models.imports import ImportedItem, ImportRun
 from gallery.models.label import LabelDispute, LabelVersion
 from gallery.models.moderation import ModerationAction
 from gallery.models.opinion import Favourite, PostVote
@@ -28,6 +29,8 @@ __all__ = [
     "Favourite",
     "FavouriteGroup",
     "FavouriteGroupEntry",
+    "ImportRun",
+    "ImportedItem",
     "LabelDispute",
     "LabelVersion",
     "ModerationAction",

@@ -26,7 +26,8 @@ class DiskRefused(Exception):  # noqa: N818
 
 
 def carry_out(job: dict[str, Any], decoded: Callable[[], None]) -> dict[str, Any]:
-    """The answer to `job`: `task` (`read` or `keep`), `source` (a file) and `folder` (where files are written).
+    """The answer to `job`: `task` (`read` or `keep`), `source` (a file), `folder` (where files are written) and
+    `anchors` (whose signatures are trusted, PEM).
 
     `read`: the pixels as they are in memory, in one file. `keep`: the clean original, all previews, what is computed
     from the pixels and what the file said. Calls `decoded` once nothing is left to be decoded.
@@ -38,7 +39,7 @@ def carry_out(job: dict[str, Any], decoded: Callable[[], None]) -> dict[str, Any
         raise DiskRefused from error
     facts = inspect(data)
     image = decode(data, facts)
-    metadata = read_metadata(image, data) if job["task"] == KEEP else Metadata()
+    metadata = read_metadata(image, data, job.get("anchors", "")) if job["task"] == KEEP else Metadata()
     pixels = detached(image)
     # The reader's own buffers are as large as the picture; turning and encoding need the room.
     del image, data

@@ -19,11 +19,11 @@ class Metadata:
     c2pa: dict[str, Any] | None = None
 
 
-def read_metadata(image: Image.Image, data: bytes) -> Metadata:
+def read_metadata(image: Image.Image, data: bytes, anchors: str = "") -> Metadata:
     """What the file `data`, decoded as `image` (with everything attached, not turned), says about itself."""
     blocks = gather(image, data)
     found = read(blocks)
-    manifest = read_manifest(data, Image.MIME.get(image.format or "", ""))
+    manifest = read_manifest(data, Image.MIME.get(image.format or "", ""), anchors)
     return Metadata(
         blocks.to_dict() if blocks else {},
         found.to_dict() if found else None,

@@ -123,7 +123,7 @@ def test_a_post_of_it_shows_its_own_format(client: Client) -> None:
     assert client.get(f"/media/{asset.key}/bare.webp").status_code == 404
     page = client.get(f"/posts/{post.pk}").content.decode()
     assert address in page
-    assert "WEBP, 300 × 200" in page
+    assert "WebP, 300 × 200" in page
     assert page.index('type="image/avif" srcset="/media/') < page.index('class="picture__image"')
     client.login(username="mira", password=PASSWORD)
     assert client.get(address).status_code == 200

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, Self
 
 import c2pa
 
@@ -45,6 +45,20 @@ class ManifestState:
     def to_dict(self) -> dict[str, Any]:
         """As JSON would bring it back."""
         return json.loads(json.dumps(asdict(self)))
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """What `to_dict` wrote."""
+        return cls(
+            state=data["state"],
+            codes=tuple(data["codes"]),
+            title=data["title"],
+            signer=data["signer"],
+            claim_generator=data["claim_generator"],
+            actions=tuple((action, source) for action, source in data["actions"]),
+            ingredients=tuple(data["ingredients"]),
+            signed_at=data["signed_at"],
+        )
 
 
 def read_manifest(data: bytes, mime: str, anchors: str = "") -> ManifestState | None:
