@@ -35,6 +35,11 @@ def recipe_of(take: Take) -> Recipe:
     return Recipe.from_dict(take.recipe)
 
 
+def level_of(recipe: Recipe) -> AiLevel:
+    """The label of what was drawn here: drawn over a picture from outside, it holds that one's work too."""
+    return AiLevel.COMPOSITE if recipe.composite else AiLevel.GENERATED
+
+
 def prefill(take: Take) -> Prefill:
     """Tags and words of the take's prompt."""
     return Prefill(*tags_and_words(recipe_of(take).prompt))
@@ -67,7 +72,7 @@ def publish(
             prompt_visibility=prompt_visibility,
             title=title,
             commentary=commentary,
-            ai_level=AiLevel.GENERATED,
+            ai_level=level_of(recipe_of(locked)),
             ai_evidence=AiEvidence.SITE_JOB,
             parent=parent_post(locked),
         )

@@ -63,5 +63,5 @@ def publish_sent(
         status=PostStatus.PENDING if same.waits or same.post else PostStatus.ACTIVE,
     )
     if again is None and declared is not None and declared != found_level:
-        declare(author, post, declared)
+        post = declare(author, post, declared)
     return post

@@ -92,6 +92,7 @@ def _page(
         form.offer(seen.more, seen.missing)
     context = {
         "take": take,
+        "level": takes.level_of(takes.recipe_of(take)),
         "form": form,
         "seen": seen,
         "suggestion": suggestion,

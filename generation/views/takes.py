@@ -19,7 +19,7 @@ from gallery.provenance import FORMATS, parameters_text
 from gallery.visibility import reachable_posts
 from generation.masks import file_of
 from generation.models import Mask, Take
-from generation.takes import owned, recipe_of
+from generation.takes import level_of, owned, recipe_of
 from generation.views.edge import MemberRequest
 
 PAGE_LENGTH = 40
@@ -64,6 +64,7 @@ def take(request: MemberRequest, take_id: int) -> HttpResponse:
         "take": found,
         "parameters": parameters_text(recipe),
         "recipe": recipe,
+        "level": level_of(recipe),
         "menu": _menu(found),
         **_around(request, found),
         "siblings": siblings.order_by("job__index"),

@@ -88,3 +88,15 @@ def test_the_recipe_comes_back_whole(transactional_db: None, take: Take) -> None
     recipe = takes.recipe_of(take)
     assert (recipe.sampler, recipe.steps, recipe.cfg, recipe.seed) == ("Euler", 1, 2.0, 7)
     assert recipe.to_dict() == take.recipe
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("composite", "level"), [(False, "generated"), (True, "composite")])
+def test_what_holds_work_from_outside_is_labelled_so(take: Take, client: Any, composite: bool, level: str) -> None:
+    take.recipe = take.recipe | {"composite": composite}
+    take.save(update_fields=["recipe"])
+    client.force_login(take.owner)
+    for page in (f"/takes/{take.pk}", f"/takes/{take.pk}/publish"):
+        assert f"badge--{level}" in client.get(page).content.decode()
+    post = takes.publish(take.owner, take, **WANTED)
+    assert (post.ai_level, post.ai_evidence) == (level, "site_job")
