@@ -23,6 +23,7 @@ from config.env import (
     env_str,
     env_weights,
 )
+from config.media import media_storage, origins_of_pictures, sendfile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env_path("IRODORI_VAR", BASE_DIR / "var")
@@ -113,6 +114,9 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env_path("IRODORI_MEDIA", VAR_DIR / "media")
+MEDIA_STORAGE = media_storage()
+# Who sends files of a folder: this process, or with "x-accel" the proxy before it.
+SENDFILE = sendfile(MEDIA_STORAGE)
 CHECKPOINTS_DIR = env_path("IRODORI_CHECKPOINTS", VAR_DIR / "checkpoints")
 BUNDLED_MODEL_DIR = env_path("IRODORI_BUNDLED_MODEL", BASE_DIR / "generation" / "bundled" / "model")
 TAGGER_DIR = env_path("IRODORI_TAGGER", BASE_DIR / "generation" / "bundled" / "tagger" / "model")
@@ -225,7 +229,7 @@ POST_ACTIONS: list[dict[str, Any]] = [
     },
 ]
 
-# Whose rows name files below MEDIA_ROOT, in columns `path` and `sha256`: what none of them names is nobody's.
+# Whose rows name files of pictures, in columns `path` and `sha256`: what none of them names is nobody's.
 MEDIA_NAMED_BY = ["gallery.AssetFile", "gallery.Download", "generation.Mask"]
 
 # --- language, time, static files -----------------------------------------------------------------
@@ -239,6 +243,7 @@ STATIC_ROOT = env_path("IRODORI_STATIC", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "media": MEDIA_STORAGE,
     "staticfiles": {
         "BACKEND": "config.staticfiles.ModuleManifestStorage"
         if env_bool("IRODORI_HASHED_STATIC", PROCESS_ROLE == "web")
@@ -251,7 +256,7 @@ WHITENOISE_USE_FINDERS = True
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *origins_of_pictures(MEDIA_STORAGE)],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],

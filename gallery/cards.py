@@ -85,11 +85,16 @@ def media_url(asset: Asset, variant: str, extension: str) -> str:
 
 def preview_url(asset: Asset, side: int) -> str:
     """The smallest WebP preview with a long side of at least `side`, else the largest there is, else the original."""
+    return media_url(asset, *preview_file(asset, side))
+
+
+def preview_file(asset: Asset, side: int) -> tuple[str, str]:
+    """Variant and extension of what stands at `preview_url`."""
     previews = _previews(asset, "webp")
     for variant, _width in previews:
         if SIDES[variant] >= side:
-            return media_url(asset, variant, "webp")
-    return media_url(asset, previews[-1][0], "webp") if previews else original_url(asset)
+            return variant, "webp"
+    return (previews[-1][0], "webp") if previews else (Variant.ORIGINAL, original_format(asset))
 
 
 def preview_srcset(asset: Asset, extension: str = "webp") -> str:

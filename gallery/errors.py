@@ -218,6 +218,7 @@ MESSAGES: dict[str, Any] = {
         "You can send it in %(wait)s. What you sent before can still be used."
     ),
     "format_cannot_hold": _("This picture is too large for a %(format)s file. Choose another format."),
+    "files_out_of_reach": _("The site can’t get at its files at this moment. Try again in half a minute."),
     "downloads_busy": _("Many files are being made at this moment. Try again in half a minute."),
     "bad_version": _("“%(value)s” is not the number of a version; use a number such as 12."),
     "recipe_on_file": _(

@@ -2,16 +2,16 @@
 
 import hashlib
 from io import BytesIO
-from pathlib import Path
 from typing import IO
 
-from django.conf import settings
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from PIL import Image
 
 from gallery import ingest
+from gallery.errors import NotNow
 from gallery.models import User
+from gallery.storing import content_of
 from generation.models import Mask
 
 PAINTED = 128
@@ -28,7 +28,7 @@ def keep_mask(owner: User, file: IO[bytes], size: int, *, over: tuple[int, int] 
     the picture that it is to lie on, where that is known.
 
     Raises `MaskRefused` (another size than `over`, or nothing or everything is painted), what
-    `gallery.ingest.read_upload` raises, and `Invalid` when `owner` may send no more today.
+    `gallery.ingest.read_upload` raises, `Invalid` when `owner` may send no more today, and `NotNow`.
     """
     image = ingest.read_upload(file, size)
     if over is not None and image.size != over:
@@ -48,7 +48,10 @@ def keep_mask(owner: User, file: IO[bytes], size: int, *, over: tuple[int, int] 
         return known
     with ingest.naming_files():
         ingest.spend(owner, len(content))
-        stored = ingest.store(content, "png")
+        try:
+            stored = ingest.store(content, "png")
+        except OSError as error:
+            raise NotNow("upload_no_room") from error
         return Mask.objects.create(
             owner=owner, sha256=stored.sha256, path=stored.path, width=mask.width, height=mask.height
         )
@@ -62,14 +65,9 @@ def mask_size_sentence(mask: tuple[int, int], source: tuple[int, int]) -> str:
     ) % {"mask_width": mask[0], "mask_height": mask[1], "width": source[0], "height": source[1]}
 
 
-def file_of(mask: Mask) -> Path:
-    """Where the mask's PNG lies."""
-    return Path(settings.MEDIA_ROOT, mask.path)
-
-
 def picture_of(mask: Mask) -> Image.Image:
     """The mask's pixels, greyscale. Raises `OSError` when its file is gone or damaged."""
-    with Image.open(file_of(mask)) as image:
+    with Image.open(BytesIO(content_of(mask.path))) as image:
         return image.convert("L")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from PIL import Image
 
 from gallery.models import Asset
 from gallery.models.asset import Variant
+from gallery.storing import content_of
 from tagging.edit import resolve_tags
 from tagging.tagger import suggest
 
@@ -34,7 +36,7 @@ def seen_in(asset: Asset, prompt_tags: Iterable[str]) -> Seen | None:
     if file is None:
         return None
     try:
-        with Image.open(Path(settings.MEDIA_ROOT, file.path), formats=("PNG",)) as image:
+        with Image.open(BytesIO(content_of(file.path)), formats=("PNG",)) as image:
             found = suggest(image, Path(settings.TAGGER_DIR))
     except (OSError, ValueError, Image.DecompressionBombError):
         logger.warning("The tagger can't open the picture of asset %s", asset.pk, exc_info=True)

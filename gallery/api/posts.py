@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gallery.cards import media_url, preview_url
-from gallery.models import Post, PostGeneration
+from django.contrib.auth.models import AnonymousUser
+
+from gallery.cards import media_url, preview_file
+from gallery.downloads import signed_media_url
+from gallery.models import Post, PostGeneration, User
 from gallery.models.asset import Variant
-from gallery.models.post import PostStatus
+from gallery.models.post import PostStatus, PromptVisibility
 from gallery.recipes.rows import State
-from gallery.visibility import Viewer, reachable_posts, readable_among, visible_posts
+from gallery.visibility import Viewer, reachable_posts, readable_among, signed_in, visible_posts
 from tagging.models import Category, Tag
 
 CATEGORIES = {
@@ -22,13 +25,16 @@ CATEGORIES = {
 DELETED = frozenset({PostStatus.REMOVED, PostStatus.WITHDRAWN, PostStatus.APPEALED, PostStatus.QUARANTINED})
 PREVIEW, LARGE = 180, 720
 Absolute = Callable[[str], str]
+Address = Callable[[Post, str, str], str]
+"""Of a post's file, by variant and extension."""
 
 
 def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> list[dict[str, Any]]:
     """Posts that this viewer may see, each with asset, author, generation, stats and files loaded.
 
-    Four queries for all of them: their tags, their parents, who has children and whose prompt may be read. Parents and
-    children that the viewer may not see are not told of. `absolute` makes whole addresses of paths.
+    Five queries for all of them at most: their tags, their parents, who has children, whose prompt may be read and
+    whose files everybody may have. Parents and children that the viewer may not see are not told of. `absolute` makes
+    whole addresses of paths. Those of files that visitors aren't given are signed, for programs without cookies.
     """
     listed = list(posts)
     tags = Tag.objects.in_bulk({tag_id for post in listed for tag_id in post.tag_ids})
@@ -40,11 +46,12 @@ def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> 
         Post.objects.filter(visible_posts(viewer), parent_id__in=ids).values_list("parent_id", flat=True)
     )
     readable = readable_among(viewer, listed)
+    signs = _signing_for(viewer, listed, readable)
     return [
         {
             **_facts(post),
             **_tags(post, tags),
-            **_files(post, post.pk in readable, absolute),
+            **_files(post, post.pk in readable, absolute, signs),
             "parent_id": post.parent_id if post.parent_id in shown_parents else None,
             "has_children": post.pk in with_children,
             "ai": {"level": post.ai_level, "evidence": post.ai_evidence, "label": post.get_ai_level_display()},
@@ -86,7 +93,7 @@ def _tags(post: Post, tags: dict[int, Tag]) -> dict[str, Any]:
     return fields
 
 
-def _files(post: Post, reads_prompt: bool, absolute: Absolute) -> dict[str, Any]:
+def _files(post: Post, reads_prompt: bool, absolute: Absolute, signs: Address) -> dict[str, Any]:
     """The file that this viewer would be given: its size would tell how long a hidden prompt is."""
     variant = Variant.ORIGINAL if reads_prompt else Variant.BARE
     sizes = [file.size_bytes for file in post.asset.files.all() if file.variant == variant]
@@ -95,10 +102,28 @@ def _files(post: Post, reads_prompt: bool, absolute: Absolute) -> dict[str, Any]
         "file_size": sizes[0] if sizes else None,
         "image_width": post.width,
         "image_height": post.height,
-        "file_url": absolute(media_url(post.asset, Variant.ORIGINAL, post.file_type)),
-        "large_file_url": absolute(preview_url(post.asset, LARGE)),
-        "preview_file_url": absolute(preview_url(post.asset, PREVIEW)),
+        "file_url": absolute(signs(post, Variant.ORIGINAL, post.file_type)),
+        "large_file_url": absolute(signs(post, *preview_file(post.asset, LARGE))),
+        "preview_file_url": absolute(signs(post, *preview_file(post.asset, PREVIEW))),
     }
+
+
+def _signing_for(viewer: Viewer, listed: list[Post], readable: frozenset[int]) -> Address:
+    """Plain addresses for what a visitor would be given too, signed ones for the rest."""
+    if not isinstance(viewer, User) or not signed_in(viewer):
+        return lambda post, variant, extension: media_url(post.asset, variant, extension)
+    reader = viewer
+    everybodys = Post.objects.filter(reachable_posts(AnonymousUser()), pk__in=[post.pk for post in listed])
+    public = set(everybodys.values_list("pk", flat=True))
+
+    def address(post: Post, variant: str, extension: str) -> str:
+        # A visitor is given the original too, but another one: without the prompt.
+        own = variant == Variant.ORIGINAL and post.pk in readable and post.prompt_visibility != PromptVisibility.VISIBLE
+        if post.pk in public and not own:
+            return media_url(post.asset, variant, extension)
+        return signed_media_url(reader, post.asset, variant, extension)
+
+    return address
 
 
 def _generation(post: Post, reads: bool) -> dict[str, Any] | None:

@@ -4,10 +4,11 @@ Who may have which is decided in `gallery.visibility` and asked by the views; wh
 `gallery.provenance`; what was drawn comes in through `gallery.ingest`.
 """
 
-from gallery.downloads.answer import EVERYBODY, NOWHERE, READERS_OWN, file_answer, refused
+from gallery.downloads.answer import EVERYBODY, NOWHERE, READERS_OWN, file_answer, refused, stored_answer
 from gallery.downloads.cleanup import remove_old_downloads
 from gallery.downloads.files import download_of
 from gallery.downloads.labels import drawn_label, post_label
+from gallery.downloads.links import reader_of, signed_media_url
 from gallery.downloads.menu import Menu, post_menu, take_menu
 
 __all__ = [
@@ -20,7 +21,10 @@ __all__ = [
     "file_answer",
     "post_label",
     "post_menu",
+    "reader_of",
     "refused",
     "remove_old_downloads",
+    "signed_media_url",
+    "stored_answer",
     "take_menu",
 ]

@@ -2,19 +2,18 @@
 one."""
 
 from datetime import timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 
 from gallery.downloads.turns import turn
-from gallery.errors import Invalid
+from gallery.errors import Invalid, NotNow
 from gallery.ingest import naming_files, picture_of, store
 from gallery.ingest.signing import signed, site_credentials
 from gallery.models import Asset, AssetFile, Download
 from gallery.models.asset import Variant
 from gallery.provenance import PNG, FileFormat, Label, labelled, relabelled_png
 from gallery.provenance.c2pa import SigningError
+from gallery.storing import OutOfReach, content_of, is_there
 
 # How exactly it is known when a file was asked for last: a row need not be written at each look.
 ASKED_EVERY = timedelta(days=1)
@@ -23,8 +22,18 @@ ASKED_EVERY = timedelta(days=1)
 def download_of(asset: Asset, form: FileFormat, label: Label) -> Download:
     """The file of `asset` in that format that says `label`.
 
-    Raises `FileNotFoundError` (the disk lost the original), `Invalid` (the format can't hold the picture) and `Busy`.
+    Raises `FileNotFoundError` (the disk lost the original), `Invalid` (the format can't hold the picture), `Busy`, and
+    `NotNow` when files can be neither read nor written.
     """
+    try:
+        return _found_or_made(asset, form, label)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise NotNow("files_out_of_reach") from error
+
+
+def _found_or_made(asset: Asset, form: FileFormat, label: Label) -> Download:
     if not form.can_hold(asset.width, asset.height):
         raise Invalid("format_cannot_hold", format=form.name)
     found = _known(asset, form, label)
@@ -41,7 +50,7 @@ def _known(asset: Asset, form: FileFormat, label: Label) -> Download | None:
     row = Download.objects.filter(
         asset=asset, format=form.extension, with_prompt=label.include_prompt, digest=label.digest
     ).first()
-    if row is None or not Path(settings.MEDIA_ROOT, row.path).exists():
+    if row is None or not is_there(row.path):
         return None
     # One that was made while the key was away is made again now that it is back.
     return row if row.signed or not _can_sign() else None
@@ -73,6 +82,8 @@ def _make(asset: Asset, form: FileFormat, label: Label) -> Download:
 def _coded(asset: Asset, form: FileFormat, label: Label) -> bytes:
     try:
         picture = picture_of(asset)
+    except OutOfReach:
+        raise  # another time it can be read
     except (OSError, SyntaxError) as error:
         # A damaged original is as good as none; Pillow calls some damage a syntax error.
         raise FileNotFoundError(f"the original of asset {asset.pk} can't be read") from error
@@ -88,7 +99,7 @@ def _relabelled(asset: Asset, label: Label) -> bytes | None:
     if file is None:
         return None
     try:
-        return relabelled_png(Path(settings.MEDIA_ROOT, file.path).read_bytes(), label)
+        return relabelled_png(content_of(file.path), label)
     except ValueError:
         return None
 

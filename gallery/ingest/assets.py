@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from io import BytesIO
 from types import MappingProxyType
 
-from django.conf import settings
 from django.db import transaction
 from PIL import Image
 
@@ -19,6 +18,7 @@ from gallery.pictures.thumbhash import thumbhash
 from gallery.pictures.variants import PREVIEW_FORMATS, encode_preview, variant_images
 from gallery.provenance import Recipe, xmp_packet
 from gallery.similar.hashes import write_hash
+from gallery.storing import content_of
 
 Content = tuple[Variant, str, tuple[int, int], bytes]
 """Variant, format, (width, height) and the file itself."""
@@ -129,7 +129,7 @@ def name_files(asset: Asset, files: Iterable[Kept], says: Mapping[Variant, str] 
 
 def picture_of(asset: Asset) -> Image.Image:
     """The asset's pixels, RGB, what is transparent on white. Raises `OSError` when its file is gone or damaged."""
-    with Image.open(Path(settings.MEDIA_ROOT, largest_file(asset).path)) as image:
+    with Image.open(BytesIO(content_of(largest_file(asset).path))) as image:
         return on_white(image)
 
 

@@ -1,9 +1,9 @@
-"""Whether rows and files of MEDIA_ROOT agree, in both directions, and what can be put right."""
+"""Whether rows and the files of pictures agree, in both directions, and what can be put right."""
 
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from gallery.ingest.missing import make_missing
 from gallery.ingest.store import named, naming_models, remove
 from gallery.models import Asset, AssetFile
 from gallery.pictures.variants import BLURRED, SIDES
+from gallery.storing import OutOfReach, content_of, discard, is_there, kept_at, listed
+from gallery.storing.folder import PART, walk
 
 GRACE_SECONDS = 3600
 """A file is on the disk before the row that names it, and an upload's folder stays as long as it takes."""
@@ -23,7 +25,7 @@ _BATCH = 1000
 
 @dataclass
 class Findings:
-    """Paths below MEDIA_ROOT. `missing` and `damaged`: named by a row, not there or with other bytes. `orphans`: named
+    """Paths as rows have them. `missing` and `damaged`: named by a row, not there or with other bytes. `orphans`: named
     by nobody, and so are `leftovers` of processes that ended in the middle; `fresh` ones are too young to tell.
     `remade` and `removed`: what a repair put right. Without a repair or after one, `lost` is what it couldn't."""
 
@@ -46,21 +48,22 @@ class Findings:
 def check_media(*, digests: bool = True, progress: Callable[[int], None] = lambda _files: None) -> Findings:
     """Look at everything and change nothing. `digests` False asks only whether the files are there, which is quick.
 
-    `progress` is told how many files that rows name were looked at.
+    `progress` is told how many files that rows name were looked at. Raises `OutOfReach` when the bucket can't be asked.
     """
     found = Findings()
     # The files first: what is stored meanwhile is none of them.
-    unnamed = _old_files(found)
+    there = _all_files(found)
+    unnamed = {path for path, old in there.items() if old}
     for model in naming_models():
         rows: Any = model._default_manager.order_by("pk")
         for path, digest in rows.values_list("path", "sha256").iterator(_BATCH):
             unnamed.discard(path)
-            state = _state(Path(settings.MEDIA_ROOT, path), digest if digests else "")
+            state = _state(path, digest) if digests else ("" if path in there or is_there(path) else "missing")
             # A row that went away meanwhile took its file with it.
             if state and rows.filter(path=path).exists():
-                listed = found.missing if state == "missing" else found.damaged
-                if path not in listed:
-                    listed.append(path)
+                wrong = found.missing if state == "missing" else found.damaged
+                if path not in wrong:
+                    wrong.append(path)
             found.files += 1
             if found.files % _BATCH == 0:
                 progress(found.files)
@@ -77,9 +80,11 @@ def repair(found: Findings) -> None:
         if _remade(path, damaged=path in found.damaged):
             found.remade.append(path)
     for path in found.orphans:
-        if _is_old(Path(settings.MEDIA_ROOT, path)):
+        moment = kept_at(path)
+        if moment is not None and _is_past(moment):
             remove([path])
-        if not Path(settings.MEDIA_ROOT, path).exists():
+            moment = kept_at(path)
+        if moment is None:
             found.removed.append(path)
     for path in found.leftovers:
         whole = Path(settings.MEDIA_ROOT, path)
@@ -91,49 +96,42 @@ def repair(found: Findings) -> None:
             found.removed.append(path)
 
 
-def _old_files(found: Findings) -> set[str]:
-    """All files that lie where pictures do and are older than the grace period; leftovers go into `found`."""
-    old = set[str]()
-    for path in _walk(Path(settings.MEDIA_ROOT)):
-        relative = str(path.relative_to(settings.MEDIA_ROOT))
-        if not _is_old(path):
-            found.fresh += 1
-        elif path.name.startswith(".part-"):
-            found.leftovers.append(relative)
-        else:
-            old.add(relative)
-    return old
+def _all_files(found: Findings) -> dict[str, bool]:
+    """All files that lie where pictures do, and whether each is older than the grace period; leftovers go into `found`.
 
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """Every file, and every folder of an upload as one; symbolic links aren't followed."""
-    try:
-        inside = sorted(folder.iterdir())
-    except FileNotFoundError:
-        return
-    for path in inside:
-        if path.is_dir() and not path.is_symlink() and not path.name.startswith(".part-"):
-            yield from _walk(path)
-        else:
-            yield path
+    What strangers send is opened in a folder of this machine, wherever pictures lie, so leftovers are looked for there.
+    """
+    there = {file.path: _is_past(file.kept_at) for file in listed()}
+    found.fresh = len(there) - sum(there.values())
+    root = Path(settings.MEDIA_ROOT)
+    for path in walk(root):
+        if path.name.startswith(PART):
+            if _is_old(path):
+                found.leftovers.append(str(path.relative_to(root)))
+            else:
+                found.fresh += 1
+    return there
 
 
 def _is_old(path: Path) -> bool:
     try:
-        return time.time() - path.lstat().st_mtime > GRACE_SECONDS
+        return _is_past(path.lstat().st_mtime)
     except FileNotFoundError:
         return False
 
 
-def _state(path: Path, digest: str) -> str:
-    """Empty when all is well; `missing` or `damaged`. An empty `digest` asks for nothing but the file."""
+def _is_past(moment: float) -> bool:
+    return time.time() - moment > GRACE_SECONDS
+
+
+def _state(path: str, digest: str) -> str:
+    """Empty when all is well; `missing` or `damaged`."""
     try:
-        if not digest:
-            return "" if path.is_file() else "missing"
-        with path.open("rb") as file:
-            return "" if hashlib.file_digest(file, "sha256").hexdigest() == digest else "damaged"
+        return "" if hashlib.sha256(content_of(path)).hexdigest() == digest else "damaged"
     except FileNotFoundError:
         return "missing"
+    except OutOfReach:
+        raise  # that says nothing of this file
     except OSError:
         return "damaged"
 
@@ -149,7 +147,7 @@ def _remade(path: str, *, damaged: bool) -> bool:
             files.delete()
             if damaged:
                 # Out of the way, or the right bytes would find their place taken. It is a file without a row by now.
-                Path(settings.MEDIA_ROOT, path).unlink(missing_ok=True)
+                discard(path)
             for asset in assets:
                 make_missing(asset)
     except OSError:

@@ -97,7 +97,8 @@ def received(file: IO[bytes], size: int) -> Iterator[Path]:
 
 @contextmanager
 def room() -> Iterator[Path]:
-    """A folder of one's own below MEDIA_ROOT, removed again; what a killed process leaves, `check_media` removes."""
+    """A folder of one's own below MEDIA_ROOT, wherever pictures lie, removed again; what a killed process leaves,
+    `check_media` removes."""
     root = Path(settings.MEDIA_ROOT)
     try:
         root.mkdir(parents=True, exist_ok=True)

@@ -1,19 +1,17 @@
 """Previews that a picture lacks: those of pictures from before they were made, and those that were lost."""
 
 from io import BytesIO
-from pathlib import Path
 
-from django.conf import settings
 from django.db.models import QuerySet
 from PIL import Image
 
-from gallery.ingest.assets import largest_file, name_files, previews, stored
+from gallery.ingest.assets import name_files, picture_of, previews, stored
 from gallery.ingest.store import naming_files
 from gallery.models import Asset, AssetFile
 from gallery.models.asset import Origin, Variant
-from gallery.pictures.pixels import on_white
 from gallery.pictures.thumbhash import thumbhash
 from gallery.pictures.variants import PREVIEW_FORMATS, variant_names
+from gallery.storing import content_of
 
 
 def shown_assets() -> QuerySet[Asset]:
@@ -31,8 +29,7 @@ def make_missing(asset: Asset) -> int:
     missing = wanted - set(asset.files.values_list("variant", "format"))
     if not missing and asset.thumbhash:
         return 0
-    with Image.open(Path(settings.MEDIA_ROOT, largest_file(asset).path)) as image:
-        picture = on_white(image)
+    picture = picture_of(asset)
     contents = [one for one in previews(picture, _label(asset)) if (one[0].value, one[1]) in missing]
     with naming_files():
         # Whoever deletes the asset meanwhile waits, or it is gone by now and nothing is written.
@@ -49,6 +46,6 @@ def _label(asset: Asset) -> bytes:
     bare = AssetFile.objects.filter(asset=asset, variant=Variant.BARE).first()
     if bare is None:
         return b""
-    with Image.open(BytesIO(Path(settings.MEDIA_ROOT, bare.path).read_bytes())) as image:
+    with Image.open(BytesIO(content_of(bare.path))) as image:
         packet = image.info.get("XML:com.adobe.xmp") or image.info.get("xmp") or b""
     return packet.encode() if isinstance(packet, str) else packet

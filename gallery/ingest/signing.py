@@ -20,6 +20,7 @@ from gallery.provenance.c2pa import (
     own_roots,
     sign,
 )
+from gallery.storing import content_of
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ def ingredient_of(asset: Asset) -> Ingredient:
     if bare is None:
         return _dot(SOURCE_TITLE)
     try:
-        content = Path(settings.MEDIA_ROOT, bare.path).read_bytes()
+        content = content_of(bare.path)
         lineage = len(content) - len(relabelled_png(content, Label())) if bare.format == PNG.extension else 0
     except (OSError, ValueError):
         return _dot(SOURCE_TITLE)

@@ -1,19 +1,18 @@
-"""Files at their content address below MEDIA_ROOT."""
+"""Files at their content address, and the rows that name them; where they lie is `gallery.storing`'s."""
 
 import hashlib
 import logging
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
+
+from gallery.storing import discard, keep
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +21,7 @@ NAMES_LOCK = 4_907_101
 
 @dataclass(frozen=True)
 class StoredFile:
-    """Where some bytes lie; `path` is relative to MEDIA_ROOT."""
+    """Where some bytes lie; `path` is relative to wherever pictures lie."""
 
     sha256: str
     path: str
@@ -32,18 +31,13 @@ class StoredFile:
 def store(content: bytes, extension: str) -> StoredFile:
     """Keep `content` at `ab/cd/<sha256>.<extension>`; safe against a crash at any moment.
 
-    The bytes are on the disk before the name is, and the name before this returns. The same bytes twice are
-    one file. Should the caller's transaction roll back, the file stays as an orphan that nothing refers to.
+    The bytes are there before the name is, and the name before this returns. The same bytes twice are one file. Should
+    the caller's transaction roll back, the file stays as an orphan that nothing refers to. Raises `OSError` when the
+    disk or the bucket refuses.
     """
     digest = hashlib.sha256(content).hexdigest()
     relative = f"{digest[:2]}/{digest[2:4]}/{digest}.{extension}"
-    target = Path(settings.MEDIA_ROOT) / relative
-    try:
-        # What is taken up again counts as new: `check_media` removes only what nobody named for an hour.
-        os.utime(target)
-    except FileNotFoundError:
-        _make_folder(target.parent)
-        _write_durably(content, target)
+    keep(relative, content)
     return StoredFile(sha256=digest, path=relative, size_bytes=len(content))
 
 
@@ -59,21 +53,21 @@ def naming_files() -> Iterator[None]:
 
 
 def naming_models() -> list[type[Model]]:
-    """The models whose rows name files of MEDIA_ROOT, in columns `path` and `sha256`; `config` says which they are."""
+    """The models whose rows name files of pictures, in columns `path` and `sha256`; `config` says which they are."""
     return [apps.get_model(label) for label in settings.MEDIA_NAMED_BY]
 
 
 def remove(paths: Iterable[str]) -> int:
     """Remove the files at these paths that no row names; returns how many.
 
-    One that the disk doesn't let go of is logged and left. Call it once the rows that named them are gone for good. The
-    same bytes are one file, whoever sent them.
+    One that the disk or the bucket doesn't let go of is logged and left. Call it once the rows that named them are gone
+    for good. The same bytes are one file, whoever sent them.
     """
     left = set(paths)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMES_LOCK])
         left -= named(left)
-        return sum(_unlinked(Path(settings.MEDIA_ROOT, path)) for path in left)
+        return sum(_discarded(path) for path in left)
 
 
 def named(paths: Iterable[str]) -> set[str]:
@@ -85,45 +79,11 @@ def named(paths: Iterable[str]) -> set[str]:
     return found
 
 
-def _unlinked(file: Path) -> bool:
-    """Remove one file; what the disk refuses is logged, and holds up no other."""
+def _discarded(path: str) -> bool:
+    """Remove one file; what is refused is logged, and holds up no other."""
     try:
-        file.unlink(missing_ok=True)
+        discard(path)
     except OSError:
-        logger.exception("The file %s couldn't be removed; nothing here names it any more", file)
+        logger.exception("The file %s couldn't be removed; nothing here names it any more", path)
         return False
     return True
-
-
-def _make_folder(folder: Path) -> None:
-    """The folder and those above it, each one's name on the disk."""
-    if folder.exists():
-        return
-    _make_folder(folder.parent)
-    # What stands above MEDIA_ROOT isn't ours to close.
-    folder.mkdir(exist_ok=True, mode=0o700 if folder.is_relative_to(settings.MEDIA_ROOT) else 0o777)
-    _sync(folder.parent)
-
-
-def _write_durably(content: bytes, target: Path) -> None:
-    # In the target's own folder, so that the rename never crosses file systems. Its mode stays 0600: pictures that
-    # their maker keeps private are no business of this machine's other users.
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync(target.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

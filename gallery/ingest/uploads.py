@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from PIL import Image
 
-from gallery.errors import Invalid
+from gallery.errors import Invalid, NotNow
 from gallery.ingest.allowance import spend
 from gallery.ingest.assets import Prepared, record, stored
 from gallery.ingest.child import opened, received
@@ -49,7 +49,7 @@ def keep_upload(owner: User, image: Image.Image) -> Asset:
     """A private asset of `owner`'s with these pixels; the same picture again is the same asset, and costs nothing.
 
     Its files carry no label: nobody here knows how it was made. They are for its owner's own pages, so that there are
-    no AVIF previews and no blur. Raises `Invalid` when `owner` may send no more today, `OSError` when the disk refuses.
+    no AVIF previews and no blur. Raises `Invalid` when `owner` may send no more today, `NotNow` when the disk refuses.
     """
     picture = flattened(image)
     digest = pixel_sha256(picture)
@@ -64,9 +64,11 @@ def keep_upload(owner: User, image: Image.Image) -> Asset:
     ]
     with naming_files():
         spend(owner, sum(len(content) for _variant, _kind, _size, content in contents))
-        prepared = Prepared(
-            picture.size, digest, dominant_color(picture), thumbhash(picture), stored(contents), pdq(picture)
-        )
+        try:
+            files = stored(contents)
+        except OSError as error:
+            raise NotNow("upload_no_room") from error
+        prepared = Prepared(picture.size, digest, dominant_color(picture), thumbhash(picture), files, pdq(picture))
         return record(owner, prepared, Origin.SENT)
 
 

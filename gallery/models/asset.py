@@ -65,7 +65,7 @@ FORMATS = ("png", "jpg", "webp", "avif")
 
 
 class AssetFile(models.Model):
-    """One file of an asset, at a content address below MEDIA_ROOT.
+    """One file of an asset, at a content address in `gallery.storing`.
 
     `says` is the `says` of the label in it, empty where it has none or isn't signed.
     """

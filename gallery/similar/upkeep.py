@@ -17,6 +17,7 @@ from gallery.models.post import PostStatus
 from gallery.pictures.pdq import pdq
 from gallery.similar.hashes import write_hash
 from gallery.similar.near import near_among, sought_asset
+from gallery.storing import OutOfReach
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,9 @@ def hash_pictures(stopping: Callable[[], bool] = lambda: False) -> int:
             break
         try:
             write_hash(asset, pdq(picture_of(asset)))
+        except OutOfReach:
+            logger.exception("Pictures can't be had at this moment; those without a hash wait")
+            break
         except OSError:
             logger.exception("The picture of asset %d can't be read; no copy of it will be found", asset.pk)
             AssetHash.objects.get_or_create(asset=asset, defaults={"pdq": 0, "mirrored": 0, "quality": 0})

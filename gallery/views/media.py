@@ -4,13 +4,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from gallery.downloads import EVERYBODY, NOWHERE, READERS_OWN, download_of, file_answer, post_label, refused
+from gallery.downloads import EVERYBODY, NOWHERE, READERS_OWN, download_of, file_answer, post_label, reader_of, refused
 from gallery.errors import UserFacingError
 from gallery.ingest.signing import site_slug
-from gallery.models import Asset, AssetFile, Download, Post
+from gallery.models import Asset, AssetFile, Download, Post, User
 from gallery.models.asset import Variant
 from gallery.provenance import FORMATS
-from gallery.visibility import Viewer, may_read_prompt, reachable_posts
+from gallery.visibility import Viewer, may_read_prompt, reachable_posts, signed_in
 
 LOADED = ("post__author", "post__generation", "drawn_over")
 
@@ -21,24 +21,28 @@ def media(request: HttpRequest, key: str, variant: str, extension: str) -> HttpR
 
     `original` is there in every format. It holds the whole recipe for those who may read the prompt, and neither
     prompts nor seed for all others, nor for who asks with `prompt=0`. Only what every visitor gets may be kept at all,
-    and only to be asked about again by its ETag.
+    and only to be asked about again by its ETag. A signed link (`sig`) stands for its maker's session, and is in no
+    cache whatever it leads to.
     """
+    signed = "sig" in request.GET
+    viewer = _signer(request, key, variant, extension) if signed else request.user
     asset = Asset.objects.filter(key=key).select_related(*LOADED).first()
     if asset is None or variant == Variant.BARE:
         raise Http404
     post = getattr(asset, "post", None)
     public = post is not None and _reaches(AnonymousUser(), post)
-    caches = EVERYBODY if public else NOWHERE
-    if post is not None and not public and not _reaches(request.user, post):
+    caches = EVERYBODY if public and not signed else NOWHERE
+    if post is not None and not public and not _reaches(viewer, post):
         raise Http404
-    if post is None and asset.owner_id != request.user.pk:
+    if post is None and asset.owner_id != viewer.pk:
         raise Http404
     try:
         if variant == Variant.ORIGINAL and post is not None:
             with_prompt = request.GET.get("prompt") != "0"
             if with_prompt:
                 caches = _caches_of_prompt(post, caches)
-            with_prompt = with_prompt and may_read_prompt(request.user, post)
+            # Visitors first: what everybody may read is answered without asking for a session.
+            with_prompt = with_prompt and any(may_read_prompt(one, post) for one in (AnonymousUser(), viewer))
             file = _original(post, extension, with_prompt=with_prompt, to_keep="download" in request.GET)
         else:
             file = _stored(asset, variant, extension)
@@ -47,6 +51,14 @@ def media(request: HttpRequest, key: str, variant: str, extension: str) -> HttpR
     except UserFacingError as error:
         return refused(request, error)
     return file_answer(request, file, name=_download_name(post, file), caches=caches)
+
+
+def _signer(request: HttpRequest, key: str, variant: str, extension: str) -> User:
+    """Whose signed link this is. 404 for what is none, and for one of somebody else than the account signed in."""
+    reader = reader_of(request.GET["sig"], key, variant, extension)
+    if reader is None or (signed_in(request.user) and request.user.pk != reader.pk):
+        raise Http404
+    return reader
 
 
 def _reaches(viewer: Viewer, post: Post) -> bool:

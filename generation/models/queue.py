@@ -36,7 +36,7 @@ class Upscaler(models.TextChoices):
 
 
 class Mask(models.Model):
-    """Where a picture is painted anew: white in a greyscale PNG at its content address below MEDIA_ROOT."""
+    """Where a picture is painted anew: white in a greyscale PNG at its content address."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     sha256 = models.CharField(max_length=64)

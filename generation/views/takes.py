@@ -11,13 +11,22 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from gallery.downloads import NOWHERE, Menu, download_of, drawn_label, file_answer, post_menu, refused, take_menu
+from gallery.downloads import (
+    NOWHERE,
+    Menu,
+    download_of,
+    drawn_label,
+    file_answer,
+    post_menu,
+    refused,
+    stored_answer,
+    take_menu,
+)
 from gallery.errors import UserFacingError
 from gallery.ingest.signing import site_slug
 from gallery.models import Post
 from gallery.provenance import FORMATS, parameters_text
 from gallery.visibility import reachable_posts
-from generation.masks import file_of
 from generation.models import Mask, Take
 from generation.takes import level_of, owned, recipe_of
 from generation.views.edge import MemberRequest
@@ -96,12 +105,8 @@ def take_file(request: MemberRequest, take_id: int, extension: str) -> HttpRespo
 def mask(request: MemberRequest, mask_id: int) -> HttpResponse:
     """One's own mask, a greyscale PNG."""
     found = get_object_or_404(Mask, pk=mask_id, owner=request.user)
-    try:
-        content = file_of(found).read_bytes()
-    except FileNotFoundError as error:
-        raise Http404 from error
-    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="image/png", headers=headers)
+    name = f"{site_slug()}-mask-{found.pk}.png"
+    return stored_answer(request, found.path, found.sha256, "image/png", name=name, caches=NOWHERE)
 
 
 def _menu(take: Take) -> Menu:

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from gallery.ingest import checking
 from gallery.ingest.checking import GRACE_SECONDS, check_media, repair
 from gallery.ingest.store import naming_models, store
-from gallery.models import Asset, AssetFile
+from gallery.models import Asset, AssetFile, Download
 from generation.models import Mask
 from tests.factories import make_asset, make_image, make_mask, make_user
 
@@ -56,7 +56,7 @@ def test_all_is_well() -> None:
 
 
 def test_every_model_that_names_files_is_asked() -> None:
-    assert naming_models() == [AssetFile, Mask]
+    assert naming_models() == [AssetFile, Download, Mask]
 
 
 def test_what_nobody_names_is_removed_after_an_hour(media: Path) -> None:
@@ -164,9 +164,9 @@ def test_what_is_named_between_look_and_repair_stays(media: Path) -> None:
 def test_a_row_that_goes_away_meanwhile_is_nothing_wrong(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = checking._state
 
-    def late(path: Path, digest: str) -> str:
-        if AssetFile.objects.filter(variant="180", format="webp", path=str(path.relative_to(media))).delete()[0]:
-            path.unlink()
+    def late(path: str, digest: str) -> str:
+        if AssetFile.objects.filter(variant="180", format="webp", path=path).delete()[0]:
+            (media / path).unlink()
         return state(path, digest)
 
     monkeypatch.setattr(checking, "_state", late)

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gallery.ingest.checking import GRACE_SECONDS, Findings, check_media, repair
+from gallery.storing import OutOfReach
 
 SHOWN = 20
 
@@ -13,7 +14,7 @@ class Command(BaseCommand):
     """`manage.py check_media --repair`."""
 
     help = (
-        "Compare the files below IRODORI_MEDIA with the rows that name them, in both directions. "
+        "Compare the files of pictures with the rows that name them, in both directions. "
         "Ends with 1 where something is wrong."
     )
 
@@ -25,9 +26,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, repair where asked to, tell."""
-        found = check_media(digests=not options["quick"], progress=self._progress)
-        if options["repair"]:
-            repair(found)
+        try:
+            found = check_media(digests=not options["quick"], progress=self._progress)
+            if options["repair"]:
+                repair(found)
+        except OutOfReach as error:
+            raise CommandError(f"The files can't be looked at: {error}.", returncode=2) from error
         self._tell(found, every=options["all"])
         if found.wrong:
             count = len(found.wrong)
