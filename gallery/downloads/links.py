@@ -23,7 +23,7 @@ MOST = 1000
 
 def signed_media_url(reader: User, asset: Asset, variant: str, extension: str, seconds: int = LASTS) -> str:
     """The address of a file that answers whoever has it as if `reader` asked, for so many seconds."""
-    said = [reader.pk, asset.key, variant, extension, int(time.time()) + seconds, _password(reader)]
+    said = [reader.pk, asset.key, variant, extension, _now() + seconds, _password(reader)]
     path = reverse("gallery:media", args=[asset.key, variant, extension])
     return f"{path}?{urlencode({'sig': signing.dumps(said, salt=SALT)})}"
 
@@ -37,7 +37,7 @@ def reader_of(signature: str, key: str, variant: str, extension: str) -> User | 
         number, *file, expires, password = signing.loads(signature, salt=SALT)
     except signing.BadSignature:
         return None
-    if file != [key, variant, extension] or time.time() >= expires:
+    if file != [key, variant, extension] or _now() >= expires:
         return None
     reader = User.objects.filter(pk=number, is_active=True).first()
     if reader is None or not constant_time_compare(password, _password(reader)):
@@ -48,3 +48,7 @@ def reader_of(signature: str, key: str, variant: str, extension: str) -> User | 
 def _password(reader: User) -> str:
     """What changes with the account's password, as sessions do; nothing can be learned from it."""
     return cast(str, reader.get_session_auth_hash())[:16]
+
+
+def _now() -> int:
+    return int(time.time())
