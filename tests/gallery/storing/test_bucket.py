@@ -236,9 +236,11 @@ def test_a_server_that_fails_in_the_middle_leaves_only_what_is_tidied_up(
             raise OutOfReach("gone")
         return save(self, name, content)
 
-    with monkeypatch.context() as patch, pytest.raises(NotNow):
-        patch.setattr(MediaBucket, "_save", failing)
-        send(make_user(), saved(drawing(400, 300), "PNG"))
+    haru, picture = make_user(), saved(drawing(400, 300), "PNG")
+    monkeypatch.setattr(MediaBucket, "_save", failing)
+    with pytest.raises(NotNow):
+        send(haru, picture)
+    monkeypatch.setattr(MediaBucket, "_save", save)
     assert len(keys(bucket)) == at
     assert [model.objects.count() for model in (Asset, AssetFile, AssetOrigin, UploadAllowance)] == [0] * 4
     monkeypatch.setattr(checking, "GRACE_SECONDS", -60)
@@ -250,16 +252,14 @@ def test_a_server_that_fails_in_the_middle_leaves_only_what_is_tidied_up(
 def test_readers_get_a_sentence_while_the_server_is_down(
     through_site: bool, client: Client, nowhere: str, settings: Any
 ) -> None:
-    post = make_post()
+    post = make_post(asset=make_asset(image=make_image(400, 300)))
     settings.STORAGES = storages(nowhere, through_site=through_site)
     for path in ("original.png", "180.webp", "original.jpg?download"):
         answer = client.get(f"/media/{post.asset.key}/{path}")
-        if answer.status_code != 404:
-            assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-            assert "get at its files" in answer.content.decode()
-            assert answer["Cache-Control"] == "private, no-store"
-            assert "127.0.0.1" not in answer.content.decode()
-    assert client.get(f"/media/{post.asset.key}/original.png").status_code == 503
+        assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+        assert "get at its files" in answer.content.decode()
+        assert answer["Cache-Control"] == "private, no-store"
+        assert "127.0.0.1" not in answer.content.decode()
 
 
 def test_no_picture_counts_as_unreadable_while_the_server_is_down(nowhere: str, settings: Any) -> None:
