@@ -36,7 +36,7 @@ def store(content: bytes, extension: str) -> StoredFile:
     one file. Should the caller's transaction roll back, the file stays as an orphan that nothing refers to.
     """
     digest = hashlib.sha256(content).hexdigest()
-    relative = f"{digest[:2]}/{digest[2:4]}/{digest}.{extension}"
+    relative = address_of_content(digest, extension)
     target = Path(settings.MEDIA_ROOT) / relative
     try:
         # What is taken up again counts as new: `check_media` removes only what nobody named for an hour.
@@ -45,6 +45,11 @@ def store(content: bytes, extension: str) -> StoredFile:
         _make_folder(target.parent)
         _write_durably(content, target)
     return StoredFile(sha256=digest, path=relative, size_bytes=len(content))
+
+
+def address_of_content(digest: str, extension: str) -> str:
+    """The path of the file with this SHA-256 (hexadecimal digits), relative to MEDIA_ROOT."""
+    return f"{digest[:2]}/{digest[2:4]}/{digest}.{extension}"
 
 
 @contextmanager
