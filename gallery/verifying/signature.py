@@ -55,7 +55,7 @@ _KINDS: dict[str, Any] = {
 _OTHER = _("The check ended with this code, which has no plain words yet.")
 
 ACTIONS: dict[str, Any] = {
-    "c2pa.created": _("The picture was made"),
+    "c2pa.created": _("It was created"),
     "c2pa.opened": _("An existing picture was opened"),
     "c2pa.edited": _("It was edited"),
     "c2pa.published": _("It was published"),

@@ -77,9 +77,7 @@ _VERDICTS = [
     Verdict(
         Case.COPY_OF_DRAWN,
         _("A copy of a picture drawn here; the file was changed or saved anew"),
-        _(
-            "The picture is that of the post below, which this site drew. The file holds no valid signature of this site."
-        ),
+        _("The picture is that of the post below, which this site drew. The file has no valid signature of this site."),
         _BY_LOOK,
         "layers",
         "ai",

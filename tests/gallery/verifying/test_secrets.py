@@ -143,7 +143,6 @@ def test_a_check_keeps_no_row_and_no_file(post, client, media, tmp_path, setting
         response = asking.post(address, {"file": io.BytesIO(content)})
         assert response.status_code == (422 if name in ("noise", "empty") else 200)
         assert response["Cache-Control"] == "private, no-store"
-        response.close()
     assert everything_kept(media) == before
     assert list((tmp_path / "uploads").iterdir()) == []
 
