@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.decorators import sync_and_async_middleware
 from django_htmx.http import reswap, retarget
 
@@ -51,6 +52,9 @@ def refuse_large_bodies(get_response: Callable[[HttpRequest], Any]) -> Callable[
         if not getattr(request, "scope", {}).get(TOO_LARGE):
             return None
         limit = {"limit": MAX_BYTES // 2**20}
+        if request.path.endswith(".json"):
+            sentence = render_to_string("errors/413_sentence.txt", limit).strip()
+            return JsonResponse({"success": False, "error": "upload_too_large", "message": sentence}, status=413)
         if request.headers.get("HX-Request"):  # beside the form, which stays as it is
             response = render(request, "errors/413_toast.html", limit, status=413)
             return reswap(retarget(response, "#toasts"), "innerHTML")

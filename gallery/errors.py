@@ -219,6 +219,11 @@ MESSAGES: dict[str, Any] = {
     ),
     "format_cannot_hold": _("This picture is too large for a %(format)s file. Choose another format."),
     "files_out_of_reach": _("The site can’t get at its files at this moment. Try again in half a minute."),
+    "verify_file_needed": _("Choose a picture to check: a PNG, JPEG, WebP or AVIF file."),
+    "verify_too_often": _(
+        "You have had %(limit)d files checked within this hour, the most. You can check the next one in %(wait)s."
+    ),
+    "forged": _("This request doesn’t come from a page of this site. Send it without cookies, or with the token."),
     "downloads_busy": _("Many files are being made at this moment. Try again in half a minute."),
     "bad_version": _("“%(value)s” is not the number of a version; use a number such as 12."),
     "recipe_on_file": _(
@@ -320,6 +325,16 @@ class NotNow(UserFacingError):  # noqa: N818
     """What the site can't do at this moment, though nothing is wrong with what was asked."""
 
     status = 503
+
+
+class TooOften(UserFacingError):  # noqa: N818
+    """What may be done only so often, and was; it can be done again after `seconds`."""
+
+    status = 429
+
+    def __init__(self, code: str, seconds: int, **params: Any) -> None:
+        super().__init__(code, **params)
+        self.seconds = seconds
 
 
 class SearchTimeout(UserFacingError):  # noqa: N818

@@ -26,6 +26,7 @@ from gallery.views import (
     similar,
     tag_scripts,
     tags,
+    verify,
     versions,
     wiki,
 )
@@ -114,6 +115,7 @@ urlpatterns: list[URLPattern] = [
     path("welcome/<str:token>", people.sign_in_link, name="sign_in_link"),
     path("help/search", search_help.search_help, name="search_help"),
     path("about", about.about, name="about"),
+    path("verify", verify.verify_page, name="verify"),
     # For programs: docs/api.md.
     path("posts.json", api.posts, name="api_posts"),
     path("posts/<int:post_id>.json", api.post, name="api_post"),
@@ -122,4 +124,5 @@ urlpatterns: list[URLPattern] = [
     path("posts/<int:post_id>/generation/versions.json", api.generation_versions, name="api_generation_versions"),
     path("counts/posts.json", api.counts, name="api_counts"),
     path("tags.json", api.tags, name="api_tags"),
+    path("verify.json", verify.verify_json, name="api_verify"),
 ]

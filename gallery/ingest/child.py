@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,15 +62,15 @@ class Opened:
 
 
 @contextmanager
-def opened(task: str, source: Path, anchors: str = "") -> Iterator[Opened]:
+def opened(task: str, source: Path, anchors: str = "", own: Sequence[tuple[str, str]] = ()) -> Iterator[Opened]:
     """Let the child carry out `task` (see `gallery.pictures.job`) on the file at `source`, in a folder that goes away.
 
-    `anchors`: PEM certificates of those whose signatures are trusted.
+    `anchors`: PEM certificates of those whose signatures are trusted. `own`: see `gallery.pictures.metadata`.
 
     Raises `Invalid` for a file that isn't taken, `NotNow` when too many are being opened or the disk is full.
     """
     with _slot(), room() as folder:
-        yield Opened(_answer(_run(task, source, folder, anchors), folder), folder)
+        yield Opened(_answer(_run(task, source, folder, anchors, own), folder), folder)
 
 
 @contextmanager
@@ -124,10 +124,10 @@ def _slot() -> Iterator[None]:
         slots.release()
 
 
-def _run(task: str, source: Path, folder: Path, anchors: str) -> int:
+def _run(task: str, source: Path, folder: Path, anchors: str, own: Sequence[tuple[str, str]]) -> int:
     """The child's exit code, or minus the signal that ended it."""
     places = {"source": str(source.resolve()), "folder": str(folder.resolve())}
-    job = json.dumps({"task": task, "anchors": anchors, **places}).encode()
+    job = json.dumps({"task": task, "anchors": anchors, "own": list(own), **places}).encode()
     try:
         # To files, not pipes: their size is bounded, and nobody has to read along.
         with (folder / "answer").open("wb") as answer, (folder / "complaint").open("wb") as complaint:

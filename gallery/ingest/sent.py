@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,6 +25,7 @@ from gallery.pictures.pdq import Pdq
 
 _MAX_NAME = 255
 _MAX_FILES = 32
+_LENGTHS = {"pixel_sha256": 64, "dominant_color": 7, "thumbhash": 40}
 _HEX = re.compile("[0-9a-f]{1,64}")
 
 
@@ -36,7 +38,7 @@ def keep_sent(owner: User, file: IO[bytes], size: int, name: str, *, counted: bo
     Raises `Invalid` (not taken, or no more today) and `NotNow` (too much at once, disk full); then nothing is kept.
     """
     with received(file, size) as source:
-        digest = _sha256(source)
+        digest = sha256_of(source)
         known = _known(owner, digest)
         if known is not None:
             return known
@@ -65,7 +67,7 @@ def _recorded(
                 dominant_color=answer["dominant_color"],
                 thumbhash=answer["thumbhash"],
                 files=stored(contents),
-                pdq=_pdq(answer["pdq"]),
+                pdq=pdq_in(answer),
             )
             asset = record(owner, prepared, Origin.SENT)
             AssetOrigin.objects.create(
@@ -97,9 +99,9 @@ def _contents(made: Opened) -> list[Content]:
     """
     try:
         answer = made.answer
-        size = _size(answer, PIXELS_OF[answer["kind"]])
+        size = size_in(answer, PIXELS_OF[answer["kind"]])
         listed = answer["files"]
-        if not isinstance(listed, list) or not 0 < len(listed) <= _MAX_FILES or not _texts_are_plain(answer):
+        if not isinstance(listed, list) or not 0 < len(listed) <= _MAX_FILES or not texts_are_plain(answer):
             raise ValueError("the answer isn't one")
         contents = list[Content]()
         for number, entry in enumerate(listed):
@@ -107,7 +109,7 @@ def _contents(made: Opened) -> list[Content]:
             content = (made.folder / str(number)).read_bytes()
             if extension not in FORMATS or kind_of(content[:1024]) != extension or variant == Variant.ORIGINAL:
                 raise ValueError("a file isn't what it is said to be")
-            contents.append((variant, extension, _size(entry, PIXELS_OF[answer["kind"]]), content))
+            contents.append((variant, extension, size_in(entry, PIXELS_OF[answer["kind"]]), content))
         if contents[0][0] != Variant.BARE or contents[0][2] != size or contents[0][1] != answer["kind"]:
             raise ValueError("the original isn't there")
     except (ValueError, LookupError, TypeError) as error:
@@ -117,19 +119,20 @@ def _contents(made: Opened) -> list[Content]:
     return contents
 
 
-def _size(entry: dict[str, Any], most: int) -> tuple[int, int]:
+def size_in(entry: dict[str, Any], most: int) -> tuple[int, int]:
+    """Width and height that the child says something has. Raises ValueError for none, or one of too many pixels."""
     width, height = entry["width"], entry["height"]
     if type(width) is not int or type(height) is not int or min(width, height) < 1 or width * height > most:
         raise ValueError("no size of a picture")
     return width, height
 
 
-def _texts_are_plain(answer: dict[str, Any]) -> bool:
-    lengths = {"pixel_sha256": 64, "dominant_color": 7, "thumbhash": 40}
+def texts_are_plain(answer: dict[str, Any], names: Iterable[str] = tuple(_LENGTHS)) -> bool:
+    """Whether the child's answer has a hash of nine numbers, and short texts under these names."""
     hashes = answer["pdq"]
     if not isinstance(hashes, list) or len(hashes) != 9 or not all(_HEX.fullmatch(str(number)) for number in hashes):
         return False
-    return all(isinstance(answer[name], str) and len(answer[name]) <= most for name, most in lengths.items())
+    return all(isinstance(answer[name], str) and len(answer[name]) <= _LENGTHS[name] for name in names)
 
 
 def _storable(value: Any) -> Any:
@@ -145,9 +148,9 @@ def _storable(value: Any) -> Any:
     return value if isinstance(value, bool | int) else None
 
 
-def _pdq(said: list[Any]) -> Pdq:
+def pdq_in(answer: dict[str, Any]) -> Pdq:
     """The hash as the child says it: nine numbers in hexadecimal digits, the last of them the quality."""
-    *every_way, quality = (int(number, 16) for number in said)
+    *every_way, quality = (int(number, 16) for number in answer["pdq"])
     return Pdq(every_way[0], tuple(every_way[1:]), min(quality, 100))
 
 
@@ -158,6 +161,7 @@ def _plain_name(name: str) -> str:
     return shown.strip()[:_MAX_NAME]
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The digest of a file in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

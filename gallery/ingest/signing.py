@@ -68,6 +68,21 @@ def trust_anchors() -> str:
     return "\n".join(part.strip() for part in parts if part.strip())
 
 
+def own_signers() -> list[tuple[str, str]]:
+    """What this site's own signatures are known by: PEM certificates above the signing one, and its number.
+
+    Nobody else is below the site's own root, so any number will do there; an operator's certificate isn't alone.
+    """
+    own = [(root, "")] if (root := own_roots(settings.C2PA_DIR)) else []
+    try:
+        if settings.C2PA_CERT:
+            credentials = site_credentials()
+            own.append((credentials.anchors, credentials.number))
+    except SigningError as error:
+        logger.warning("The site's certificate can't be read: %s", error)
+    return own
+
+
 def signed(content: bytes, form: FileFormat, label: Label, drawn_over: Asset | None = None) -> tuple[bytes, bool]:
     """`content` with a manifest that says `label`, and whether that worked.
 

@@ -36,9 +36,14 @@ def store(content: bytes, extension: str) -> StoredFile:
     disk or the bucket refuses.
     """
     digest = hashlib.sha256(content).hexdigest()
-    relative = f"{digest[:2]}/{digest[2:4]}/{digest}.{extension}"
+    relative = address_of_content(digest, extension)
     keep(relative, content)
     return StoredFile(sha256=digest, path=relative, size_bytes=len(content))
+
+
+def address_of_content(digest: str, extension: str) -> str:
+    """The path of the file with this SHA-256 (hexadecimal digits), relative to wherever pictures lie."""
+    return f"{digest[:2]}/{digest[2:4]}/{digest}.{extension}"
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from gallery.pictures.pixels import dominant_color, on_white, pixel_sha256
 from gallery.pictures.thumbhash import thumbhash
 from gallery.pictures.variants import PREVIEW_FORMATS, encode_preview, variant_images
 
-READ, KEEP = "read", "keep"
+READ, KEEP, LOOK = "read", "keep", "look"
 
 
 class DiskRefused(Exception):  # noqa: N818
@@ -26,11 +26,12 @@ class DiskRefused(Exception):  # noqa: N818
 
 
 def carry_out(job: dict[str, Any], decoded: Callable[[], None]) -> dict[str, Any]:
-    """The answer to `job`: `task` (`read` or `keep`), `source` (a file), `folder` (where files are written) and
-    `anchors` (whose signatures are trusted, PEM).
+    """The answer to `job`: `task` (`read`, `keep` or `look`), `source` (a file), `folder` (where files are written),
+    `anchors` (whose signatures are trusted, PEM) and `own` (see `Metadata`).
 
     `read`: the pixels as they are in memory, in one file. `keep`: the clean original, all previews, what is computed
-    from the pixels and what the file said. Calls `decoded` once nothing is left to be decoded.
+    from the pixels and what the file said. `look`: what it is found again by and what it says, no
+    file. Calls `decoded` once nothing is left to be decoded.
     """
     source, folder = Path(job["source"]), Path(job["folder"])
     try:
@@ -39,7 +40,9 @@ def carry_out(job: dict[str, Any], decoded: Callable[[], None]) -> dict[str, Any
         raise DiskRefused from error
     facts = inspect(data)
     image = decode(data, facts)
-    metadata = read_metadata(image, data, job.get("anchors", "")) if job["task"] == KEEP else Metadata()
+    metadata = Metadata()
+    if job["task"] != READ:
+        metadata = read_metadata(image, data, job.get("anchors", ""), job.get("own", ()))
     pixels = detached(image)
     # The reader's own buffers are as large as the picture; turning and encoding need the room.
     del image, data
@@ -48,6 +51,8 @@ def carry_out(job: dict[str, Any], decoded: Callable[[], None]) -> dict[str, Any
     decoded()
     if job["task"] == READ:
         return _pixels(picture, folder)
+    if job["task"] == LOOK:
+        return _looked_at(on_white(wiped(picture)), facts) | _bounded(metadata) | {"own": metadata.own}
     return _kept(wiped(picture), facts, metadata, folder)
 
 
@@ -69,17 +74,24 @@ def _kept(picture: Image.Image, facts: Facts, metadata: Metadata, folder: Path) 
     for variant, image in variant_images(flat):
         for extension in PREVIEW_FORMATS:
             write(variant, extension, image, encode_preview(image, extension))
+    return {
+        **_looked_at(flat, facts),
+        "dominant_color": dominant_color(flat),
+        "thumbhash": thumbhash(flat),
+        "files": files,
+        **_bounded(metadata),
+    }
+
+
+def _looked_at(flat: Image.Image, facts: Facts) -> dict[str, Any]:
+    """What a picture is found again by."""
     hashes = pdq(flat)
     return {
         "kind": facts.kind,
         "width": flat.width,
         "height": flat.height,
         "pixel_sha256": pixel_sha256(flat),
-        "dominant_color": dominant_color(flat),
-        "thumbhash": thumbhash(flat),
         "pdq": [f"{number:x}" for number in (*hashes.every_way, hashes.quality)],
-        "files": files,
-        **_bounded(metadata),
     }
 
 

@@ -50,14 +50,21 @@ def evidence_of(asset: Asset) -> Evidence:
     origin = getattr(asset, "arrival", None)
     if origin is None:
         return Evidence()
-    found = Found.from_dict(origin.found) if origin.found else None
-    manifest = ManifestState.from_dict(origin.c2pa) if origin.c2pa else None
+    return evidence_in(
+        Blocks.from_dict(origin.blocks),
+        Found.from_dict(origin.found) if origin.found else None,
+        ManifestState.from_dict(origin.c2pa) if origin.c2pa else None,
+    )
+
+
+def evidence_in(blocks: Blocks, found: Found | None, manifest: ManifestState | None) -> Evidence:
+    """What a file speaks for by its texts, what the readers made of them, and the manifest in it; see `evidence_of`."""
     marks: list[Mark] = []
     if manifest is not None and (level := _level_of(manifest)) is not None:
         evidence = AiEvidence.METADATA if manifest.state == "invalid" else AiEvidence.C2PA
         if level != AiLevel.HUMAN or manifest.state == "trusted":
             marks.append(Mark(evidence, level))
-    source = declared_source(Blocks.from_dict(origin.blocks))
+    source = declared_source(blocks)
     if source is not None and source.level != AiLevel.HUMAN:
         marks.append(Mark(AiEvidence.METADATA, AiLevel(source.level)))
     if found is not None:

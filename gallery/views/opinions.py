@@ -7,9 +7,7 @@ back to where it came from. Visitors are sent to sign in and come back to the sa
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from gallery.accounts.addresses import address_of
 from gallery.community import favourite_groups, opinions
 from gallery.community.view_counts import count_view
 from gallery.errors import UserFacingError
@@ -71,11 +70,7 @@ def put_in_list(request: HttpRequest, post_id: int) -> HttpResponse:
 def count_look(request: HttpRequest, post_id: int) -> HttpResponse:
     """Somebody has the post's page open; 204 whether it counts or not."""
     shown = get_object_or_404(Post.objects.filter(reachable_posts(request.user)), pk=post_id)
-    try:
-        address = get_adapter().get_client_ip(request)
-    except PermissionDenied:  # a server that tells no address: its visitors are counted as one
-        address = ""
-    count_view(shown, request.user, address)
+    count_view(shown, request.user, address_of(request))
     return HttpResponse(status=204)
 
 

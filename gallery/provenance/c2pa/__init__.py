@@ -6,7 +6,7 @@ The signature is the last thing written into a file: any byte that changes after
 
 from gallery.provenance.c2pa.authority import Credentials, SigningError, given_credentials, own_credentials, own_roots
 from gallery.provenance.c2pa.manifest import manifest_of
-from gallery.provenance.c2pa.reading import ManifestState, read_manifest
+from gallery.provenance.c2pa.reading import ManifestState, is_signed_by, read_manifest
 from gallery.provenance.c2pa.signing import Ingredient, sign
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "ManifestState",
     "SigningError",
     "given_credentials",
+    "is_signed_by",
     "manifest_of",
     "own_credentials",
     "own_roots",

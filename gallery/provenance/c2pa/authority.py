@@ -53,6 +53,11 @@ class Credentials:
         return x509.load_pem_x509_certificate(self.chain.encode()).subject.rfc4514_string()
 
     @property
+    def number(self) -> str:
+        """The serial number of the signing certificate, in decimal digits."""
+        return str(x509.load_pem_x509_certificate(self.chain.encode()).serial_number)
+
+    @property
     def anchors(self) -> str:
         """The certificates above the signing one, PEM; itself where it stands alone."""
         certificates = x509.load_pem_x509_certificates(self.chain.encode())

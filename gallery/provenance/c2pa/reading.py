@@ -69,17 +69,39 @@ def read_manifest(data: bytes, mime: str, anchors: str = "") -> ManifestState | 
     if len(data) > MAX_BYTES:
         return ManifestState("invalid", ("tooLarge",)) if _MARK in data else None
     try:
-        with c2pa.Context(settings=c2pa.Settings.from_dict(_settings(anchors))) as context:
-            reader = c2pa.Reader.try_create(mime, BytesIO(data), context=context)
-            if reader is None:
-                return None
-            with reader:
-                state, report = reader.get_validation_state(), json.loads(reader.json())
-        return _state(str(state or ""), report)
+        read = _read(data, mime, anchors)
+        return _state(*read) if read else None
     except Exception as error:
         # Whatever a made-up file makes the library raise, it is no reason to fail whoever looks at it.
         logger.info("A manifest can't be read: %s", str(error)[:LONGEST_TEXT])
         return ManifestState("invalid", ("unreadable",)) if _MARK in data else None
+
+
+def is_signed_by(data: bytes, mime: str, anchors: str, number: str = "") -> bool:
+    """Whether `data` is unchanged and signed by a certificate below `anchors` (PEM); where a serial `number` is
+    given (decimal digits), by the one that has it. Raises nothing, fetches nothing."""
+    if not anchors or len(data) > MAX_BYTES:
+        return False
+    try:
+        read = _read(data, mime, anchors)
+        if read is None or _state(*read).state != "trusted":
+            return False
+        report = read[1]
+        signature = report["manifests"][report["active_manifest"]].get("signature_info") or {}
+        return not number or str(signature.get("cert_serial_number")) == number
+    except Exception as error:
+        logger.info("A manifest can't be read: %s", str(error)[:LONGEST_TEXT])
+        return False
+
+
+def _read(data: bytes, mime: str, anchors: str) -> tuple[str, dict[str, Any]] | None:
+    """The library's word for the state and its whole report, None for a file without a manifest."""
+    with c2pa.Context(settings=c2pa.Settings.from_dict(_settings(anchors))) as context:
+        reader = c2pa.Reader.try_create(mime, BytesIO(data), context=context)
+        if reader is None:
+            return None
+        with reader:
+            return str(reader.get_validation_state() or ""), json.loads(reader.json())
 
 
 def _settings(anchors: str) -> dict[str, Any]:
