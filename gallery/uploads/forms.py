@@ -33,6 +33,9 @@ class _UploadForm(RefusableForm):
         error_messages={"max_length": _("The source has %(show_value)d characters; at most %(limit_value)d fit.")},
     )
 
+    # Chips: what prompt and tagger suggest, and is ticked.
+    more = TickedTags(required=False)
+
     def __init__(self, *args: Any, level_known: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.level_known = level_known
@@ -62,8 +65,6 @@ class DraftForm(_UploadForm):
         max_length=MAX_COMMENTARY,
         error_messages={"max_length": _("The commentary has %(show_value)d characters; at most %(limit_value)d fit.")},
     )
-    # Chips: what prompt and tagger suggest, and is ticked.
-    more = TickedTags(required=False)
 
     @classmethod
     def of(cls, draft: UploadDraft, **more: Any) -> "DraftForm":
@@ -115,7 +116,7 @@ class SetForm(_UploadForm):
         data = {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
         own = f"tags_{draft.pk}"
         if own in self.cleaned_data and "tags" in self.cleaned_data:
-            shared = words_of(self.cleaned_data["tags"])
+            shared = [*words_of(self.cleaned_data["tags"]), *self.cleaned_data.get("more", [])]
             data["tags"] = " ".join(dict.fromkeys([*shared, *words_of(self.cleaned_data[own])]))
         return data
 

@@ -1,5 +1,6 @@
 """What tags and rating a picture that was sent may be given: read from its file, and seen by the tagger."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gallery.models import Asset
@@ -34,3 +35,9 @@ def suggest_for(asset: Asset, evidence: Evidence) -> Suggested:
     prompt = evidence.recipe.prompt if evidence.recipe else ""
     tags, words = tags_and_words(prompt)
     return Suggested(tags, words, seen_in(asset, tags), prompt)
+
+
+def suggest_for_all(pictures: Sequence[tuple[Asset, Evidence]]) -> list[str]:
+    """Tags that are suggested for each of several pictures, in the order of the first one's."""
+    each = [[*found.tags, *found.more] for found in (suggest_for(asset, evidence) for asset, evidence in pictures)]
+    return [name for name in dict.fromkeys(each[0]) if all(name in names for names in each)] if each else []

@@ -25,6 +25,7 @@ from gallery.uploads import publish_set
 from gallery.uploads.evidence import evidence_of
 from gallery.uploads.forms import DraftForm, SetForm
 from gallery.uploads.pages import batches, draft_cards, draft_page, label_choices, limits, rating_choices
+from gallery.uploads.suggesting import suggest_for_all
 from gallery.visibility import ceiling
 
 PAGE = ["GET", "HEAD", "POST"]
@@ -246,6 +247,9 @@ def _set_page(
         "form": form,
         "lines": lines,
         "level": form["level"].value() or "",
+        "ticked": form["more"].value() or [],
+        "common": suggest_for_all([(each.asset, found) for each, found in zip(listed, evidence, strict=True)]),
+        "has_prompts": any(found.recipe for found in evidence),
         **label_choices(evidence),
         **rating_choices(),
         **more,

@@ -91,12 +91,19 @@ def test_pictures_are_dropped_and_pasted_and_one_is_posted(open_page: OpenPage, 
     give(page, "paste", ("image.png", plain(3)))
     expect(page.locator(".draft--sending")).to_have_count(1)
     expect(page.locator("[data-draft]")).to_have_count(2)
-    page.locator("[data-retry]").click()
-    expect(page.locator(".draft--refused .draft__error")).to_contain_text("can't be read")
+    expect(page.locator("[data-retry]")).to_be_hidden()
     shot(page, "sent")
     assert problems(page) == []
     page.locator("[data-remove]").click()
     expect(page.locator(".draft--refused")).to_have_count(0)
+    # What the network lost is sent again.
+    page.route("**/upload/files", lambda route: route.abort())
+    give(page, "drop", ("lost.png", plain(4)))
+    expect(page.locator(".draft--refused .draft__error")).to_contain_text("could not be reached")
+    page.unroute("**/upload/files")
+    page.locator("[data-retry]").click()
+    expect(page.locator("[data-draft]")).to_have_count(3)
+    expect(page.locator(".draft--sending")).to_have_count(0)
 
     page.locator("[data-draft]", has_text="by-webui.png").locator("a.button--primary").click()
     expect(page.locator(".origin__found")).to_contain_text("AUTOMATIC1111 v1.10.1, model dreamy, 28 steps, Euler a")
@@ -123,7 +130,7 @@ def test_pictures_are_dropped_and_pasted_and_one_is_posted(open_page: OpenPage, 
     expect(page.locator("main")).to_contain_text("Mushrooms at night")
     post = Post.objects.get(title="Mushrooms at night")
     assert (post.author_id, post.ai_level, post.ai_evidence) == (mira.pk, "generated", "metadata")
-    assert UploadDraft.objects.filter(asset__post=None).count() == 1
+    assert UploadDraft.objects.filter(asset__post=None).count() == 2
 
 
 @pytest.mark.parametrize("width", [1280, 390])

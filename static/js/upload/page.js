@@ -101,6 +101,7 @@ function refuse(task, answer) {
   task.card.querySelector(".draft__state").textContent = "";
   task.card.querySelector(".draft__acts").hidden = error.hidden = false;
   error.textContent = answer.error;
+  task.card.querySelector("[data-retry]").hidden = !answer.again;
   link.hidden = !answer.href;
   if (answer.href) link.href = answer.href;
   news.textContent = `${task.name}: ${form.dataset.refused}`;

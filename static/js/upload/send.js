@@ -1,4 +1,7 @@
-/** One file to the site. Resolves to its answer: `{id, card}`, or `{error, href}` with a sentence; never rejects. */
+/**
+ * One file to the site. Resolves to its answer: `{id, card}`, or `{error, href, again}` with a sentence; never rejects.
+ * `again`: the same file may be taken another time.
+ */
 export function send(form, task, progress) {
   const { dataset } = form;
   const { file, address } = task.part;
@@ -11,7 +14,7 @@ export function send(form, task, progress) {
   else data.set("address", address);
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    const failed = () => resolve({ error: dataset.noAnswer });
+    const failed = () => resolve({ error: dataset.noAnswer, again: true });
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) progress(Math.floor((100 * event.loaded) / event.total));
     });
@@ -20,10 +23,10 @@ export function send(form, task, progress) {
     request.addEventListener("load", () => {
       if (request.status === 413) return resolve({ error: dataset.tooLarge });
       try {
-        resolve(JSON.parse(request.responseText));
+        resolve({ ...JSON.parse(request.responseText), again: request.status >= 500 });
       } catch {
         // The page for signing in came instead, or the form is older than the session.
-        resolve({ error: request.status < 500 ? dataset.signedOut : dataset.noAnswer });
+        resolve({ error: request.status < 500 ? dataset.signedOut : dataset.noAnswer, again: true });
       }
     });
     request.open("POST", dataset.upload);

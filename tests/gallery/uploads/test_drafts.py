@@ -23,6 +23,7 @@ from gallery.uploads import (
 )
 from generation.unused import remove_unused
 from tests.factories import make_user
+from tests.gallery.fetching.server import send, serving
 from tests.gallery.uploads.files import by_webui, drafted, plain
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +185,11 @@ def test_addresses_are_fetched_only_where_the_operator_allows_it(settings: Any) 
     assert not UploadDraft.objects.exists()
 
 
-def test_a_fetched_picture_has_its_address_as_its_source(settings: Any, server: Server) -> None:
+def test_a_fetched_picture_has_its_address_as_its_source(settings: Any) -> None:
     settings.FETCH_URLS = True
-    draft = keep_fetched(make_user(), server.address("/image.png"), batch="batch-one", network=ANYWHERE)
-    assert draft.source == server.address("/image.png")
+    with serving() as server:
+        server.answers["/deep/cat.png"] = send(body=plain())
+        address = server.url("/deep/cat.png")
+        draft = keep_fetched(make_user(), f" {address} ", batch="batch-one", network=server.network)
+    assert draft.source == address
+    assert draft.asset.arrival.file_name == "cat.png"

@@ -63,7 +63,7 @@ def test_a_single_file_leads_to_its_form(client: Client, owner: User) -> None:
 
 
 def test_each_file_is_kept_or_refused_by_itself(client: Client, owner: User) -> None:
-    big = file(b"\x89PNG\r\n\x1a\n" + bytes(MAX_BYTES + 2**20), "big.png")
+    big = file(b"\x89PNG\r\n\x1a\n" + bytes(MAX_BYTES + 2**20 - 8), "big.png")
     files = [
         file(plain(1), "one.png"),
         file(b"no picture", "letter.txt"),
