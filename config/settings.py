@@ -188,6 +188,10 @@ UPLOADS_PER_DAY = env_int("IRODORI_UPLOADS_PER_DAY", 200, 1)
 UPLOAD_MB_PER_DAY = env_int("IRODORI_UPLOAD_MB_PER_DAY", 1000, 1)
 # How many files each web process opens at a time; each takes up to 600 MB while it does.
 UPLOAD_CHILDREN = env_int("IRODORI_UPLOAD_CHILDREN", 2, 1)
+# Days that a picture waits to be posted after somebody last typed something about it.
+DRAFT_DAYS = env_int("IRODORI_DRAFT_DAYS", 7, 1)
+# Whether members may name a picture by its address, which the site then fetches.
+FETCH_URLS = env_bool("IRODORI_FETCH_URLS", False)
 PROMPT_MAX_LENGTH = 4000
 JOB_MAX_ATTEMPTS = 3
 # How much of the machine a role gets while others wait too.

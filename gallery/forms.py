@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 from gallery.errors import UserFacingError
@@ -49,6 +50,7 @@ FIELD_OF_CODE = {
     "group_name_taken": "name",
     "group_bad_number": "order",
     "group_order": "order",
+    "source_too_long": "source",
 }
 
 
@@ -59,6 +61,22 @@ class RefusableForm(forms.Form):
         """Put the sentence beside the field it is about."""
         field = FIELD_OF_CODE.get(error.code)
         self.add_error(field if field in self.fields else None, error.message)
+
+
+class TickedTags(forms.MultipleChoiceField):
+    """Tags to tick. Any is accepted, as any can be typed into the box; names are checked at publication."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def valid_value(self, value: str) -> bool:
+        """The choices only say what the page offers."""
+        return True
+
+    def validate(self, value: list[str]) -> None:
+        """Refuse what no database text can hold, as a typed field does."""
+        super().validate(value)
+        for name in value:
+            ProhibitNullCharactersValidator()(name)
 
 
 class PostForm(RefusableForm):

@@ -5,28 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
-from gallery.forms import RefusableForm
+from gallery.forms import RefusableForm, TickedTags
 from gallery.models.post import Post, PromptVisibility
 from gallery.ratings import Rating
-
-
-class TickedTags(forms.MultipleChoiceField):
-    """Tags to tick. Any is accepted, as any can be typed into the box; names are checked at publication."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def valid_value(self, value: str) -> bool:
-        """The choices only say what the page offers."""
-        return True
-
-    def validate(self, value: list[str]) -> None:
-        """Refuse what no database text can hold, as a typed field does."""
-        super().validate(value)
-        for name in value:
-            ProhibitNullCharactersValidator()(name)
 
 
 class PublishForm(RefusableForm):

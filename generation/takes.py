@@ -11,7 +11,7 @@ from gallery.models import Post, User
 from gallery.models.post import AiEvidence, AiLevel, PromptVisibility
 from gallery.provenance import Recipe
 from generation.models import Take
-from generation.prompt_words import tags_and_words
+from tagging.prompt_words import tags_and_words
 
 LONGEST_LINE = 100
 """How many takes above one are looked at for a post."""

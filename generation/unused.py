@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from gallery import ingest
 from gallery.models import Asset
+from gallery.uploads import drop_old_drafts
 from generation.models import GenerationRequest, Mask, Take
 from generation.requests import one_by_one
 
@@ -17,7 +18,11 @@ KEPT = timedelta(days=1)
 
 
 def remove_unused() -> int:
-    """Remove what was sent more than a day ago and is used by nothing; returns how many pictures and masks that is."""
+    """Remove what was sent more than a day ago and is used by nothing; returns how many pictures and masks that is.
+
+    Drafts that nobody goes on with are dropped first: then nothing uses their pictures either.
+    """
+    drop_old_drafts(timezone.now())
     before = timezone.now() - KEPT
     owners = {*_uploads(before).values_list("owner", flat=True), *_masks(before).values_list("owner", flat=True)}
     return sum(_remove_of(owner, before) for owner in sorted(owners))

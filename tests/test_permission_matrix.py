@@ -42,6 +42,7 @@ from tests.factories import (
     make_user,
     start_job,
 )
+from tests.gallery.uploads.files import drafted, plain
 
 VIEWERS = ("visitor", "maker", "other", "moderator", "admin", "owner")
 """`maker` is the member whose post, take or request it is; `other` is another member."""
@@ -92,6 +93,7 @@ MINE_ALONE = "404 200 404 404 404 404"
 
 EDIT = {"title": "New", "commentary": "", "tags": "1girl", "rating": "s", "prompt_visibility": "visible"}
 PUBLISH = {"title": "", "commentary": "", "tags": "1girl", "rating": "g", "prompt_visibility": "visible"}
+DRAFT = {"tags": "1girl", "rating": "g", "level": "human", "prompt_visibility": "visible"}
 STYLE = {"kind": "style", "act": "save", "promptstyle-new-name": "Ink", "promptstyle-new-prompt": "ink"}
 PROPOSAL = {"act": "send", "title": "Cats", "script": "alias tabby -> cat", "reason": ""}
 TYPED = {"seen": "1", "prompt": "2girls", "act": "save"}
@@ -346,6 +348,17 @@ ROWS = [
     Row("gallery:role", NO_GET, "in 404 404 404 404 404", lambda world: ["nobody"], "of an unknown name",
         {"role": "member", "reason": "Who?"}),
 
+    # gallery: uploading; `draft` is `maker`'s
+    Row("gallery:upload",      MEMBERS, "in 422 422 422 422 422"),
+    Row("gallery:upload_file", NO_GET,  "in 422 422 422 422 422"),
+    Row("gallery:draft", MAKER, "in 303 404 404 404 404", one("draft"), "post", DRAFT),
+    Row("gallery:draft", MAKER, "in 303 404 404 404 404", one("draft"), "save", DRAFT | {"act": "save"}),
+    Row("gallery:draft", "in 404 404 404 404 404", "in 404 404 404 404 404", lambda world: [2**62], "unknown"),
+    Row("gallery:draft_discard", MAKER, "in 303 404 404 404 404", one("draft")),
+    Row("gallery:upload_set",    MAKER, "in 422 404 404 404 404", lambda world: ["of-the-maker"]),
+    Row("gallery:media", MINE_ALONE, "405", file("draft", "original", "png"), "draft original"),
+    Row("gallery:media", MINE_ALONE, "405", file("draft", "180", "webp"),     "draft preview"),
+
     # gallery: one's own account
     Row("gallery:settings",     MEMBERS, "in 302 302 302 302 302", data={"shown_ratings": ["g", "s"]}),
     Row("gallery:sign_in_link", PUBLIC,  "302", lambda world: [world["token"]], "good"),
@@ -480,6 +493,7 @@ def build_world() -> World:
     )
     world["take"] = make_take(maker, width=192, height=192)
     world["mask"] = make_mask(maker)
+    world["draft"] = drafted(maker, plain(), batch="of-the-maker")
     world["request"] = make_request(maker, count=2)
     world["running"] = world["request"].jobs.order_by("index").first()
     start_job(world["running"], preview=b"RIFF")

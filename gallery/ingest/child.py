@@ -29,7 +29,8 @@ from gallery.pictures import limits
 
 logger = logging.getLogger(__name__)
 
-COMMAND = [sys.executable, "-s", "-m", "gallery.pictures"]
+# It writes no compiled modules: a file that its limit cuts off would break the site's own next start.
+COMMAND = [sys.executable, "-s", "-B", "-m", "gallery.pictures"]
 WAIT_SECONDS = 10.0
 """For one of the children of this process to be done, when as many are at work as may be."""
 _HOME = Path(gallery.__file__).resolve().parent.parent

@@ -1,4 +1,4 @@
-"""Uploads that were never drawn over go away again."""
+"""Uploads that were neither drawn over nor are waiting to be posted go away again."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,11 +14,11 @@ from gallery.models import Asset, AssetFile
 
 
 def unused_uploads(before: datetime, used_by: Sequence[QuerySet[Any]]) -> QuerySet[Asset]:
-    """Uploads that were sent before that moment and that nothing uses.
+    """Uploads that were sent before that moment and that nothing uses; a draft of a post is a use.
 
     `used_by`: what refers to assets from above this floor, each filtered by `OuterRef("pk")` of the asset.
     """
-    unused = uploads().filter(created_at__lt=before)
+    unused = uploads().filter(created_at__lt=before, draft=None)
     for rows in used_by:
         unused = unused.filter(~Exists(rows))
     return unused

@@ -12,7 +12,7 @@ from gallery.models.post import Post, PostGeneration, PostStats
 from gallery.models.recipe import PostGenerationVersion, PromptRequest
 from gallery.models.saved_search import SavedSearch
 from gallery.models.similar import AssetHash, DuplicatePair, UncomparedPost
-from gallery.models.upload import UploadAllowance
+from gallery.models.upload import UploadAllowance, UploadDraft
 from gallery.models.user import SignInLink, User
 from gallery.models.version import PostVersion
 
@@ -45,5 +45,6 @@ __all__ = [
     "SignInLink",
     "UncomparedPost",
     "UploadAllowance",
+    "UploadDraft",
     "User",
 ]

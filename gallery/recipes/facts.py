@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gallery.links.searches import posts_url
 from gallery.models import Post
 from gallery.models.post import RecipeSource
+from gallery.provenance import Recipe
 from gallery.recipes.fields import BY_NAME, FIELDS, rest_texts, text_of, texts_of
 from gallery.recipes.rows import State, state_of
 from tagging.query import Metatag, print_query
@@ -72,6 +73,11 @@ def shown_recipe(post: Post, *, reads_prompt: bool) -> Shown | None:
         version=row.version,
         editor=editor,
     )
+
+
+def facts_of(recipe: Recipe) -> list[Fact]:
+    """The facts of a recipe that is no post's yet, for whoever may read all of it."""
+    return list(_facts(State(recipe), reads_prompt=True))
 
 
 def _facts(state: State, reads_prompt: bool) -> Iterable[Fact]:

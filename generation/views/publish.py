@@ -15,11 +15,11 @@ from gallery.models import Post
 from gallery.models.post import PromptVisibility
 from gallery.rating import RatingSuggestion, suggest_rating
 from gallery.ratings import ORDER, Rating
+from gallery.tags.seen import seen_in
 from gallery.visibility import ceiling
 from generation import takes
 from generation.forms import PublishForm
 from generation.models import Take
-from generation.seen import seen_in
 from generation.views.edge import MemberRequest
 from generation.views.takes import own_take
 

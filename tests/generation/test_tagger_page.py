@@ -12,9 +12,9 @@ from django.urls import reverse
 from PIL import Image
 
 from gallery.models import Post, User
+from gallery.tags.seen import Seen, seen_in
 from generation.bundled import dataset
 from generation.models import Take
-from generation.seen import Seen, seen_in
 from tagging.models import Category, Tag, TagAlias
 from tests.factories import make_take
 

@@ -1,0 +1,1 @@
+"""Drafts, sets and the pages that make posts of what was sent."""

@@ -1,51 +1,45 @@
-"""Files as somebody might send them, and the assets that become of them."""
+"""Files as people send them."""
 
 from io import BytesIO
-from pathlib import Path
-from typing import Any
 
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+from PIL import Image, PngImagePlugin
 
-from gallery.ingest import keep_sent
-from gallery.models import Asset, User
-from gallery.provenance.c2pa import own_credentials, sign
-from tests.factories import make_image
+from gallery.models import UploadDraft, User
+from gallery.uploads import keep_draft
+from tests.gallery.pictures.files import saved
 
-A1111 = (
-    "night sky\nNegative prompt: stars\n"
-    "Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 64x48, Model: some model"
+PARAMETERS = (
+    "1girl, red hair, smile, glowing mushroom\nNegative prompt: lowres\n"
+    "Steps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 77, Size: 320x240, Model: dreamy, Version: v1.10.1"
 )
-SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 
-def png(image: Image.Image | None = None, *, parameters: str = "", source_type: str = "") -> bytes:
-    """A PNG with what a generator or an editor would write into it."""
-    info, out = PngInfo(), BytesIO()
-    if parameters:
-        info.add_text("parameters", parameters)
-    if source_type:
-        packet = (
-            '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-            '<rdf:Description xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
-            f'Iptc4xmpExt:DigitalSourceType="{SOURCE_TYPES}{source_type}"/></rdf:RDF></x:xmpmeta>'
-        )
-        info.add_itxt("XML:com.adobe.xmp", packet)
-    (image or make_image()).save(out, "PNG", pnginfo=info)
-    return out.getvalue()
+def picture(number: int = 0, size: tuple[int, int] = (320, 240)) -> Image.Image:
+    """Stripes in a pattern of their own for each number, so that no two look alike."""
+    image = Image.new("RGB", size, (40, 60, 90))
+    state = number * 7919 + 17
+    for row in range(8):
+        for column in range(8):
+            state = (state * 1103515245 + 12345) % 2**31
+            box = (column * size[0] // 8, row * size[1] // 8, (column + 1) * size[0] // 8, (row + 1) * size[1] // 8)
+            image.paste((state >> 8 & 255, state >> 12 & 255, state >> 16 & 255), box)
+    return image
 
 
-def signed_by_stranger(data: bytes, folder: Path, source_type: str) -> bytes:
-    """The file with a manifest of an authority that this site doesn't know, which claims that source type."""
-    action: dict[str, Any] = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPES + source_type}
-    manifest = {
-        "claim_generator_info": [{"name": "Some camera", "version": "1"}],
-        "title": "picture.png",
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}}],
-    }
-    return sign(data, "image/png", manifest, own_credentials(folder, "Somebody"))
+def plain(number: int = 0) -> bytes:
+    """A PNG that says nothing of itself."""
+    return saved(picture(number), "PNG")
 
 
-def sent(owner: User, data: bytes, name: str = "picture.png") -> Asset:
-    """The asset of a file that `owner` sends."""
-    return keep_sent(owner, BytesIO(data), len(data), name)
+def by_webui(number: int = 0, text: str = PARAMETERS) -> bytes:
+    """A PNG as AUTOMATIC1111 writes it."""
+    info = PngImagePlugin.PngInfo()
+    info.add_text("parameters", text)
+    return saved(picture(number), "PNG", pnginfo=info)
+
+
+def drafted(
+    owner: User, content: bytes, name: str = "cat.png", *, batch: str = "batch-one", position: int = 0
+) -> UploadDraft:
+    """A draft of the file."""
+    return keep_draft(owner, BytesIO(content), len(content), name, batch=batch, position=position)

@@ -11,7 +11,7 @@ from gallery.ingest.signing import site_credentials
 from gallery.models import User
 from gallery.uploads import evidence_of
 from tests.factories import make_asset, make_image, make_post, make_recipe, make_user
-from tests.gallery.uploads.files import A1111, png, sent, signed_by_stranger
+from tests.gallery.uploads.crafted import A1111, png, sent, signed_by_stranger
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from gallery.moderation import remove
 from gallery.provenance import Recipe
 from gallery.uploads import publish_sent
 from tests.factories import make_asset, make_image, make_post, make_user
-from tests.gallery.uploads.files import A1111, png, sent
+from tests.gallery.uploads.crafted import A1111, png, sent
 
 pytestmark = pytest.mark.django_db
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from generation.prompt_words import tags_and_words
 from tagging.edit import ensure_tags
 from tagging.models import TagAlias
+from tagging.prompt_words import tags_and_words
 
 KNOWN = ["1girl", "red_hair", "hair", "smile", "night_sky", "saber_(fate)", "looking_at_viewer", "black_eyes"]
 

@@ -1,4 +1,4 @@
-"""What the bundled tagger sees in a take, set beside the tags that its prompt speaks of."""
+"""What the bundled tagger sees in a picture, set beside the tags that its prompt speaks of."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from django.conf import settings
 from PIL import Image
 
 from gallery.models import Asset
-from gallery.models.asset import Variant
+from gallery.models.asset import Origin, Variant
 from gallery.storing import content_of
 from tagging.edit import resolve_tags
 from tagging.tagger import suggest
 
 logger = logging.getLogger(__name__)
+
+_OF_SENT = (Variant.W360, Variant.W180, Variant.BARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,17 @@ class Seen:
 
 
 def seen_in(asset: Asset, prompt_tags: Iterable[str]) -> Seen | None:
-    """Look at the stored original of `asset`; None where there is no tagger or no file. Takes a few milliseconds."""
-    file = asset.files.filter(variant=Variant.ORIGINAL, format="png").first()
+    """Look at the stored original of `asset`; None where there is no tagger or no file. Takes a few milliseconds.
+
+    Of what was sent a preview will do: it is small, and more than the tagger takes in.
+    """
+    files = {file.variant: file for file in asset.files.exclude(format="avif")}
+    variants = _OF_SENT if asset.origin == Origin.SENT else (Variant.ORIGINAL,)
+    file = next((files[variant] for variant in variants if variant in files), None)
     if file is None:
         return None
     try:
-        with Image.open(BytesIO(content_of(file.path)), formats=("PNG",)) as image:
+        with Image.open(BytesIO(content_of(file.path)), formats=("PNG", "JPEG", "WEBP")) as image:
             found = suggest(image, Path(settings.TAGGER_DIR))
     except (OSError, ValueError, Image.DecompressionBombError):
         logger.warning("The tagger can't open the picture of asset %s", asset.pk, exc_info=True)

@@ -1,0 +1,125 @@
+"""What is typed about pictures that were sent. Everything may be saved unfinished; a post asks for more."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from gallery.errors import Invalid, UserFacingError
+from gallery.forms import RefusableForm, TickedTags
+from gallery.models import UploadDraft
+from gallery.models.post import AiLevel, PromptVisibility
+from gallery.posts import MAX_COMMENTARY, MAX_TITLE
+from gallery.ratings import Rating
+from gallery.tag_edits.acts import MAX_SOURCE
+from gallery.tag_edits.terms import MAX_LENGTH, words_of
+
+_TOO_MANY_TAGS = {"max_length": _("These are too many tags: %(show_value)d characters of %(limit_value)d.")}
+_RATING = {"invalid_choice": _("This rating is unknown. Choose general, sensitive, questionable or explicit.")}
+
+
+class _UploadForm(RefusableForm):
+    """What one picture and a set have in common. `level_known`: the file says itself how it was made."""
+
+    tags = forms.CharField(label=_("Tags"), required=False, max_length=MAX_LENGTH, error_messages=_TOO_MANY_TAGS)
+    rating = forms.ChoiceField(label=_("Rating"), choices=Rating.choices, required=False, error_messages=_RATING)
+    level = forms.ChoiceField(choices=AiLevel.choices, required=False)
+    prompt_visibility = forms.ChoiceField(label=_("Prompt"), choices=PromptVisibility.choices, required=False)
+    source = forms.CharField(
+        label=_("Source"),
+        required=False,
+        max_length=MAX_SOURCE,
+        error_messages={"max_length": _("The source has %(show_value)d characters; at most %(limit_value)d fit.")},
+    )
+
+    # Chips: what prompt and tagger suggest, and is ticked.
+    more = TickedTags(required=False)
+
+    def __init__(self, *args: Any, level_known: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.level_known = level_known
+
+    def ready(self) -> bool:
+        """Whether there is all that a post needs; what is missing stands beside its field."""
+        valid = self.is_valid()
+        if "rating" not in self.errors and not self.cleaned_data.get("rating"):
+            self.add_error("rating", str(_("Choose a rating, so that everyone sees only what they want to see.")))
+        if "level" not in self.errors and not self.cleaned_data.get("level") and not self.level_known:
+            self.refuse(Invalid("draft_level_needed", unknown=AiLevel.UNKNOWN.label))
+        return valid and not self.errors
+
+
+class DraftForm(_UploadForm):
+    """One picture."""
+
+    title = forms.CharField(
+        label=_("Title"),
+        required=False,
+        max_length=MAX_TITLE,
+        error_messages={"max_length": _("The title has %(show_value)d characters; at most %(limit_value)d fit.")},
+    )
+    commentary = forms.CharField(
+        label=_("Commentary"),
+        required=False,
+        max_length=MAX_COMMENTARY,
+        error_messages={"max_length": _("The commentary has %(show_value)d characters; at most %(limit_value)d fit.")},
+    )
+
+    @classmethod
+    def of(cls, draft: UploadDraft, **more: Any) -> "DraftForm":
+        """The form as the draft stands."""
+        names = ("tags", "rating", "level", "prompt_visibility", "source", "title", "commentary")
+        return cls(initial={name: getattr(draft, name) for name in names}, **more)
+
+    def typed(self) -> dict[str, Any]:
+        """What can be saved of it: every field that is right."""
+        data = dict(self.cleaned_data)
+        ticked = data.pop("more", [])
+        if "tags" in data:
+            data["tags"] = " ".join(dict.fromkeys([*words_of(data["tags"]), *ticked]))
+        if not data.get("prompt_visibility"):
+            data.pop("prompt_visibility", None)
+        return data
+
+
+class SetForm(_UploadForm):
+    """What several pictures share, and the tags of each."""
+
+    def __init__(self, *args: Any, drafts: list[UploadDraft], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.drafts = drafts
+        for draft in drafts:
+            self.fields[f"tags_{draft.pk}"] = forms.CharField(
+                required=False, max_length=MAX_LENGTH, error_messages=_TOO_MANY_TAGS
+            )
+
+    @classmethod
+    def of(cls, drafts: list[UploadDraft], **more: Any) -> "SetForm":
+        """The form as the drafts stand: what they agree in is shared."""
+        initial: dict[str, Any] = {f"tags_{draft.pk}": draft.tags for draft in drafts}
+        for name in ("rating", "level", "prompt_visibility", "source"):
+            said = {getattr(draft, name) for draft in drafts}
+            initial[name] = said.pop() if len(said) == 1 else ""
+        return cls(initial=initial, drafts=drafts, **more)
+
+    def chosen(self) -> list[UploadDraft]:
+        """The pictures that are ticked, in their order."""
+        if not isinstance(self.data, QueryDict):
+            return self.drafts
+        ticked = set(self.data.getlist("picture"))
+        return [draft for draft in self.drafts if str(draft.pk) in ticked]
+
+    def typed(self, draft: UploadDraft) -> dict[str, Any]:
+        """What can be saved of one of the pictures: what is right, with the shared tags before its own."""
+        names = ("rating", "level", "prompt_visibility", "source")
+        data = {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
+        own = f"tags_{draft.pk}"
+        if own in self.cleaned_data and "tags" in self.cleaned_data:
+            shared = [*words_of(self.cleaned_data["tags"]), *self.cleaned_data.get("more", [])]
+            data["tags"] = " ".join(dict.fromkeys([*shared, *words_of(self.cleaned_data[own])]))
+        return data
+
+    def refuse_each(self, draft: UploadDraft, error: UserFacingError) -> None:
+        """Put the sentence beside the picture that it is about."""
+        self.add_error(f"tags_{draft.pk}", error.message)
