@@ -28,13 +28,13 @@ class Asset(models.Model):
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assets")
-    origin = models.CharField(max_length=5, choices=Origin, default=Origin.DRAWN)
+    origin = models.CharField(max_length=5, choices=Origin, default=Origin.DRAWN, db_default=Origin.DRAWN)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     pixel_sha256 = models.CharField(max_length=64, db_index=True)
     dominant_color = models.CharField(max_length=7)
     drawn_over = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
-    thumbhash = models.CharField(max_length=40, default="", blank=True)
+    thumbhash = models.CharField(max_length=40, default="", db_default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -78,7 +78,7 @@ class AssetFile(models.Model):
     size_bytes = models.PositiveBigIntegerField()
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    says = models.CharField(max_length=64, blank=True, default="")
+    says = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
