@@ -204,7 +204,6 @@ MESSAGES: dict[str, Any] = {
     "fetch_nothing": _("Write the address of a picture."),
     "draft_level_needed": _("Say how much of it a machine made; “%(unknown)s” is an answer too."),
     "set_too_small": _("Choose at least two pictures for a set; a single one is posted from its own page."),
-    "set_too_large": _("%(limit)d pictures are the most in a set."),
     "upload_empty": _("This file is empty."),
     "upload_cut_off": _("This file ends in the middle. Send it again, or save it anew from where it came."),
     "upload_other_kind": _("This is a file of the kind %(kind)s. Choose a PNG, JPEG, WebP or AVIF file."),

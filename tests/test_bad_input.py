@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -24,6 +25,7 @@ from generation.errors import CheckpointBroken
 from generation.models import Checkpoint, GenerationRequest, Job, Take
 from generation.queueing import workers
 from tests.factories import make_checkpoint, make_post, make_request, make_take, make_user
+from tests.gallery.uploads.files import drafted, plain
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 KEPT = (User, Asset, Post, ModerationAction, SignInLink, Checkpoint, GenerationRequest, Job, Take)
@@ -364,6 +366,32 @@ def edit_with_a_title_that_is_too_long(scene: Scene) -> Answer:
     )
 
 
+def upload_of_no_picture(scene: Scene) -> Answer:
+    file = SimpleUploadedFile("letter.png", b"Dear reader")
+    return Answer(
+        scene.post("gallery:upload", [], {"files": file}),
+        422,
+        lambda: gettext("This file can't be read as a picture. Choose a PNG, JPEG, WebP or AVIF file."),
+        ("letter.png",),
+    )
+
+
+def a_draft_without_a_rating(scene: Scene) -> Answer:
+    draft = drafted(scene.member, plain())
+    return Answer(
+        scene.post("gallery:draft", [draft.pk], publication(rating="", level="human", source="https://x.example/1")),
+        422,
+        lambda: gettext("Choose a rating, so that everyone sees only what they want to see."),
+        ("Rain at noon", "The third try.", "1girl umbrella", "https://x.example/1"),
+        made={Asset: 1},
+    )
+
+
+def a_draft_that_is_somebody_elses(scene: Scene) -> Answer:
+    draft = drafted(scene.other, plain())
+    return Answer(scene.post("gallery:draft", [draft.pk], publication()), 404, not_here, made={Asset: 1})
+
+
 def not_here() -> str:
     return gettext("There is no page or post here that you can see")
 
@@ -518,6 +546,9 @@ CASES = {
         publish_twice,
         publish_with_an_impossible_tag,
         edit_with_a_title_that_is_too_long,
+        upload_of_no_picture,
+        a_draft_without_a_rating,
+        a_draft_that_is_somebody_elses,
         another_members_take,
         publish_another_members_take,
         draw_from_another_members_take,

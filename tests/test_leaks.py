@@ -1,7 +1,7 @@
 """What must stay hidden is looked for in every byte that others get, of every page, file, header and error.
 
-Five things of one member hold words that occur nowhere else: an explicit post, a removed one, a post whose prompt
-is hidden, a take that was never published, and a wiki page that was deleted. A visitor and another member
+Six things of one member hold words that occur nowhere else: an explicit post, a removed one, a post whose prompt
+is hidden, a take that was never published, a draft, and a wiki page that was deleted. A visitor and another member
 ask for everything there is.
 """
 
@@ -19,8 +19,9 @@ from django.urls import reverse
 
 from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, opinions, saved_searches
-from gallery.models import Asset, BulkUpdateRequest, FavouriteGroup, Post, SavedSearch, User
+from gallery.models import Asset, BulkUpdateRequest, FavouriteGroup, Post, SavedSearch, UploadDraft, User
 from gallery.models.asset import FORMATS, AssetFile, Variant
+from gallery.uploads import save_draft
 from generation.models import PromptStyle, Take, Wildcard
 from tagging.models import Tag
 from tagging.wiki import Written, set_deleted, write_page
@@ -36,6 +37,7 @@ from tests.factories import (
     make_user,
     start_job,
 )
+from tests.gallery.uploads.files import by_webui, drafted
 from tests.test_permission_matrix import routes
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -54,6 +56,7 @@ class Hidden:
     edit: Take
     running: Any
     public: list[Post]
+    draft: UploadDraft
 
     @cached_property
     def secrets(self) -> dict[str, bytes]:
@@ -73,6 +76,11 @@ class Hidden:
             "prompt of the take": "zxpromptt",
             "negative prompt of the take": "zxnegativet",
             "prompt of the running picture": "zxpromptq",
+            "prompt of the draft's file": "zxpromptd",
+            "name of the draft's file": "zxname.png",
+            "title of the draft": "zxtitled",
+            "source of the draft": "zxsource.example",
+            "key of the draft's picture": self.draft.asset.key,
             "seed that is hidden": str(SEED),
             "name of a style": "zxstylename",
             "words of a style": "zxstylewords",
@@ -153,7 +161,9 @@ def hidden(db: None, settings: Any, tmp_path: Any) -> Hidden:
     edit = make_take(maker, prompt="1girl, zxpromptt", source_take=take.pk, mask=make_mask(maker, 192, 192).pk)
     PromptStyle.objects.create(owner=maker, name="zxstylename", prompt="zxstylewords")
     Wildcard.objects.create(owner=maker, name="zxwildcard", text="zxwildcardline")
-    return Hidden(maker, explicit, removed, quiet, take, edit, waiting, public)
+    draft = drafted(maker, by_webui(text="1girl, zxpromptd\nSteps: 20, Sampler: Euler a"), "zxname.png")
+    save_draft(draft, {"title": "zxtitled", "source": "https://zxsource.example/1"})
+    return Hidden(maker, explicit, removed, quiet, take, edit, waiting, public, draft)
 
 
 @pytest.fixture(params=["visitor", "other member"])
@@ -234,7 +244,11 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     for number in (hidden.take.pk, hidden.take.job_id, hidden.take.job.request_id, hidden.running.request_id):
         for name in ("take", "again", "request", "edit_take"):
             yield f"{reverse('generation:create')}?{name}={number}"
-    for asset in [post.asset for post in posts] + [hidden.take.asset]:
+    for name in ("draft", "draft_discard"):
+        yield reverse(f"gallery:{name}", args=[hidden.draft.pk])
+    yield reverse("gallery:upload_set", args=[hidden.draft.batch])
+    yield from (reverse(f"gallery:{name}") for name in ("upload", "upload_file"))
+    for asset in [post.asset for post in posts] + [hidden.take.asset, hidden.draft.asset]:
         for variant in Variant.values:
             for extension in FORMATS:
                 yield reverse("gallery:media", args=[asset.key, variant, extension])
@@ -383,11 +397,14 @@ def test_hidden_things_answer_as_if_they_did_not_exist(viewer: Client, hidden: H
         for name in ("remix", "edit"):
             start = f"{reverse('generation:create')}?{name}="
             assert said(f"{start}{post.pk}", str(post.pk)) == said(f"{start}{missing}", str(missing))
-    for asset in (hidden.explicit.asset, hidden.removed.asset, hidden.take.asset):
+    for asset in (hidden.explicit.asset, hidden.removed.asset, hidden.take.asset, hidden.draft.asset):
         for file in asset.files.all():
             real = reverse("gallery:media", args=[asset.key, file.variant, file.format])
             invented = real.replace(asset.key, "A" * len(asset.key))
             assert said(real, asset.key) == said(invented, "A" * len(asset.key)), real
+    for name in ("gallery:draft", "gallery:draft_discard"):
+        real, invented = (reverse(name, args=[number]) for number in (hidden.draft.pk, missing))
+        assert said(real, str(hidden.draft.pk)) == said(invented, str(missing)), real
     for name in ("generation:take", "generation:publish"):
         real, invented = (reverse(name, args=[number]) for number in (hidden.take.pk, missing))
         assert said(real, str(hidden.take.pk)) == said(invented, str(missing)), real
