@@ -151,7 +151,9 @@ class _Answer:
                 if len(body) > max_bytes:
                     raise too_large
         except _FAILURES as error:
-            raise Invalid("fetch_slow" if time.monotonic() >= self._ends else "fetch_broken_off") from error
+            if time.monotonic() >= self._ends:
+                raise Invalid("fetch_slow") from error
+            raise Invalid("fetch_broken_off") from error
         if time.monotonic() >= self._ends:
             raise Invalid("fetch_slow")
         return bytes(body)

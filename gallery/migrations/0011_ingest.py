@@ -39,12 +39,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='asset',
             name='origin',
-            field=models.CharField(choices=[('drawn', 'drawn here'), ('sent', 'sent')], default='drawn', max_length=5),
+            field=models.CharField(choices=[('drawn', 'drawn here'), ('sent', 'sent')], db_default='drawn', default='drawn', max_length=5),
         ),
         migrations.AddField(
             model_name='asset',
             name='thumbhash',
-            field=models.CharField(blank=True, default='', max_length=40),
+            field=models.CharField(blank=True, db_default='', default='', max_length=40),
         ),
         migrations.AlterField(
             model_name='assetfile',

@@ -8,7 +8,8 @@ from gallery.errors import MESSAGES, SearchTimeout, UserFacingError
 
 FLOOR = Path(gallery.__file__).parent
 CODE = re.compile(
-    r'(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|Busy|__init__|checked_choice)\(\s*(?:[^()]*, )?"(\w+)"'
+    r"(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|Busy|NotNow|TooOften|PictureRefused|Outdated|__init__|checked_choice)"
+    r'\(\s*(?:[^()]*, )?"(\w+)"'
 )
 
 
