@@ -46,7 +46,7 @@ def reader_of(signature: str, key: str, variant: str, extension: str) -> User | 
 
 def _password(reader: User) -> str:
     """What changes with the account's password, as sessions do; nothing can be learned from it."""
-    return str(reader.get_session_auth_hash())[:16]
+    return reader.get_session_auth_hash()[:16]
 
 
 def _now() -> int:

@@ -30,6 +30,10 @@ class MediaFolder(FileSystemStorage):
             _write_durably(content, target)
         return name
 
+    def delete(self, name: str) -> None:
+        """Remove it, if it is there; never a folder."""
+        Path(self.path(name)).unlink(missing_ok=True)
+
     def listed(self) -> Iterator[tuple[str, float]]:
         """Path and time of every file; symbolic links aren't followed."""
         root = Path(settings.MEDIA_ROOT)

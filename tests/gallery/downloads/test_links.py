@@ -54,6 +54,13 @@ def test_it_needs_no_session_and_no_cache_keeps_it(client: Client, haru: User, p
     assert client.get(url).status_code == 200
 
 
+@pytest.mark.parametrize(("variant", "kind"), [("180", "webp"), ("original", "png")])
+def test_no_cache_keeps_one_of_a_public_picture_either(variant: str, kind: str, client: Client, haru: User) -> None:
+    asset = make_post(haru, asset=make_asset(haru, image=make_image(400, 300))).asset
+    answer = client.get(signed_media_url(haru, asset, variant, kind))
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+
+
 def test_a_picture_without_a_post_is_its_owners_alone(client: Client, haru: User) -> None:
     asset = make_asset(haru)
     assert client.get(signed_media_url(haru, asset, "original", "png")).status_code == 200
