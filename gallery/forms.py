@@ -152,7 +152,7 @@ class WithdrawForm(RefusableForm):
 class ModerationForm(RefusableForm):
     """A moderator's decision on a post."""
 
-    RERATE, REMOVE, RESTORE = "rerate", "remove", "restore"
+    RERATE, REMOVE, RESTORE, APPROVE = "rerate", "remove", "restore", "approve"
 
     act = forms.ChoiceField(
         label=_("Decision"),
@@ -160,6 +160,7 @@ class ModerationForm(RefusableForm):
             (RERATE, _("Change the rating")),
             (REMOVE, _("Remove the post")),
             (RESTORE, _("Restore the post")),
+            (APPROVE, _("Approve the post")),
         ],
     )
     rating = forms.ChoiceField(label=_("New rating"), choices=Rating.choices, required=False, widget=forms.RadioSelect)

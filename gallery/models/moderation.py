@@ -13,6 +13,7 @@ class ModerationKind(models.TextChoices):
     RERATE = "rerate", _("Re-rated")
     REMOVE = "remove", _("Removed")
     RESTORE = "restore", _("Restored")
+    APPROVE = "approve", _("Approved")
     WITHDRAW = "withdraw", _("Withdrawn")
     LABEL = "label", _("Label")
     ROLE = "role", _("Role changed")

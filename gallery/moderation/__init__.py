@@ -3,6 +3,6 @@
 Authors' own acts are in `gallery.posts`; queues, cases and appeals will live here.
 """
 
-from gallery.moderation.acts import remove, rerate, restore
+from gallery.moderation.acts import approve, remove, rerate, restore
 
-__all__ = ["remove", "rerate", "restore"]
+__all__ = ["approve", "remove", "rerate", "restore"]

@@ -62,6 +62,18 @@ def restore(actor: User, post: Post, reason: str) -> Post:
     return post
 
 
+@transaction.atomic
+def approve(actor: User, post: Post, reason: str) -> Post:
+    """Let everybody see a post that waited for a moderator.
+
+    Raises NotAllowed, InvalidTransition (it doesn't wait) and Invalid (no reason).
+    """
+    post = begin(actor, post, frozenset({PostStatus.PENDING}))
+    set_status(post, PostStatus.ACTIVE)
+    log_act(actor, ModerationKind.APPROVE, post, reason, {})
+    return post
+
+
 def begin(actor: User, post: Post, allowed: frozenset[PostStatus]) -> Post:
     """The locked post, if this person may decide about it and its state allows the act.
 

@@ -44,6 +44,7 @@ ACTS = {
     ModerationForm.RERATE: lambda actor, post, data: moderation.rerate(actor, post, data["rating"], data["reason"]),
     ModerationForm.REMOVE: lambda actor, post, data: moderation.remove(actor, post, data["reason"]),
     ModerationForm.RESTORE: lambda actor, post, data: moderation.restore(actor, post, data["reason"]),
+    ModerationForm.APPROVE: lambda actor, post, data: moderation.approve(actor, post, data["reason"]),
 }
 
 

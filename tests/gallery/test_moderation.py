@@ -17,11 +17,13 @@ ACTS = {
     "rerate": lambda actor, post: moderation.rerate(actor, post, "e", "a reason"),
     "remove": lambda actor, post: moderation.remove(actor, post, "a reason"),
     "restore": lambda actor, post: moderation.restore(actor, post, "a reason"),
+    "approve": lambda actor, post: moderation.approve(actor, post, "a reason"),
 }
 ALLOWED = {
     "rerate": {"pending", "active", "flagged", "removed", "appealed"},
     "remove": {"pending", "active", "flagged", "appealed"},
     "restore": {"removed", "appealed"},
+    "approve": {"pending"},
 }
 
 
