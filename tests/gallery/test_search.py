@@ -154,7 +154,7 @@ def test_past_its_time_a_statement_is_stopped_and_the_limit_is_as_before():
             cursor.execute("SELECT pg_sleep(5)")
         assert (caught.value.status, limit()) == (503, "77s")
         with time_budget(60_000):
-            assert limit() in ("1min", "59999ms")
+            assert limit() == "1min" or "59900ms" <= limit() <= "59999ms"
         assert limit() == "77s"
         transaction.set_rollback(True)
 
