@@ -156,10 +156,11 @@ def begin(
     for missing in sorted(wanted - reachable):
         raise Invalid("no_such_post", id=missing)
     if with_children or having:
-        lock_posts_with(having, also=wanted, children_of=post.pk if with_children else None)
-    if with_children:
-        mine = Post.objects.filter(reachable_posts(editor), parent=post.pk, status__in=EDITABLE)
-        wanted |= set(mine.values_list("pk", flat=True))
+        held = lock_posts_with(having, also=wanted, children_of=post.pk if with_children else None)
+        if with_children:
+            # Who became a child since is not meant, and would be locked out of order.
+            mine = Post.objects.filter(reachable_posts(editor), parent=post.pk, status__in=EDITABLE)
+            wanted |= held & set(mine.values_list("pk", flat=True))
     found = {row.pk: row for row in (locked(Post(pk=pk)) for pk in sorted(wanted))}
     for row in found.values():
         require_status(row, EDITABLE)

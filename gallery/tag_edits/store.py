@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from gallery.errors import Invalid
@@ -22,6 +22,7 @@ COLUMNS = {
     Category.MODEL: "model_tags",
 }
 MAX_CHILDREN = 30
+LOCKING_TRIES = 10
 
 # The numbers are those of `Category`.
 _RECOUNT = """
@@ -104,17 +105,28 @@ def recount_categories(tag: Tag) -> None:
         cursor.execute(_RECOUNT, [tag.pk])
 
 
-def lock_posts_with(tag_ids: Collection[int], also: Collection[int] = (), children_of: int | None = None) -> None:
+def lock_posts_with(tag_ids: Collection[int], also: Collection[int] = (), children_of: int | None = None) -> set[int]:
     """Lock every post with one of these tags, those of the numbers `also` and the children of a post, all in the order
-    of their numbers: who edits one of them waits, or is waited for."""
+    of their numbers: who edits one of them waits, or is waited for. Returns the numbers of those it locked.
+    """
     meant = Q(pk__in=also)
     if tag_ids:
         meant |= Q(tag_ids__overlap=list(tag_ids))
     if children_of is not None:
         meant |= Q(parent=children_of)
-    posts = Post.objects.select_for_update(of=("self",)).filter(meant).order_by("pk")
-    for _pk in posts.values_list("pk", flat=True).iterator():
-        pass
+    posts = Post.objects.filter(meant).order_by("pk").values_list("pk", flat=True)
+    found: set[int] = set()
+    for _try in range(LOCKING_TRIES):
+        with transaction.atomic():
+            found = set(posts.select_for_update(of=("self",)).iterator())
+            if found == set(posts.iterator()):
+                break
+            # While this waited, a post gained a tag or a parent. Locked now it would be locked out of order, and two
+            # people could wait for each other: let go of all, and begin again.
+            transaction.set_rollback(True)
+    else:
+        found = set(posts.select_for_update(of=("self",)).iterator())
+    return found
 
 
 def lock_tags(tag_ids: Collection[int]) -> None:

@@ -1,10 +1,11 @@
 """Categories: prefixes, counters of posts, and locks of those who change them at once."""
 
 import re
+import threading
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from gallery import posts
@@ -12,10 +13,11 @@ from gallery.errors import NotAllowed
 from gallery.models import Post
 from gallery.tag_edits import apply_script, curation, recategorise, recount_categories
 from gallery.tag_edits.limits import CHANGED_TAGS_A_MINUTE, left, spend
+from gallery.tag_edits.store import lock_posts_with
 from tagging.models import Category, Tag
 from tests.factories import make_asset_row, make_recipe, make_user
 from tests.gallery.editing import names, plain_post, refusal
-from tests.gallery.threads import at_once
+from tests.gallery.threads import at_once, until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +154,26 @@ def test_people_who_change_categories_and_families_at_once_do_not_lock_each_othe
             lambda: apply_script(people[2], Post(pk=second.pk), f"child:{first.pk} sea -sky").post.pk,
         )
         assert not [error for error in found if isinstance(error, BaseException)], found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_became_a_child_while_others_waited_is_locked_in_its_turn():
+    child, parent = plain_post("mika"), plain_post("miku")
+    writing = threading.Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            Post.objects.select_for_update().get(pk=parent.pk)
+            writing.set()
+            until_somebody_waits()
+            Post.objects.filter(pk=child.pk).update(parent=parent)
+
+    def lock() -> set[int]:
+        assert writing.wait(20)
+        with transaction.atomic():
+            return lock_posts_with([], also={parent.pk}, children_of=parent.pk)
+
+    assert at_once(write, lock) == [None, {child.pk, parent.pk}]
 
 
 def test_tags_are_locked_together_when_the_rating_moves_the_counters_of_all():
