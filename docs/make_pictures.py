@@ -1,13 +1,17 @@
 """Take the README's pictures of a real, freshly started site: `python -m docs.make_pictures` (needs Chromium).
 
-Starts a throw-away site, waits for its starter posts, draws four pictures as the owner, and photographs the
-pages at 1280 and 390 px in both themes into docs/pictures/.
+Starts a throw-away site, waits for its starter posts, draws four pictures as the owner, verifies a download, uploads a
+picture as another program would have written it, and photographs the pages at 1280 and 390 px in both themes into
+docs/pictures/.
 """
 
 import tempfile
 import time
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image, PngImagePlugin
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.config.running_site import RunningSite
@@ -23,6 +27,11 @@ QUIET = [
 ]
 WIDTHS = {"wide": (1280, 860), "phone": (390, 844)}
 PROMPT = "1girl, red hair, long hair, smile, blue background"
+ELSEWHERE = (
+    "1girl, blonde hair, single braid, closed eyes, green background, mushroom\nNegative prompt: lowres\n"
+    "Steps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 77, Size: 512x512, Model: dreamy, Version: v1.10.1"
+)
+VERIFIED, UPLOADED = 24, 12
 
 
 def wait_for_posts(page: Page, site: RunningSite, wanted: int) -> None:
@@ -58,8 +67,64 @@ def draw_four(browser: Browser, site: RunningSite, state: dict[str, object]) -> 
     context.close()
 
 
-def photograph(browser: Browser, site: RunningSite, state: dict[str, object] | None, name: str, path: str) -> None:
-    """The page at both widths and in both themes."""
+def original(browser: Browser, site: RunningSite, number: int) -> bytes:
+    """The signed PNG of a post, as its download menu hands it out."""
+    page = browser.new_page()
+    page.goto(f"{site.url}posts/{number}")
+    address = page.locator("a[href*='original.png']").first.get_attribute("href") or ""
+    answer = page.request.get(f"{site.url.rstrip('/')}{address}")
+    if not answer.ok:
+        raise SystemExit(f"Post {number} has no PNG: {answer.status}")
+    content = answer.body()
+    page.close()
+    return content
+
+
+def as_from_elsewhere(content: bytes) -> bytes:
+    """The picture, cropped and enlarged, with the text that AUTOMATIC1111 writes in place of ours."""
+    with Image.open(BytesIO(content)) as picture:
+        inner = picture.convert("RGB").crop((2, 2, picture.width - 2, picture.height - 2)).resize((512, 512))
+    info, file = PngImagePlugin.PngInfo(), BytesIO()
+    info.add_text("parameters", ELSEWHERE)
+    inner.save(file, "PNG", pnginfo=info)
+    return file.getvalue()
+
+
+def verify(content: bytes) -> Callable[[Page], None]:
+    """What is done on the verify page before it is photographed."""
+
+    def act(page: Page) -> None:
+        page.set_input_files("#id_file", {"name": "download.png", "mimeType": "image/png", "buffer": content})
+        page.locator("[data-check]").click()
+        page.locator("#verify-answer h2").first.wait_for()
+        page.locator("[data-busy]").wait_for(state="hidden")
+        page.evaluate("document.activeElement.blur()")
+
+    return act
+
+
+def upload(browser: Browser, site: RunningSite, state: dict[str, object], content: bytes) -> str:
+    """Send a file as the owner; the path of its draft."""
+    context = browser.new_context(storage_state=state)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{site.url}upload")
+    page.set_input_files("#id_files", {"name": "00012-77.png", "mimeType": "image/png", "buffer": content})
+    page.locator("[data-draft] a.button--primary").click()
+    page.wait_for_load_state("networkidle")
+    path = page.url.removeprefix(site.url)
+    context.close()
+    return path
+
+
+def photograph(
+    browser: Browser,
+    site: RunningSite,
+    state: dict[str, object] | None,
+    name: str,
+    path: str,
+    act: Callable[[Page], None] | None = None,
+) -> None:
+    """The page at both widths and in both themes, after `act` was done on it."""
     for width_name, (width, height) in WIDTHS.items():
         for theme in ("light", "dark"):
             context = browser.new_context(
@@ -70,6 +135,9 @@ def photograph(browser: Browser, site: RunningSite, state: dict[str, object] | N
             page = context.new_page()
             page.goto(f"{site.url}{path}")
             page.wait_for_load_state("networkidle") if name != "create" else page.wait_for_timeout(1500)
+            if act:
+                act(page)
+                page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=FOLDER / f"{name}-{width_name}-{theme}.png")
             context.close()
 
@@ -92,6 +160,9 @@ def main() -> None:
         photograph(browser, site, None, "post", "posts/24")
         photograph(browser, site, state, "create", "create")
         photograph(browser, site, state, "takes", "takes")
+        photograph(browser, site, None, "verify", "verify", verify(original(browser, site, VERIFIED)))
+        draft = upload(browser, site, state, as_from_elsewhere(original(browser, site, UPLOADED)))
+        photograph(browser, site, state, "upload", draft)
         browser.close()
 
 
