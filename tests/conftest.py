@@ -11,10 +11,11 @@ from django.utils import translation
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The moderation log refuses TRUNCATE, by which the database is emptied after transactional tests: that one
-    trigger is off. tests/gallery/test_moderation.py turns it on again and shows that it refuses."""
+    """The moderation log and its chain refuse TRUNCATE, by which the database is emptied after transactional tests:
+    that one trigger of each is off. tests/gallery/moderation turns them on again and shows that they refuse."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE gallery_moderationaction DISABLE TRIGGER moderation_log_no_truncate")
+        cursor.execute("ALTER TABLE gallery_auditlink DISABLE TRIGGER audit_link_no_truncate")
 
 
 @pytest.fixture(scope="session", autouse=True)

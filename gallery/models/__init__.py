@@ -6,7 +6,7 @@ from gallery.models.download import Download
 from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
 from gallery.models.imports import ImportedItem, ImportRun
 from gallery.models.label import LabelDispute, LabelVersion
-from gallery.models.moderation import ModerationAction
+from gallery.models.moderation import AuditLink, ModerationAction
 from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
 from gallery.models.recipe import PostGenerationVersion, PromptRequest
@@ -21,6 +21,7 @@ __all__ = [
     "AssetFile",
     "AssetHash",
     "AssetOrigin",
+    "AuditLink",
     "BulkUpdateComment",
     "BulkUpdateRequest",
     "BulkUpdateVote",

@@ -44,3 +44,21 @@ class ModerationAction(models.Model):
                 name="moderation_has_object",
             ),
         ]
+
+
+class AuditLink(models.Model):
+    """A link of the chain that the moderation log is: the digest of one act together with the digest of the one before.
+
+    A trigger writes it when the transaction of the act ends, and others refuse to change it. `gallery.moderation.audit`
+    says what the digest is made of, and verifies the chain.
+    """
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    act = models.OneToOneField(ModerationAction, on_delete=models.PROTECT, related_name="link")
+    digest = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(digest__regex="^[0-9a-f]{64}$"), name="audit_link_has_digest"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="audit_links_count_from_one"),
+        ]

@@ -143,12 +143,19 @@ def test_rows_of_the_log_can_be_neither_changed_nor_deleted(change):
     assert ModerationAction.objects.get().reason == "spam"
 
 
-def test_the_log_cannot_be_emptied():
+@pytest.mark.parametrize(
+    ("trigger", "table", "emptied"),
+    [
+        ("moderation_log_no_truncate", "gallery_moderationaction", "gallery_moderationaction, gallery_auditlink"),
+        ("audit_link_no_truncate", "gallery_auditlink", "gallery_auditlink"),
+    ],
+)
+def test_the_log_cannot_be_emptied(trigger, table, emptied):
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE gallery_moderationaction ENABLE TRIGGER moderation_log_no_truncate")
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("TRUNCATE gallery_moderationaction")
+            cursor.execute(f"TRUNCATE {emptied}")
         transaction.set_rollback(True)
 
 
