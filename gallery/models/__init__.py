@@ -10,6 +10,7 @@ from gallery.models.moderation import AuditLink, ModerationAction
 from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
 from gallery.models.recipe import PostGenerationVersion, PromptRequest
+from gallery.models.review import Appeal, Case, Statement, Voice
 from gallery.models.saved_search import SavedSearch
 from gallery.models.similar import AssetHash, DuplicatePair, UncomparedPost
 from gallery.models.upload import UploadAllowance, UploadDraft
@@ -17,6 +18,7 @@ from gallery.models.user import SignInLink, User
 from gallery.models.version import PostVersion
 
 __all__ = [
+    "Appeal",
     "Asset",
     "AssetFile",
     "AssetHash",
@@ -25,6 +27,7 @@ __all__ = [
     "BulkUpdateComment",
     "BulkUpdateRequest",
     "BulkUpdateVote",
+    "Case",
     "Download",
     "DuplicatePair",
     "Favourite",
@@ -44,8 +47,10 @@ __all__ = [
     "PromptRequest",
     "SavedSearch",
     "SignInLink",
+    "Statement",
     "UncomparedPost",
     "UploadAllowance",
     "UploadDraft",
     "User",
+    "Voice",
 ]

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models.post import AiEvidence, AiLevel, Post
+from gallery.models.review import Case
 
 
 class LabelVersion(models.Model):
@@ -55,6 +56,7 @@ class LabelDispute(models.Model):
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="label_disputes")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="label_disputes")
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, related_name="label_dispute")
     level = models.CharField(max_length=9, choices=AiLevel)
     against = models.CharField(max_length=9, choices=AiLevel)
     reason = models.TextField(max_length=2000)

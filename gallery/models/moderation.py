@@ -14,10 +14,24 @@ class ModerationKind(models.TextChoices):
     REMOVE = "remove", _("Removed")
     RESTORE = "restore", _("Restored")
     APPROVE = "approve", _("Approved")
+    KEEP = "keep", _("Left as it is")
+    QUARANTINE = "quarantine", _("Quarantined")
+    OVERTURN = "overturn", _("Overturned on appeal")
+    UPHOLD = "uphold", _("Upheld on appeal")
+    LOCK = "lock", _("Rating locked or unlocked")
+    STRIKE = "strike", _("Strike")
+    VOID = "void", _("Strike voided")
+    BAN = "ban", _("Banned")
+    UNBAN = "unban", _("Ban lifted")
+    RULE = "rule", _("Refusal rule changed")
     WITHDRAW = "withdraw", _("Withdrawn")
     LABEL = "label", _("Label")
     ROLE = "role", _("Role changed")
     QUEUE = "queue", _("Queue")
+
+
+# Nobody in particular, or a block of addresses.
+ABOUT_NOBODY = [ModerationKind.QUEUE, ModerationKind.RULE, ModerationKind.BAN, ModerationKind.UNBAN]
 
 
 class ModerationAction(models.Model):
@@ -28,7 +42,7 @@ class ModerationAction(models.Model):
 
     at = models.DateTimeField(auto_now_add=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=8, choices=ModerationKind)
+    kind = models.CharField(max_length=10, choices=ModerationKind)
     post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="moderation_actions")
     subject = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(max_length=2000)
@@ -40,7 +54,9 @@ class ModerationAction(models.Model):
             models.CheckConstraint(
                 condition=models.Q(post__isnull=False)
                 | models.Q(subject__isnull=False)
-                | models.Q(kind=ModerationKind.QUEUE),
+                | models.Q(
+                    kind__in=[ModerationKind.QUEUE, ModerationKind.RULE, ModerationKind.BAN, ModerationKind.UNBAN]
+                ),
                 name="moderation_has_object",
             ),
         ]

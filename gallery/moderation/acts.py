@@ -1,4 +1,7 @@
-"""Re-rate, remove, restore: one function and one transaction for each."""
+"""Approve, keep, re-rate, remove, restore, quarantine: one function and one transaction for each.
+
+Each writes the log, closes the cases that it answers, and tells the author what was taken from them.
+"""
 
 from typing import Any
 
@@ -8,8 +11,12 @@ from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import ModerationAction, Post, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import PostStatus
+from gallery.models.review import CaseKind, Detection, Outcome, Restriction, SiteRule
+from gallery.moderation.cases import decides_alone, settle_others
+from gallery.moderation.statements import state_reasons
 from gallery.post_state import checked_rating, locked
 from gallery.posts import set_rating, set_status
+from gallery.ratings import Rating
 
 MAX_REASON = 2000
 
@@ -18,10 +25,25 @@ RERATABLE = frozenset(
 )
 REMOVABLE = frozenset({PostStatus.PENDING, PostStatus.ACTIVE, PostStatus.FLAGGED, PostStatus.APPEALED})
 RESTORABLE = frozenset({PostStatus.REMOVED, PostStatus.APPEALED})
+KEEPABLE = frozenset({PostStatus.ACTIVE, PostStatus.FLAGGED})
+QUARANTINABLE = RERATABLE
+
+# What a decision about a post answers beside the case that it was made in.
+_OF_A_RATING = frozenset({CaseKind.RATING, CaseKind.SCAN, CaseKind.STUCK})
+_OF_A_LOOK = frozenset({CaseKind.POST, CaseKind.REPORT, CaseKind.FLAG, CaseKind.SCAN, CaseKind.STUCK})
+_OF_ITS_BEING_HERE = _OF_A_LOOK | {CaseKind.RATING}
 
 
 @transaction.atomic
-def rerate(actor: User, post: Post, rating: str, reason: str) -> Post:
+def rerate(
+    actor: User,
+    post: Post,
+    rating: str,
+    reason: str,
+    *,
+    detection: Detection = Detection.MODERATOR,
+    details: dict[str, Any] | None = None,
+) -> Post:
     """Give the post another rating; from then on its author can raise it, not lower it below this one.
 
     Raises NotAllowed, InvalidTransition (the post is rated so already, or withdrawn or quarantined) and Invalid.
@@ -30,14 +52,25 @@ def rerate(actor: User, post: Post, rating: str, reason: str) -> Post:
     wanted = checked_rating(rating)
     if post.rating == wanted:
         raise InvalidTransition("same_rating", rating=wanted.label)
-    before = post.rating
+    before = Rating(post.rating)
     set_rating(actor, post, wanted)
-    log_act(actor, ModerationKind.RERATE, post, reason, {"from": before, "to": wanted.value})
+    more = {"from": before.value, "to": wanted.value} | (details or {})
+    act = log_act(actor, ModerationKind.RERATE, post, reason, more)
+    if wanted.strength > before.strength and post.author_id != actor.pk:
+        state_reasons(act, post.author, Restriction.RATING, SiteRule.RATING, detection=detection)
+    settle_others(post, actor, _OF_A_RATING, Outcome.RERATED, act.reason)
     return post
 
 
 @transaction.atomic
-def remove(actor: User, post: Post, reason: str) -> Post:
+def remove(
+    actor: User,
+    post: Post,
+    reason: str,
+    rule: SiteRule = SiteRule.OTHER,
+    *,
+    detection: Detection = Detection.MODERATOR,
+) -> Post:
     """Take the post out of every list; moderators and its author can still open it.
 
     Raises NotAllowed, InvalidTransition and Invalid (no reason).
@@ -45,12 +78,15 @@ def remove(actor: User, post: Post, reason: str) -> Post:
     post = begin(actor, post, REMOVABLE)
     before = post.status
     set_status(post, PostStatus.REMOVED)
-    log_act(actor, ModerationKind.REMOVE, post, reason, {"from": before})
+    act = log_act(actor, ModerationKind.REMOVE, post, reason, {"from": before, "rule": rule.value})
+    if post.author_id != actor.pk:
+        state_reasons(act, post.author, Restriction.REMOVAL, rule, detection=detection)
+    settle_others(post, actor, _OF_ITS_BEING_HERE, Outcome.REMOVED, act.reason)
     return post
 
 
 @transaction.atomic
-def restore(actor: User, post: Post, reason: str) -> Post:
+def restore(actor: User, post: Post, reason: str, *, details: dict[str, Any] | None = None) -> Post:
     """Make a removed post active again, with all it had.
 
     Raises NotAllowed, InvalidTransition (it is not removed) and Invalid (no reason).
@@ -58,7 +94,7 @@ def restore(actor: User, post: Post, reason: str) -> Post:
     post = begin(actor, post, RESTORABLE)
     before = post.status
     set_status(post, PostStatus.ACTIVE)
-    log_act(actor, ModerationKind.RESTORE, post, reason, {"from": before})
+    log_act(actor, ModerationKind.RESTORE, post, reason, {"from": before} | (details or {}))
     return post
 
 
@@ -70,30 +106,63 @@ def approve(actor: User, post: Post, reason: str) -> Post:
     """
     post = begin(actor, post, frozenset({PostStatus.PENDING}))
     set_status(post, PostStatus.ACTIVE)
-    log_act(actor, ModerationKind.APPROVE, post, reason, {})
+    act = log_act(actor, ModerationKind.APPROVE, post, reason, {})
+    settle_others(post, actor, _OF_A_LOOK, Outcome.APPROVED, act.reason)
+    return post
+
+
+@transaction.atomic
+def keep(actor: User, post: Post, reason: str) -> Post:
+    """Leave a post that somebody reported or flagged, or that a check doubted, as it is; a flag on it is gone.
+
+    Raises NotAllowed, InvalidTransition (it is neither active nor flagged) and Invalid (no reason).
+    """
+    post = begin(actor, post, KEEPABLE)
+    before = post.status
+    if before == PostStatus.FLAGGED:
+        set_status(post, PostStatus.ACTIVE)
+    act = log_act(actor, ModerationKind.KEEP, post, reason, {"from": before})
+    settle_others(post, actor, _OF_A_LOOK, Outcome.KEPT, act.reason)
+    return post
+
+
+@transaction.atomic
+def quarantine(actor: User, post: Post, reason: str, rule: SiteRule = SiteRule.LAW) -> Post:
+    """Put a post where nobody sees it, moderators and its author included; docs/moderation.md says what to do then.
+
+    Its author is told nothing: what is kept for the police may not warn who posted it. Raises as `remove` does.
+    """
+    post = begin(actor, post, QUARANTINABLE)
+    before = post.status
+    set_status(post, PostStatus.QUARANTINED)
+    act = log_act(actor, ModerationKind.QUARANTINE, post, reason, {"from": before, "rule": rule.value})
+    settle_others(post, actor, _OF_ITS_BEING_HERE, Outcome.QUARANTINED, act.reason)
     return post
 
 
 def begin(actor: User, post: Post, allowed: frozenset[PostStatus]) -> Post:
     """The locked post, if this person may decide about it and its state allows the act.
 
-    Raises NotAllowed and InvalidTransition.
+    Nobody decides about their own post but the owner of a site that nobody else moderates. Raises NotAllowed and
+    InvalidTransition.
     """
     if not actor.is_moderator:
         raise NotAllowed("moderators_only")
     post = locked(post)
-    if post.author_id == actor.pk and not actor.is_owner:
+    if post.author_id == actor.pk and not decides_alone(actor):
         raise NotAllowed("own_post")
     if post.status not in allowed:
         raise InvalidTransition("wrong_status", status=str(PostStatus(post.status).label))
     return post
 
 
-def log_act(actor: User, kind: ModerationKind, post: Post, reason: str, details: dict[str, Any]) -> None:
+def log_act(actor: User, kind: ModerationKind, post: Post, reason: str, details: dict[str, Any]) -> ModerationAction:
     """A row of the moderation log; Invalid where the reason is missing or too long."""
     if post.author_id == actor.pk:
         details = details | {"own_post": True}
-    ModerationAction.objects.create(actor=actor, kind=kind, post=post, reason=checked_reason(reason), details=details)
+    return ModerationAction.objects.create(
+        actor=actor, kind=kind, post=post, reason=checked_reason(reason), details=details
+    )
 
 
 def checked_reason(reason: str) -> str:

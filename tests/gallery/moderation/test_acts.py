@@ -144,18 +144,18 @@ def test_rows_of_the_log_can_be_neither_changed_nor_deleted(change):
 
 
 @pytest.mark.parametrize(
-    ("trigger", "table", "emptied"),
+    ("trigger", "table"),
     [
-        ("moderation_log_no_truncate", "gallery_moderationaction", "gallery_moderationaction, gallery_auditlink"),
-        ("audit_link_no_truncate", "gallery_auditlink", "gallery_auditlink"),
+        ("moderation_log_no_truncate", "gallery_moderationaction"),
+        ("audit_link_no_truncate", "gallery_auditlink"),
     ],
 )
-def test_the_log_cannot_be_emptied(trigger, table, emptied):
+def test_the_log_cannot_be_emptied(trigger, table):
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {emptied}")
+            cursor.execute(f"TRUNCATE {table} CASCADE")
         transaction.set_rollback(True)
 
 

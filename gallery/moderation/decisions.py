@@ -1,0 +1,109 @@
+"""What a moderator decides in a case: one function and one transaction, whatever kind of case it is.
+
+A decision is an act of `gallery.moderation.acts`, the end of its case and of the others that it answers too, and the
+word to whom it concerns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from gallery.errors import Invalid, NotAllowed
+from gallery.labels import disputes
+from gallery.models import Case, LabelDispute, Post, Statement, User
+from gallery.models.moderation import ModerationKind
+from gallery.models.post import PostStatus
+from gallery.models.review import CaseKind, Detection, Outcome, SiteRule
+from gallery.moderation.acts import approve, checked_reason, keep, log_act, quarantine, remove, rerate
+from gallery.moderation.appeals import overturn, uphold
+from gallery.moderation.cases import decides_alone, held, settle
+from gallery.post_state import locked
+
+# What each kind of case can end in.
+CHOICES: dict[CaseKind, tuple[Outcome, ...]] = {
+    CaseKind.POST: (Outcome.APPROVED, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
+    CaseKind.REPORT: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
+    CaseKind.FLAG: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
+    CaseKind.RATING: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED),
+    CaseKind.LABEL: (Outcome.UPHELD, Outcome.KEPT),
+    CaseKind.APPEAL: (Outcome.OVERTURNED, Outcome.UPHELD),
+    CaseKind.SCAN: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
+    CaseKind.STUCK: (Outcome.APPROVED, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
+}
+DETECTIONS = {
+    CaseKind.REPORT: Detection.REPORT,
+    CaseKind.FLAG: Detection.REPORT,
+    CaseKind.RATING: Detection.REPORT,
+    CaseKind.LABEL: Detection.REPORT,
+    CaseKind.SCAN: Detection.AUTOMATED,
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a moderator chose: an outcome of `CHOICES`, their reason, and where it asks for it a rating or a rule."""
+
+    outcome: Outcome
+    reason: str
+    rating: str = ""
+    rule: SiteRule = SiteRule.OTHER
+
+
+@transaction.atomic
+def decide(moderator: User, case: Case, decision: Decision) -> Case:
+    """Decide a claimed case; what was typed is kept by the caller where this raises.
+
+    Raises NotAllowed (a moderator no more, one's own matter), InvalidTransition (not claimed, decided meanwhile, the
+    state of its post) and Invalid (no reason, an outcome that this case can't have).
+    """
+    post = locked(case.post) if case.post else None
+    case = held(moderator, case)
+    kind = CaseKind(case.kind)
+    if decision.outcome not in CHOICES[kind]:
+        raise Invalid("unknown_outcome", value=decision.outcome)
+    reason = checked_reason(decision.reason)
+    # Before the act, which closes what else it answers.
+    settle(case, moderator, decision.outcome, reason)
+    if kind == CaseKind.APPEAL:
+        _decide_appeal(moderator, case, decision.outcome, reason)
+    elif kind == CaseKind.LABEL:
+        _decide_label(moderator, case, decision.outcome, reason)
+    elif post is not None:
+        _decide_post(moderator, case, post, decision)
+    return case
+
+
+def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) -> None:
+    detection = DETECTIONS.get(CaseKind(case.kind), Detection.MODERATOR)
+    match decision.outcome:
+        case Outcome.APPROVED:
+            approve(moderator, post, decision.reason)
+        case Outcome.KEPT if case.kind == CaseKind.RATING:
+            log_act(moderator, ModerationKind.KEEP, post, decision.reason, {"rating": post.rating})
+        case Outcome.KEPT:
+            keep(moderator, post, decision.reason)
+        case Outcome.RERATED:
+            post = rerate(moderator, post, decision.rating, decision.reason, detection=detection)
+            if post.status == PostStatus.PENDING:
+                approve(moderator, post, decision.reason)
+        case Outcome.REMOVED:
+            remove(moderator, post, decision.reason, decision.rule, detection=detection)
+        case Outcome.QUARANTINED:
+            quarantine(moderator, post, decision.reason, decision.rule)
+
+
+def _decide_label(moderator: User, case: Case, outcome: Outcome, reason: str) -> None:
+    raised = LabelDispute.objects.get(case=case)
+    (disputes.uphold if outcome == Outcome.UPHELD else disputes.reject)(moderator, raised, reason)
+
+
+def _decide_appeal(moderator: User, case: Case, outcome: Outcome, reason: str) -> None:
+    statement = Statement.objects.select_for_update(of=("self",)).select_related("act").get(appeal__case=case)
+    if statement.act.actor_id == moderator.pk and not decides_alone(moderator):
+        raise NotAllowed("own_decision")
+    if outcome == Outcome.OVERTURNED:
+        overturn(moderator, statement, reason)
+    else:
+        uphold(moderator, statement, reason)
