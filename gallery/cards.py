@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from gallery.community.opinions import favourites_among
 from gallery.models import Asset, Post
 from gallery.models.asset import Variant
-from gallery.models.post import PostStatus
+from gallery.models.post import STANDING
 from gallery.pictures.variants import SIDES
 from gallery.visibility import Viewer
 from tagging.models import Category, Tag
@@ -63,7 +63,7 @@ def cards(posts: Iterable[Post], query: str = "", viewer: Viewer | None = None) 
             ratio=ratio_class(post.asset.width, post.asset.height),
             placeholder=placeholder_class(post.asset.dominant_color),
             kept=post.pk in kept,
-            keepable=viewer is not None and post.status == PostStatus.ACTIVE,
+            keepable=viewer is not None and post.status in STANDING,
         )
         for post in listed
     ]

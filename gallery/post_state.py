@@ -7,7 +7,7 @@ from django.db import models
 from gallery.errors import Invalid, InvalidTransition
 from gallery.models import Post, PostGeneration
 from gallery.models.moderation import ModerationKind
-from gallery.models.post import PostStatus
+from gallery.models.post import STANDING, PostStatus
 from gallery.rating import suggest_rating
 from gallery.ratings import BY_WORD, Rating, strictest
 from tagging.edit import Counted
@@ -34,7 +34,7 @@ def status_label(post: Post) -> str:
 
 def counted(post: Post) -> Counted:
     """How the post stands in its tags' counters: they count active posts, those for everybody general ones."""
-    if post.status != PostStatus.ACTIVE:
+    if post.status not in STANDING:
         return Counted()
     return Counted(frozenset(post.tag_ids), general=post.rating == Rating.GENERAL)
 

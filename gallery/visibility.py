@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from gallery.labels.zones import in_zone, zone_of
 from gallery.models import Post, PromptRequest, User
-from gallery.models.post import PostStatus, PromptVisibility
+from gallery.models.post import STANDING, PostStatus, PromptVisibility
 from gallery.models.recipe import PromptRequestState
 from gallery.models.user import Zone
 from gallery.ratings import BY_WORD, ORDER, Rating, up_to
@@ -34,7 +34,7 @@ def effective_ratings(viewer: Viewer) -> list[Rating]:
 def visible_posts(viewer: Viewer, *, any_status: bool = False, any_zone: bool = False) -> Q:
     """What this viewer's lists, searches, counts and feeds may hold, as a condition on `Post`.
 
-    Active posts with a rating that the viewer shows and a label of the viewer's zone. The ceiling is not for the
+    Standing posts with a rating that the viewer shows and a label of the viewer's zone. The ceiling is not for the
     viewer's own posts, the viewer's own filter, zone included, is. `any_status` (a search that names a status) adds
     the posts in other states that the viewer may reach: their own, and all of them for a moderator; never quarantined
     ones. `any_zone` (a search that names a label, a member's tidying of their own list) leaves the zone out.
@@ -42,7 +42,7 @@ def visible_posts(viewer: Viewer, *, any_status: bool = False, any_zone: bool = 
     shown = Q(rating__in=effective_ratings(viewer))
     if signed_in(viewer):
         shown |= Q(author_id=viewer.pk) & Q(rating__in=_chosen_ratings(viewer))
-    shown &= _reachable_status(viewer) if any_status else Q(status=PostStatus.ACTIVE)
+    shown &= _reachable_status(viewer) if any_status else Q(status__in=STANDING)
     return shown if any_zone else shown & in_zone(viewer)
 
 
@@ -121,7 +121,7 @@ def _chosen_ratings(viewer: Viewer) -> list[Rating]:
 
 def _reachable_status(viewer: Viewer) -> Q:
     if not signed_in(viewer):
-        return Q(status=PostStatus.ACTIVE)
+        return Q(status__in=STANDING)
     if isinstance(viewer, User) and viewer.is_moderator:
         return ~Q(status=PostStatus.QUARANTINED)
-    return Q(status=PostStatus.ACTIVE) | (Q(author_id=viewer.pk) & ~Q(status=PostStatus.QUARANTINED))
+    return Q(status__in=STANDING) | (Q(author_id=viewer.pk) & ~Q(status=PostStatus.QUARANTINED))

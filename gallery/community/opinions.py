@@ -17,7 +17,7 @@ from django.db.models import Count, Q
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Favourite, Post, PostStats, PostVote, User
-from gallery.models.post import PostStatus
+from gallery.models.post import STANDING, PostStatus
 from gallery.visibility import Viewer, reachable_posts, signed_in
 
 SCORES = (1, 0, -1)
@@ -146,7 +146,7 @@ def active_post(user: User, post: Post) -> Post:
     found = reachable.first()
     if found is None:
         raise Invalid("no_such_post", id=post.pk)
-    if found.status != PostStatus.ACTIVE:
+    if found.status not in STANDING:
         raise InvalidTransition("wrong_status", status=str(PostStatus(found.status).label))
     return found
 

@@ -24,6 +24,10 @@ class PostStatus(models.TextChoices):
     APPEALED = "appealed", _("Appealed")
 
 
+# What everybody may see whose filter lets it through: a flag is an opinion until a moderator decides.
+STANDING = (PostStatus.ACTIVE, PostStatus.FLAGGED)
+
+
 class AiLevel(models.TextChoices):
     """How much of the picture a machine made."""
 

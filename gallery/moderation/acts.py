@@ -10,7 +10,7 @@ from django.db import transaction
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import ModerationAction, Post, User
 from gallery.models.moderation import ModerationKind
-from gallery.models.post import PostStatus
+from gallery.models.post import STANDING, PostStatus
 from gallery.models.review import CaseKind, Detection, Outcome, Restriction, SiteRule
 from gallery.moderation.cases import decides_alone, settle_others
 from gallery.moderation.statements import state_reasons
@@ -25,7 +25,7 @@ RERATABLE = frozenset(
 )
 REMOVABLE = frozenset({PostStatus.PENDING, PostStatus.ACTIVE, PostStatus.FLAGGED, PostStatus.APPEALED})
 RESTORABLE = frozenset({PostStatus.REMOVED, PostStatus.APPEALED})
-KEEPABLE = frozenset({PostStatus.ACTIVE, PostStatus.FLAGGED})
+KEEPABLE = frozenset(STANDING)
 QUARANTINABLE = RERATABLE
 
 # What a decision about a post answers beside the case that it was made in.

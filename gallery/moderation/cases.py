@@ -146,11 +146,10 @@ def settle_others(post: Post, moderator: User, kinds: frozenset[CaseKind], outco
         settle(case, moderator, outcome, reason)
 
 
-@transaction.atomic
-def close_moot(post: Post) -> int:
-    """Close the cases of a post about which there is nothing left to decide; how many they were."""
-    open_ones = Case.objects.filter(post=post, state=CaseState.OPEN)
-    return open_ones.update(state=CaseState.MOOT, claimed_by=None, claimed_until=None)
+def close_moot_case(case: Case) -> None:
+    """Close a locked case in which there is nothing left to decide."""
+    case.state, case.claimed_by, case.claimed_until = CaseState.MOOT, None, None
+    case.save(update_fields=["state", "claimed_by", "claimed_until"])
 
 
 def _require_moderator(person: User) -> None:

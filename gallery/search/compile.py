@@ -8,7 +8,7 @@ from operator import and_, or_
 from django.db.models import Q
 
 from gallery.errors import SearchTimeout, UserFacingError
-from gallery.models.post import PostStatus
+from gallery.models.post import STANDING
 from gallery.search.budget import check_time
 from gallery.search.compilation import Compilation
 from gallery.search.expressions import ALL, NOTHING
@@ -158,7 +158,7 @@ class _Compiler:
                 # A text that was a search when it was saved need not be one now: "today" moves, and so do calendars.
                 continue
             if self.any_status and not names_status(tree):
-                part = _all([part, _Part(Q(status=PostStatus.ACTIVE))])
+                part = _all([part, _Part(Q(status__in=STANDING))])
             parts.append(part)
         return _any(parts) if parts else _Part(NOTHING, 0, True)
 

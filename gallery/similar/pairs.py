@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from gallery.errors import NotAllowed
 from gallery.models import DuplicatePair, Post, User
-from gallery.models.post import PostStatus
+from gallery.models.post import STANDING
 from gallery.tag_edits.edit import apply_script
 from gallery.visibility import visible_posts
 
@@ -16,7 +16,7 @@ def open_pairs(moderator: User) -> QuerySet[DuplicatePair]:
 
     Settled are pairs that were told apart, and those that are parent and child or share a parent.
     """
-    seen = Post.objects.filter(visible_posts(moderator), status=PostStatus.ACTIVE)
+    seen = Post.objects.filter(visible_posts(moderator), status__in=STANDING)
     related = Q(newer__parent=F("older")) | Q(older__parent=F("newer")) | Q(newer__parent=F("older__parent"))
     both = Exists(seen.filter(pk=OuterRef("older"))) & Exists(seen.filter(pk=OuterRef("newer")))
     # Not `~related`: without a parent a comparison with it is neither true nor false.

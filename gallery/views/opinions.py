@@ -20,7 +20,7 @@ from gallery.community import favourite_groups, opinions
 from gallery.community.view_counts import count_view
 from gallery.errors import UserFacingError
 from gallery.models import FavouriteGroup, FavouriteGroupEntry, Post, PostStats, User
-from gallery.models.post import PostStatus
+from gallery.models.post import STANDING
 from gallery.visibility import reachable_posts, signed_in
 
 MENU_LISTS = 30
@@ -84,7 +84,7 @@ def opinions_panel(request: HttpRequest, shown: Post) -> dict[str, Any]:
         entries = FavouriteGroupEntry.objects.filter(group__in=groups, post=shown)
         holding = set(entries.values_list("group_id", flat=True))
         lists = [{"group": group, "holds": group.pk in holding} for group in groups]
-    active = shown.status == PostStatus.ACTIVE
+    active = shown.status in STANDING
     return {
         "post": shown,
         "stats": PostStats.objects.get(post=shown),

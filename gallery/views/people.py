@@ -18,7 +18,7 @@ from gallery.errors import LinkUnusable, UserFacingError
 from gallery.forms import RoleForm, SettingsForm
 from gallery.links.searches import posts_url
 from gallery.models import Post, User
-from gallery.models.post import PostStatus
+from gallery.models.post import STANDING, PostStatus
 from gallery.ratings import ORDER, Rating, up_to
 from gallery.search import outside_zone, search
 from gallery.visibility import ceiling
@@ -128,7 +128,7 @@ def _person(name: str) -> User:
 
 def _out_of_lists(person: User) -> QuerySet[Post]:
     """One's own posts that no list shows: waiting, removed, withdrawn. Quarantined ones nobody sees."""
-    hidden = person.posts.exclude(status__in=[PostStatus.ACTIVE, PostStatus.QUARANTINED])
+    hidden = person.posts.exclude(status__in=[*STANDING, PostStatus.QUARANTINED])
     return hidden.order_by("-pk")[:PROFILE_PICTURES]
 
 

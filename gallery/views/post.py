@@ -28,7 +28,7 @@ from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
 from gallery.models import AssetHash, Post
-from gallery.models.post import AiEvidence, PostStatus
+from gallery.models.post import STANDING, AiEvidence
 from gallery.provenance import Recipe
 from gallery.search import neighbours
 from gallery.tag_edits.lineage import relatives
@@ -216,8 +216,8 @@ def _post_page(
         "withdrawable": mine and shown.status in post_acts.WITHDRAWABLE,
         **editing(shown, request.user),
         "others_to_compare": others_to_compare(relatives(shown, request.user)),
-        "inactive": shown.status != PostStatus.ACTIVE,
-        "last_decision": _last_decision(shown) if shown.status != PostStatus.ACTIVE and (mine or moderates) else None,
+        "inactive": shown.status not in STANDING,
+        "last_decision": _last_decision(shown) if shown.status not in STANDING and (mine or moderates) else None,
     }
     if moderates:
         context |= {

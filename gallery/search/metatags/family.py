@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.errors import Invalid
 from gallery.models import Post
-from gallery.models.post import PostStatus
+from gallery.models.post import STANDING
 from gallery.search.compilation import Compilation
 from gallery.search.expressions import NOTHING, within
 from gallery.search.metatags.kinds import always, metatag
@@ -39,7 +39,7 @@ def _child_count(value: Numbers, compilation: Compilation) -> Q:
 
 
 def _active_children(value: Numbers, compilation: Compilation) -> Q:
-    return _counted(value, compilation.relatives.filter(status=PostStatus.ACTIVE))
+    return _counted(value, compilation.relatives.filter(status__in=STANDING))
 
 
 def _counted(value: Numbers, children: QuerySet[Post]) -> Q:
