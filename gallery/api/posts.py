@@ -94,12 +94,13 @@ def _tags(post: Post, tags: dict[int, Tag]) -> dict[str, Any]:
 
 
 def _files(post: Post, reads_prompt: bool, absolute: Absolute, signs: Address) -> dict[str, Any]:
-    """The file that this viewer would be given: its size would tell how long a hidden prompt is."""
-    variant = Variant.ORIGINAL if reads_prompt else Variant.BARE
-    sizes = [file.size_bytes for file in post.asset.files.all() if file.variant == variant]
+    """The file that this viewer would be given: its size would tell how long a hidden prompt is. What was sent has
+    none with a prompt that is kept."""
+    kept = {file.variant: file.size_bytes for file in post.asset.files.all()}
+    size = kept.get(Variant.ORIGINAL if reads_prompt else Variant.BARE, kept.get(Variant.BARE))
     return {
         "file_ext": post.file_type,
-        "file_size": sizes[0] if sizes else None,
+        "file_size": size,
         "image_width": post.width,
         "image_height": post.height,
         "file_url": absolute(signs(post, Variant.ORIGINAL, post.file_type)),
