@@ -7,7 +7,9 @@ from django.db.models.functions import Now
 
 from gallery import ingest, posts
 from gallery.errors import UserFacingError
+from gallery.models.post import AiLevel
 from gallery.provenance import EmbeddingEntry, LoraEntry, Recipe
+from gallery.uploads.evidence import level_of_picture
 from generation.engine import Finished
 from generation.engine_jobs import embeddings_of, uses_of, vae_of
 from generation.models import GenerationRequest, Job, JobPreview, Take
@@ -98,11 +100,16 @@ def _margins(request: GenerationRequest) -> tuple[int, int, int, int] | None:
 
 
 def _holds_outside_work(request: GenerationRequest) -> bool:
-    """Whether it was drawn over a picture that came from outside, or over one that was."""
-    if request.source_asset_id is None:
+    """Whether it was drawn over a picture that came from outside and may hold a human's work, or over one that was.
+
+    What is known to be a machine's own, by its label or by its file, leaves nothing of a human's in the new picture.
+    """
+    if request.source_asset is None:
         return False
-    drawn_here = Take.objects.filter(asset=request.source_asset_id).first()
-    return drawn_here is None or bool(drawn_here.recipe.get("composite"))
+    drawn_here = Take.objects.filter(asset=request.source_asset).first()
+    if drawn_here is not None:
+        return bool(drawn_here.recipe.get("composite"))
+    return level_of_picture(request.source_asset) != AiLevel.GENERATED
 
 
 def _publish_starter(take: Take, recipe: Recipe) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gallery.models import DuplicatePair, Post
+from gallery.models import DuplicatePair, Post, User
 from gallery.similar.upkeep import compare_posts
 from tests.factories import make_asset, make_post, make_user
 from tests.gallery.drawn import MADE_OF_IT, scene
@@ -173,6 +173,14 @@ def test_moderators_see_the_pairs_and_their_sizes(moderator, copies):
     assert f"Make {first} the parent" in text(page)
     assert "400 × 520" in text(page)
     assert str(copies["explicit"].pk) not in {str(number) for pair in listed for number in pair}
+
+
+def test_pairs_are_the_same_in_every_zone(moderator, copies):
+    """One label of two may be wrong: a human's picture, and its copy that calls itself generated."""
+    Post.objects.filter(pk=copies["copy"].pk).update(ai_level="human", ai_evidence="declared")
+    for zone in ("human", "ai"):
+        User.objects.filter(username="mod").update(zone=zone)
+        assert len(moderator.get(reverse("gallery:duplicates")).context["pairs"]) == 3
 
 
 def test_the_larger_one_is_marked():
