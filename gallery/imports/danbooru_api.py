@@ -19,6 +19,8 @@ from gallery.imports.recipes import recipe_in
 PAGE = 100
 MAX_PAGE_BYTES = 20 * 2**20
 TRIES = 5
+MOST_NUMBER = 2**63 - 1
+"""The largest number that a post has anywhere; what is beyond would only end the import."""
 # "Too many requests", and what a server says that is down for a moment.
 BUSY = frozenset({429, 500, 502, 503, 504})
 
@@ -62,11 +64,11 @@ class DanbooruSite:
             raise Invalid("import_no_api", address=self._shown()) from error
         if not isinstance(posts, list):
             raise Invalid("import_no_api", address=self._shown())
-        numbered = [post for post in posts if isinstance(post, dict) and type(post.get("id")) is int]
+        numbered = [post for post in posts if isinstance(post, dict) and _is_number(post.get("id"))]
         return sorted(numbered, key=lambda post: post["id"])
 
     def _item(self, post: dict[str, Any]) -> Item:
-        url = urljoin(self.address, post["file_url"]) if isinstance(post.get("file_url"), str) else ""
+        url = self._absolute(post.get("file_url"))
 
         def read() -> bytes:
             # Members' own and removed posts: the site shows that they are there, not what they are.
@@ -85,9 +87,15 @@ class DanbooruSite:
             title=text_of(post.get("title"), 200),
             commentary=text_of(post.get("commentary"), 10_000),
             number=str(post["id"]),
-            parent=str(post["parent_id"]) if type(post.get("parent_id")) is int else "",
+            parent=str(post["parent_id"]) if _is_number(post.get("parent_id")) else "",
             recipe=recipe_in(post),
         )
+
+    def _absolute(self, url: Any) -> str:
+        try:
+            return urljoin(self.address, url) if isinstance(url, str) else ""
+        except ValueError:
+            return ""
 
     def _get(self, url: str, most: int) -> bytes:
         """Ask, at most once in `pause` seconds; what is busy is asked again, each time after twice as long."""
@@ -106,3 +114,7 @@ class DanbooruSite:
     def _shown(self) -> str:
         parts = urlsplit(self.address)
         return f"{parts.scheme}://{parts.hostname or ''}"[:200]
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int and 0 < value <= MOST_NUMBER
