@@ -14,7 +14,7 @@ from gallery.imports.danbooru_api import DanbooruSite
 from gallery.imports.folder import Folder
 from gallery.imports.run import Choices, Source, begin, carry_on
 from gallery.models import ImportRun, User
-from gallery.models.imports import ImportOutcome
+from gallery.models.imports import MAX_PLACE, MAX_QUERY, ImportOutcome
 from gallery.models.post import AiLevel, PromptVisibility
 from gallery.ratings import BY_WORD
 
@@ -60,10 +60,8 @@ class Command(BaseCommand):
         if owner is None:
             raise CommandError(f"There is no account named “{options['owner']}” that can post.")
         place, source = _source(options)
-        if len(place) > _length("place") or len(options["tags"]) > _length("query"):
-            raise CommandError(
-                f"An address or a path may have {_length('place')} characters, a search {_length('query')}."
-            )
+        if len(place) > MAX_PLACE or len(options["tags"]) > MAX_QUERY:
+            raise CommandError(f"An address or a path may have {MAX_PLACE} characters, a search {MAX_QUERY}.")
         run = begin(owner, place, options["tags"], again=options["again"])
         self._import(run, source, options)
 
@@ -114,10 +112,6 @@ def _source(options: dict[str, Any]) -> tuple[str, Source]:
     account = urlencode({"login": options["login"], "api_key": key}) if options["login"] else ""
     pause = max(0.0, options["pause"])
     return place.rstrip("/"), DanbooruSite(place, options["tags"], pause=pause, network=network, account=account)
-
-
-def _length(field: str) -> int:
-    return ImportRun._meta.get_field(field).max_length or 0
 
 
 def _told(counts: dict[ImportOutcome, int]) -> str:
