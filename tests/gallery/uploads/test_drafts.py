@@ -22,6 +22,7 @@ from gallery.uploads import (
     save_draft,
 )
 from generation.unused import remove_unused
+from tagging.models import Tag
 from tests.factories import make_user
 from tests.gallery.fetching.server import send, serving
 from tests.gallery.uploads.files import by_webui, drafted, plain
@@ -193,3 +194,12 @@ def test_a_fetched_picture_has_its_address_as_its_source(settings: Any) -> None:
         draft = keep_fetched(make_user(), f" {address} ", batch="batch-one", network=server.network)
     assert draft.source == address
     assert draft.asset.arrival.file_name == "cat.png"
+
+
+def test_what_is_published_is_what_was_sent_whatever_another_tab_saves() -> None:
+    draft = drafted(make_user(), plain())
+    save_draft(draft, {"tags": "newer", "rating": "g", "level": "human"})
+    save_draft(UploadDraft.objects.get(pk=draft.pk), {"tags": "older"})
+    names = Tag.objects.filter(pk__in=publish_draft(draft).tag_ids).values_list("name", flat=True)
+    assert "newer" in names
+    assert "older" not in names
