@@ -23,6 +23,8 @@ MOST_NUMBER = 2**63 - 1
 """The largest number that a post has anywhere; what is beyond would only end the import."""
 # "Too many requests", and what a server says that is down for a moment.
 BUSY = frozenset({429, 500, 502, 503, 504})
+# What a network does that is down for a moment. A picture that is refused for it is passed by for good.
+_PASSING = frozenset({"fetch_slow", "fetch_broken_off", "fetch_unreachable"})
 
 
 @dataclass
@@ -106,7 +108,7 @@ class DanbooruSite:
                 return fetch(url, max_bytes=most, network=self.network).content
             except Invalid as error:
                 busy = error.code == "fetch_status" and error.params.get("status") in BUSY
-                if attempt + 1 == TRIES or not (busy or error.code in {"fetch_slow", "fetch_broken_off"}):
+                if attempt + 1 == TRIES or not (busy or error.code in _PASSING):
                     raise
                 self.sleep(max(1.0, self.pause) * 2**attempt)
         raise AssertionError("the last try returns or raises")

@@ -117,9 +117,15 @@ def publish_draft(draft: UploadDraft, *, parent: Post | None = None) -> Post:
     )
 
 
-def discard_draft(draft: UploadDraft) -> None:
-    """Forget what was typed. The picture goes with the next removal of what nobody uses, a day after it was sent."""
+@transaction.atomic
+def discard_draft(draft: UploadDraft) -> bool:
+    """Forget what was typed; False where the picture is a post by now, which stays. The picture goes with the next
+    removal of what nobody uses, a day after it was sent."""
+    locked = UploadDraft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
+    if locked is not None and Post.objects.filter(asset=locked.asset_id).exists():
+        return False
     draft.delete()
+    return True
 
 
 def drop_old_drafts(now: datetime) -> int:

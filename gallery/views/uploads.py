@@ -135,13 +135,13 @@ def draft(request: SignedInRequest, draft_id: int) -> HttpResponse:
 def discard(request: SignedInRequest, draft_id: int) -> HttpResponse:
     """Asks first, then forgets the picture."""
     shown = _own(request, draft_id)
+    if request.method == "POST" and acts.discard_draft(shown):
+        messages.success(request, _("The draft is discarded."))
+        return _see(reverse("gallery:upload"))
+    # Also where another tab posts it at this moment.
     posted = Post.objects.filter(asset=shown.asset_id).first()
     if posted is not None:
         return _see(reverse("gallery:post", args=[posted.pk]))
-    if request.method == "POST":
-        acts.discard_draft(shown)
-        messages.success(request, _("The draft is discarded."))
-        return _see(reverse("gallery:upload"))
     return render(request, "gallery/upload_discard.html", {"card": draft_cards(request.user, [shown])[0]})
 
 

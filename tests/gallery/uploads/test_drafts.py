@@ -203,3 +203,11 @@ def test_what_is_published_is_what_was_sent_whatever_another_tab_saves() -> None
     names = Tag.objects.filter(pk__in=publish_draft(draft).tag_ids).values_list("name", flat=True)
     assert "newer" in names
     assert "older" not in names
+
+
+def test_a_draft_that_another_tab_has_posted_is_not_discarded() -> None:
+    draft = drafted(make_user(), plain())
+    save_draft(draft, {"tags": "cat", "rating": "g", "level": "human"})
+    publish_draft(draft)
+    assert not discard_draft(draft)
+    assert UploadDraft.objects.filter(pk=draft.pk).exists()
