@@ -1,5 +1,6 @@
 """Drafts: kept until they are posted, discarded or forgotten."""
 
+from copy import copy
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from generation.unused import remove_unused
 from tagging.models import Tag
 from tests.factories import make_user
 from tests.gallery.fetching.server import send, serving
+from tests.gallery.threads import at_once
 from tests.gallery.uploads.files import by_webui, drafted, plain
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +213,37 @@ def test_a_draft_that_another_tab_has_posted_is_not_discarded() -> None:
     publish_draft(draft)
     assert not discard_draft(draft)
     assert UploadDraft.objects.filter(pk=draft.pk).exists()
+
+
+def test_a_set_that_is_cut_off_knows_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = make_user()
+    drafts = [drafted(owner, plain(number), position=number) for number in range(3)]
+    for draft in drafts:
+        save_draft(draft, {"tags": "cat", "rating": "g", "level": "human"})
+
+    def killed(draft: UploadDraft, **more: Any) -> Post:
+        if draft.pk == drafts[1].pk:
+            raise SystemExit
+        return publish_draft(draft, **more)
+
+    monkeypatch.setattr("gallery.uploads.sets.publish_draft", killed)
+    with pytest.raises(SystemExit):
+        publish_set(drafts)
+    monkeypatch.setattr("gallery.uploads.sets.publish_draft", publish_draft)
+    first = Post.objects.get()
+    left = list(UploadDraft.objects.filter(asset__post=None))
+    # In another order, from another tab.
+    publish_set(left[::-1])
+    assert set(Post.objects.exclude(pk=first.pk).values_list("parent", flat=True)) == {first.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_post_a_set_in_two_orders_make_one_set() -> None:
+    owner = make_user()
+    drafts = [drafted(owner, plain(number), position=number) for number in range(3)]
+    for draft in drafts:
+        save_draft(draft, {"tags": "cat", "rating": "g", "level": "human"})
+    at_once(lambda: publish_set(drafts), lambda: publish_set([copy(draft) for draft in drafts[::-1]]))
+    parents = list(Post.objects.values_list("parent", flat=True))
+    assert parents.count(None) == 1
+    assert len(set(parents)) == 2
