@@ -99,7 +99,8 @@ def test_hidden_and_unknown_posts_answer_alike(client, copies):
         answers = [client.get(reverse(route, args=[number])) for number in (hidden, 999_999)]
         assert [answer.status_code for answer in answers] == [404, 404]
         found = [TOKEN.sub("", text(answer)) for answer in answers]
-        assert found[0].replace(str(hidden), "#") == found[1].replace("999999", "#")
+        either = re.compile(rf"\b(?:{hidden}|999999)\b")
+        assert either.sub("#", found[0]) == either.sub("#", found[1])
     answers = [client.get(f"/posts?tags=similar:{number}") for number in (hidden, 999_999)]
     assert [answer.status_code for answer in answers] == [422, 422]
     found = [text(answer).replace(str(hidden), "#").replace("999999", "#") for answer in answers]
