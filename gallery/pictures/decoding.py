@@ -18,7 +18,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
 # Pillow's readers raise these for files that aren't what they say, or that end too early.
 READERS_ERRORS = (
     *(OSError, SyntaxError, ValueError, EOFError, ArithmeticError, LookupError, TypeError),
-    *(AttributeError, struct.error),
+    *(AttributeError, struct.error, RuntimeError),
 )
 # What turns a picture of each EXIF orientation upright; 1 is upright.
 TURNS = {
@@ -55,6 +55,8 @@ def decode(data: bytes, facts: Facts) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise PictureRefused("upload_too_heavy") from error
     except READERS_ERRORS as error:
+        if "out of memory" in str(error).lower():  # libavif's own words; whoever calls this knows what to say
+            raise MemoryError from error
         raise PictureRefused("upload_cut_off" if "truncated" in str(error) else "upload_unreadable") from error
     return image
 
