@@ -11,6 +11,7 @@ from gallery.downloads import signed_media_url
 from gallery.models import Post, PostGeneration, User
 from gallery.models.asset import Variant
 from gallery.models.post import PostStatus, PromptVisibility
+from gallery.pictures.variants import SIDES
 from gallery.recipes.rows import State
 from gallery.visibility import Viewer, reachable_posts, readable_among, signed_in, visible_posts
 from tagging.models import Category, Tag
@@ -24,7 +25,7 @@ CATEGORIES = {
     Category.MODEL: "model",
 }
 DELETED = frozenset({PostStatus.REMOVED, PostStatus.WITHDRAWN, PostStatus.APPEALED, PostStatus.QUARANTINED})
-PREVIEW, LARGE = 180, 720
+PREVIEW, SAMPLE = SIDES["180"], SIDES["sample"]
 Absolute = Callable[[str], str]
 Address = Callable[[Post, str, str], str]
 """Of a post's file, by variant and extension."""
@@ -107,9 +108,16 @@ def _files(post: Post, reads_prompt: bool, absolute: Absolute, signs: Address) -
         "image_width": post.width,
         "image_height": post.height,
         "file_url": absolute(signs(post, Variant.ORIGINAL, post.file_type)),
-        "large_file_url": absolute(signs(post, *preview_file(post.asset, LARGE))),
+        "large_file_url": absolute(signs(post, *_large_file(post))),
         "preview_file_url": absolute(signs(post, *preview_file(post.asset, PREVIEW))),
     }
+
+
+def _large_file(post: Post) -> tuple[str, str]:
+    """The sample; of a picture that isn't larger than one, the picture itself, as Danbooru has it."""
+    if max(post.width, post.height) > SAMPLE:
+        return preview_file(post.asset, SAMPLE)
+    return Variant.ORIGINAL, post.file_type
 
 
 def _signing_for(viewer: Viewer, listed: list[Post], readable: frozenset[int]) -> Address:

@@ -85,6 +85,21 @@ def test_every_address_that_it_tells_is_answered(client):
     assert len(client.get(told["file_url"]).content) == told["file_size"]
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "large"),
+    [(900, 400, "sample.webp"), (850, 400, "original.png"), (300, 800, "original.png")],
+    ids=["larger", "as large", "smaller"],
+)
+def test_the_large_file_is_the_sample_and_of_a_small_picture_itself(client, width, height, large):
+    post = make_post(asset=make_asset(image=make_image(width, height)))
+    told = client.get(f"/posts/{post.pk}.json").json()
+    assert told["large_file_url"] == f"http://testserver/media/{post.asset.key}/{large}"
+    if large == "sample.webp":
+        # A picture of an older version may have no sample yet.
+        post.asset.files.filter(variant="sample").delete()
+        assert client.get(f"/posts/{post.pk}.json").json()["large_file_url"].endswith("/720.webp")
+
+
 def test_a_hidden_prompt_is_told_to_its_author_alone_and_so_is_the_size_of_the_file_with_it(client):
     author = make_user("haru")
     recipe = make_recipe(prompt="1girl, secret", seed=31337)
