@@ -3,14 +3,11 @@
 These are wishes that honest robots follow, not locks; `IRODORI_ROBOTS` chooses them.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.decorators import sync_and_async_middleware
 from django.views.decorators.http import require_safe
+
+from gallery.around_views import after_views
 
 # "noai, noimageai": DeviantArt's words for "not for training", which others took over.
 WISHES = {"open": "", "no_ai": "noai, noimageai", "closed": "noindex, nofollow, noai, noimageai"}
@@ -62,25 +59,9 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@sync_and_async_middleware
-def robots_tag(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+@after_views
+def robots_tag(response: HttpResponseBase) -> None:
     """`X-Robots-Tag` on every answer. Stands behind WhiteNoise, whose files show no pictures of anybody."""
-
-    def marked(response: HttpResponseBase) -> HttpResponseBase:
-        wishes = robots_wishes()
-        if wishes:
-            response.headers.setdefault("X-Robots-Tag", wishes)
-        return response
-
-    if iscoroutinefunction(get_response):
-
-        async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            waiting: Awaitable[HttpResponseBase] = get_response(request)
-            return marked(await waiting)
-
-        return answer_async
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        return marked(get_response(request))
-
-    return answer
+    wishes = robots_wishes()
+    if wishes:
+        response.headers.setdefault("X-Robots-Tag", wishes)

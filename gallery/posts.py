@@ -44,7 +44,7 @@ from tagging.names import TagNameError, validate_tag
 MAX_TITLE = 200
 MAX_COMMENTARY = 10_000
 
-WITHDRAWABLE = frozenset({PostStatus.ACTIVE, PostStatus.FLAGGED})
+WITHDRAWABLE = frozenset({PostStatus.PENDING, PostStatus.ACTIVE, PostStatus.FLAGGED})
 
 
 @transaction.atomic
@@ -157,7 +157,7 @@ def edit(
 def withdraw(author: User, post: Post, reason: str = "") -> Post:
     """Take one's own post back; it leaves every list, and the act stands in the log.
 
-    Raises NotAllowed (not the author) and InvalidTransition (neither active nor flagged).
+    Raises NotAllowed (not the author) and InvalidTransition (not pending, active or flagged).
     """
     post = locked(post)
     if post.author_id != author.pk:

@@ -9,6 +9,7 @@ from PIL import Image, UnidentifiedImageError
 
 from gallery import ingest
 from gallery.models import Asset, Post
+from gallery.storing import OutOfReach
 from gallery.visibility import reachable_posts
 from generation import masks
 from generation.checkpoints import address_of
@@ -35,7 +36,8 @@ _held: WeakValueDictionary[tuple[type[Model], int], Image.Image] = WeakValueDict
 
 
 def engine_job(job: Job, key: Hashable) -> EngineJob:
-    """The engine's job of the id `key`. Raises `JobImpossible` when its source is gone."""
+    """The engine's job of the id `key`. Raises `JobImpossible` when its source is gone, `OutOfReach` when no file can
+    be had at this moment."""
     request = job.request
     source, mask, mask_blur = _source(request)
     return EngineJob(
@@ -155,6 +157,8 @@ def _source(request: GenerationRequest) -> tuple[Image.Image | None, Image.Image
     try:
         source = _shared(asset, ingest.picture_of)
         mask = _shared(request.mask, masks.picture_of) if request.mask else None
+    except OutOfReach:
+        raise  # another time they can be read
     except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
         raise JobImpossible("source_unreadable") from error
     from generation.engine.canvas import as_drawn, outpaint  # need numpy, which the web process does without

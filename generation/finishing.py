@@ -7,7 +7,10 @@ from django.db.models.functions import Now
 
 from gallery import ingest, posts
 from gallery.errors import UserFacingError
+from gallery.models.post import AiLevel
 from gallery.provenance import EmbeddingEntry, LoraEntry, Recipe
+from gallery.storing import OutOfReach
+from gallery.uploads.evidence import level_of_picture
 from generation.engine import Finished
 from generation.engine_jobs import embeddings_of, uses_of, vae_of
 from generation.models import GenerationRequest, Job, JobPreview, Take
@@ -22,7 +25,8 @@ logger = logging.getLogger(__name__)
 def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
     """Keep the picture of a leased job: running → done; → failed when that can't be, as on a full disk.
 
-    A starter request is published at once. Returns the new state. Raises `LeaseLost`; then no row was written.
+    A starter request is published at once. Returns the new state. Raises `LeaseLost`, and `OutOfReach` where files
+    can't be kept at this moment; then no row was written.
     """
     recipe = recipe_for(job)
     try:
@@ -47,8 +51,8 @@ def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
             if job.request.publish_as is not None:
                 _publish_starter(take, recipe)
             announce(job, "done", step=job.steps_total)
-    except (LeaseLost, OperationalError, InterfaceError):
-        raise  # the job is somebody else's, or there is no database to write a failure to
+    except (LeaseLost, OutOfReach, OperationalError, InterfaceError):
+        raise  # the job is somebody else's, or another time will do, or there is no database to write a failure to
     except Exception as error:
         logger.exception("The picture of job %d couldn't be kept", job.pk)
         code = "storage" if isinstance(error, OSError) else "engine_error"
@@ -98,11 +102,16 @@ def _margins(request: GenerationRequest) -> tuple[int, int, int, int] | None:
 
 
 def _holds_outside_work(request: GenerationRequest) -> bool:
-    """Whether it was drawn over a picture that came from outside, or over one that was."""
-    if request.source_asset_id is None:
+    """Whether it was drawn over a picture that came from outside and may hold a human's work, or over one that was.
+
+    What is known to be a machine's own, by its label or by its file, leaves nothing of a human's in the new picture.
+    """
+    if request.source_asset is None:
         return False
-    drawn_here = Take.objects.filter(asset=request.source_asset_id).first()
-    return drawn_here is None or bool(drawn_here.recipe.get("composite"))
+    drawn_here = Take.objects.filter(asset=request.source_asset).first()
+    if drawn_here is not None:
+        return bool(drawn_here.recipe.get("composite"))
+    return level_of_picture(request.source_asset) != AiLevel.GENERATED
 
 
 def _publish_starter(take: Take, recipe: Recipe) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from io import BytesIO
 from typing import IO
 
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from PIL import Image
@@ -42,12 +43,17 @@ def keep_mask(owner: User, file: IO[bytes], size: int, *, over: tuple[int, int] 
     out = BytesIO()
     Image.frombytes("L", mask.size, mask.tobytes()).save(out, "PNG")  # nothing of the file, such as a colour profile
     content = out.getvalue()
-    known = Mask.objects.filter(owner=owner, sha256=hashlib.sha256(content).hexdigest()).first()
-    # It counts as sent now, as what nobody uses is removed after a while.
-    if known is not None and Mask.objects.filter(pk=known.pk).update(created_at=Now()):
+    digest = hashlib.sha256(content).hexdigest()
+    known = _known(owner, digest)
+    if known is not None:
         return known
     with ingest.naming_files():
         ingest.spend(owner, len(content))
+        # Whoever sends the same mask twice at a time waits above for the first one.
+        known = _known(owner, digest)
+        if known is not None:
+            transaction.set_rollback(True)
+            return known
         try:
             stored = ingest.store(content, "png")
         except OSError as error:
@@ -55,6 +61,12 @@ def keep_mask(owner: User, file: IO[bytes], size: int, *, over: tuple[int, int] 
         return Mask.objects.create(
             owner=owner, sha256=stored.sha256, path=stored.path, width=mask.width, height=mask.height
         )
+
+
+def _known(owner: User, digest: str) -> Mask | None:
+    """The owner's mask of these bytes. It counts as sent now, as what nobody uses is removed after a while."""
+    known = Mask.objects.filter(owner=owner, sha256=digest).first()
+    return known if known is not None and Mask.objects.filter(pk=known.pk).update(created_at=Now()) else None
 
 
 def mask_size_sentence(mask: tuple[int, int], source: tuple[int, int]) -> str:

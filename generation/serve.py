@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import InterfaceError, OperationalError
 from PIL import Image
 
+from gallery.storing import OutOfReach
 from generation import checkpoints
 from generation.engine import (
     Cancelled,
@@ -44,6 +45,8 @@ logger = logging.getLogger(__name__)
 SERVE_SECONDS = 600.0
 PROGRESS_SECONDS = 0.25
 CLAIM_SECONDS = 0.1
+AWAY_SECONDS = 10.0
+"""From when the place of the pictures was out of reach until the next job is claimed."""
 SWEEP_SECONDS = 5.0
 GRACE_SECONDS = 4.0
 PASS_ON_SECONDS = 0.5
@@ -126,6 +129,7 @@ class _Round:
         self.crowded_out: dict[int, float] = {}
         self.models: dict[Path, list[int]] = {}
         self.claim_at = 0.0
+        self.away_until = 0.0
         self.sweep_at = 0.0
         self.rang = False
         self.stop_at: float | None = None
@@ -138,12 +142,16 @@ class _Round:
             while True:
                 self.heartbeat.moved()
                 self.drop_lost()
-                claimed = 0
-                if self.may_claim() and (not self.running or time.monotonic() >= self.claim_at):
+                claimed, claims, now = 0, self.may_claim(), time.monotonic()
+                away = now < self.away_until
+                if claims and not away and (not self.running or now >= self.claim_at):
                     claimed = self.claim()
                 if not self.running:
                     if claimed:
                         continue  # none of them could be started here; others may wait behind them
+                    if claims and away:
+                        time.sleep(CLAIM_SECONDS)
+                        continue
                     return self.served
                 if self.stop_at is not None and time.monotonic() > self.stop_at:
                     self.give_all_back()
@@ -219,6 +227,9 @@ class _Round:
         lease, request = Lease(job.pk, job.fence), job.request
         crowded_out_since = self.crowded_out.pop(request.checkpoint_id, None)
         self.heartbeat.moved()
+        if time.monotonic() < self.away_until:
+            self.settle(lease, lambda: leases.give_back(job, lease))
+            return
         try:
             self.engine.add(engine_job(job, lease))
         except EngineBusy:
@@ -244,6 +255,9 @@ class _Round:
             self.settle(lease, lambda: leases.fail(job, lease, code, params))
         except (OperationalError, InterfaceError):
             raise  # not this job's fault: its lease runs out, and it is tried again
+        except OutOfReach:
+            self.wait_for_files(job)
+            self.settle(lease, lambda: leases.give_back(job, lease))
         except Exception:
             logger.exception("Job %d couldn't be started", job.pk)
             self.settle(lease, lambda: leases.fail(job, lease, "engine_error", {}))
@@ -263,11 +277,24 @@ class _Round:
                 entry.preview = event
                 self.tell(entry)
             case Finished():
-                self.end(entry, lambda: finish(job, lease, event))
+                self.end(entry, lambda: self.keep(job, lease, event))
             case Failed(code=code, params=params):
                 self.end(entry, lambda: leases.fail(job, lease, code, params))
             case Cancelled():
                 self.end(entry, lambda: leases.cancel(job, lease))
+
+    def keep(self, job: Job, lease: Lease, finished: Finished) -> JobState:
+        try:
+            return finish(job, lease, finished)
+        except OutOfReach:
+            self.wait_for_files(job)
+            # Drawing it again costs as much as the first time, so that is done a few times and no more.
+            return leases.interrupt(job, lease, code="storage")
+
+    def wait_for_files(self, job: Job) -> None:
+        """Claim nothing for a while: what is drawn meanwhile couldn't be kept."""
+        logger.exception("Job %d waits until pictures can be had again", job.pk)
+        self.away_until = time.monotonic() + AWAY_SECONDS
 
     def tell(self, entry: Running) -> None:
         """Write progress and preview, a few times a second at most, and see whether the maker wants to stop."""

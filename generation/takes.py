@@ -36,7 +36,7 @@ def recipe_of(take: Take) -> Recipe:
 
 
 def level_of(recipe: Recipe) -> AiLevel:
-    """The label of what was drawn here: drawn over a picture from outside, it holds that one's work too."""
+    """The label of what was drawn here: drawn over a picture from outside, it may hold a human’s work too."""
     return AiLevel.COMPOSITE if recipe.composite else AiLevel.GENERATED
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Prefetch, prefetch_related_objects
 
 from gallery.cards import media_url, preview_file
 from gallery.downloads import signed_media_url
 from gallery.models import Post, PostGeneration, User
 from gallery.models.asset import Variant
 from gallery.models.post import PostStatus, PromptVisibility
+from gallery.pictures.variants import SIDES
 from gallery.recipes.rows import State
 from gallery.visibility import Viewer, reachable_posts, readable_among, signed_in, visible_posts
 from tagging.models import Category, Tag
@@ -23,20 +25,22 @@ CATEGORIES = {
     Category.MODEL: "model",
 }
 DELETED = frozenset({PostStatus.REMOVED, PostStatus.WITHDRAWN, PostStatus.APPEALED, PostStatus.QUARANTINED})
-PREVIEW, LARGE = 180, 720
+PREVIEW, SAMPLE = SIDES["180"], SIDES["sample"]
 Absolute = Callable[[str], str]
 Address = Callable[[Post, str, str], str]
 """Of a post's file, by variant and extension."""
 
 
 def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> list[dict[str, Any]]:
-    """Posts that this viewer may see, each with asset, author, generation, stats and files loaded.
+    """Posts that this viewer may see, each with asset, author, stats and files loaded.
 
-    Five queries for all of them at most: their tags, their parents, who has children, whose prompt may be read and
-    whose files everybody may have. Parents and children that the viewer may not see are not told of. `absolute` makes
-    whole addresses of paths. Those of files that visitors aren't given are signed, for programs without cookies.
+    Six queries for all of them at most: how they were made, their tags, their parents, who has children, whose prompt
+    may be read and whose files everybody may have. Parents and children that the viewer may not see are not told of.
+    `absolute` makes whole addresses of paths. Those of files that visitors aren't given are signed, for programs
+    without cookies.
     """
     listed = list(posts)
+    prefetch_related_objects(listed, Prefetch("generation", PostGeneration.objects.defer("raw")))
     tags = Tag.objects.in_bulk({tag_id for post in listed for tag_id in post.tag_ids})
     parents = {post.parent_id for post in listed if post.parent_id}
     shown_parents = set(Post.objects.filter(reachable_posts(viewer), pk__in=parents).values_list("pk", flat=True))
@@ -94,18 +98,26 @@ def _tags(post: Post, tags: dict[int, Tag]) -> dict[str, Any]:
 
 
 def _files(post: Post, reads_prompt: bool, absolute: Absolute, signs: Address) -> dict[str, Any]:
-    """The file that this viewer would be given: its size would tell how long a hidden prompt is."""
-    variant = Variant.ORIGINAL if reads_prompt else Variant.BARE
-    sizes = [file.size_bytes for file in post.asset.files.all() if file.variant == variant]
+    """The file that this viewer would be given: its size would tell how long a hidden prompt is. What was sent has
+    none with a prompt that is kept."""
+    kept = {file.variant: file.size_bytes for file in post.asset.files.all()}
+    size = kept.get(Variant.ORIGINAL if reads_prompt else Variant.BARE, kept.get(Variant.BARE))
     return {
         "file_ext": post.file_type,
-        "file_size": sizes[0] if sizes else None,
+        "file_size": size,
         "image_width": post.width,
         "image_height": post.height,
         "file_url": absolute(signs(post, Variant.ORIGINAL, post.file_type)),
-        "large_file_url": absolute(signs(post, *preview_file(post.asset, LARGE))),
+        "large_file_url": absolute(signs(post, *_large_file(post))),
         "preview_file_url": absolute(signs(post, *preview_file(post.asset, PREVIEW))),
     }
+
+
+def _large_file(post: Post) -> tuple[str, str]:
+    """The sample; of a picture that isn't larger than one, the picture itself, as Danbooru has it."""
+    if max(post.width, post.height) > SAMPLE:
+        return preview_file(post.asset, SAMPLE)
+    return Variant.ORIGINAL, post.file_type
 
 
 def _signing_for(viewer: Viewer, listed: list[Post], readable: frozenset[int]) -> Address:

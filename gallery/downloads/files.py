@@ -8,10 +8,10 @@ from django.utils import timezone
 from gallery.downloads.turns import turn
 from gallery.errors import Invalid, NotNow
 from gallery.ingest import naming_files, picture_of, store
+from gallery.ingest.assets import largest_file, whole_picture_of
 from gallery.ingest.signing import signed, site_credentials
-from gallery.models import Asset, AssetFile, Download
-from gallery.models.asset import Variant
-from gallery.provenance import PNG, FileFormat, Label, labelled, relabelled_png
+from gallery.models import Asset, Download
+from gallery.provenance import JPEG, PNG, FileFormat, Label, labelled, relabelled_png
 from gallery.provenance.c2pa import SigningError
 from gallery.storing import OutOfReach, content_of, is_there
 
@@ -81,11 +81,12 @@ def _make(asset: Asset, form: FileFormat, label: Label) -> Download:
 
 def _coded(asset: Asset, form: FileFormat, label: Label) -> bytes:
     try:
-        picture = picture_of(asset)
+        # JPEG knows no transparency.
+        picture = picture_of(asset) if form == JPEG else whole_picture_of(asset)
     except OutOfReach:
         raise  # another time it can be read
-    except (OSError, SyntaxError) as error:
-        # A damaged original is as good as none; Pillow calls some damage a syntax error.
+    except OSError as error:
+        # A damaged original is as good as none.
         raise FileNotFoundError(f"the original of asset {asset.pk} can't be read") from error
     try:
         return labelled(picture, label, form)
@@ -95,8 +96,8 @@ def _coded(asset: Asset, form: FileFormat, label: Label) -> bytes:
 
 def _relabelled(asset: Asset, label: Label) -> bytes | None:
     """The stored PNG with another label, None where the original is no PNG or isn't whole."""
-    file = AssetFile.objects.filter(asset=asset, variant=Variant.ORIGINAL, format=PNG.extension).first()
-    if file is None:
+    file = largest_file(asset)
+    if file.format != PNG.extension:
         return None
     try:
         return relabelled_png(content_of(file.path), label)

@@ -13,7 +13,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from gallery.errors import Invalid
-from gallery.fetching.network import PUBLIC, Network, NoAddressError
+from gallery.fetching.network import PUBLIC, Network, NoAddressError, is_number
 
 MAX_REDIRECTS = 5
 SECONDS = 20.0
@@ -75,12 +75,14 @@ def _checked(url: str, network: Network) -> tuple[SplitResult, int]:
 
 def _address(parts: SplitResult, port: int, ends: float, network: Network) -> str:
     """The one IP address that is connected to. All that the name stands for have to be admitted."""
+    host = parts.hostname or ""
     try:
-        found = network.look_up(parts.hostname or "", port, max(0.1, ends - time.monotonic()))
+        found = network.look_up(host, port, max(0.1, ends - time.monotonic()))
     except NoAddressError as error:
         raise Invalid("fetch_unreachable") from error
     if not all(network.admits(address) for address in found):
-        raise Invalid("fetch_not_public")
+        # A name of the site's own network is answered like one that nobody has: which there are is no one's business.
+        raise Invalid("fetch_not_public" if is_number(host) else "fetch_unreachable")
     return found[0]
 
 

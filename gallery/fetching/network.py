@@ -34,6 +34,17 @@ def is_public(address: str) -> bool:
     return not reserved and ip.is_global and not ip.is_multicast
 
 
+def is_number(host: str) -> bool:
+    """Whether that is an IP address itself, in whatever spelling, and no name."""
+    if ":" in host:
+        return True
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return False
+    return True
+
+
 def look_up(host: str, port: int, seconds: float) -> list[str]:
     """The IP addresses of `host`, as the system's resolver has them. Raises `NoAddressError`.
 

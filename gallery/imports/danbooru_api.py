@@ -19,8 +19,12 @@ from gallery.imports.recipes import recipe_in
 PAGE = 100
 MAX_PAGE_BYTES = 20 * 2**20
 TRIES = 5
+MOST_NUMBER = 2**63 - 1
+"""The largest number that a post has anywhere; what is beyond would only end the import."""
 # "Too many requests", and what a server says that is down for a moment.
 BUSY = frozenset({429, 500, 502, 503, 504})
+# What a network does that is down for a moment. A picture that is refused for it is passed by for good.
+_PASSING = frozenset({"fetch_slow", "fetch_broken_off", "fetch_unreachable"})
 
 
 @dataclass
@@ -62,11 +66,11 @@ class DanbooruSite:
             raise Invalid("import_no_api", address=self._shown()) from error
         if not isinstance(posts, list):
             raise Invalid("import_no_api", address=self._shown())
-        numbered = [post for post in posts if isinstance(post, dict) and type(post.get("id")) is int]
+        numbered = [post for post in posts if isinstance(post, dict) and _is_number(post.get("id"))]
         return sorted(numbered, key=lambda post: post["id"])
 
     def _item(self, post: dict[str, Any]) -> Item:
-        url = urljoin(self.address, post["file_url"]) if isinstance(post.get("file_url"), str) else ""
+        url = self._absolute(post.get("file_url"))
 
         def read() -> bytes:
             # Members' own and removed posts: the site shows that they are there, not what they are.
@@ -85,9 +89,15 @@ class DanbooruSite:
             title=text_of(post.get("title"), 200),
             commentary=text_of(post.get("commentary"), 10_000),
             number=str(post["id"]),
-            parent=str(post["parent_id"]) if type(post.get("parent_id")) is int else "",
+            parent=str(post["parent_id"]) if _is_number(post.get("parent_id")) else "",
             recipe=recipe_in(post),
         )
+
+    def _absolute(self, url: Any) -> str:
+        try:
+            return urljoin(self.address, url) if isinstance(url, str) else ""
+        except ValueError:
+            return ""
 
     def _get(self, url: str, most: int) -> bytes:
         """Ask, at most once in `pause` seconds; what is busy is asked again, each time after twice as long."""
@@ -98,7 +108,7 @@ class DanbooruSite:
                 return fetch(url, max_bytes=most, network=self.network).content
             except Invalid as error:
                 busy = error.code == "fetch_status" and error.params.get("status") in BUSY
-                if attempt + 1 == TRIES or not (busy or error.code in {"fetch_slow", "fetch_broken_off"}):
+                if attempt + 1 == TRIES or not (busy or error.code in _PASSING):
                     raise
                 self.sleep(max(1.0, self.pause) * 2**attempt)
         raise AssertionError("the last try returns or raises")
@@ -106,3 +116,7 @@ class DanbooruSite:
     def _shown(self) -> str:
         parts = urlsplit(self.address)
         return f"{parts.scheme}://{parts.hostname or ''}"[:200]
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int and 0 < value <= MOST_NUMBER

@@ -4,6 +4,7 @@ Sidecars are what gallery-dl and its like write: `picture.png.json` or `picture.
 `picture.png.txt` or `picture.txt` with tags, one a line or separated by commas or blanks.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from gallery.imports.recipes import recipe_in
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif"})
 MAX_SIDECAR = 8 * 2**20
+MAX_KEY = 500
 
 
 @dataclass
@@ -79,8 +81,13 @@ def _pictures(root: Path) -> Iterator[Path]:
 
 
 def _key(root: Path, path: Path) -> str:
-    """The path below the folder, with `/`, as text that can be kept whatever bytes the name has."""
-    return path.relative_to(root).as_posix().encode("utf-8", "replace").decode()[:500]
+    """The path below the folder, with `/`, as text that can be kept and is no other picture's: bytes that are no text
+    are written as `\\xff`, and what is too long ends in its digest."""
+    text = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
+    if len(text) <= MAX_KEY:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
+    return f"{text[: MAX_KEY - len(digest) - 1]}…{digest}"
 
 
 def _sidecar(path: Path) -> dict[str, Any]:
@@ -108,7 +115,7 @@ def _listed(text: str) -> list[str]:
 def _text(path: Path) -> str | None:
     """What a sidecar says; None where there is none that can be read."""
     try:
-        if path.is_symlink() or path.stat().st_size > MAX_SIDECAR:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_SIDECAR:
             return None
         return path.read_text("utf-8-sig", errors="replace")
     except OSError:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gallery.imports.item import text_of
 from gallery.provenance import LoraEntry, Recipe
 
 _PARAMETERS = {
@@ -28,24 +29,12 @@ def recipe_in(post: dict[str, Any]) -> Recipe | None:
     """The recipe in a post of Irodori (`generation`) or of AIBooru (`ai_metadata`); None where there is none."""
     ours, theirs = post.get("generation"), post.get("ai_metadata")
     if isinstance(ours, dict):
-        names = (
-            "prompt",
-            "negative_prompt",
-            "sampler",
-            "scheduler",
-            "steps",
-            "cfg",
-            "seed",
-            "denoise",
-            "width",
-            "height",
-        )
-        found = {name: ours.get(name) for name in names}
+        found = {name: ours.get(name) for name in _SAME}
         found |= {"model_name": ours.get("model"), "model_hash": ours.get("model_hash")}
         found |= {"generator": ours.get("generator"), "version": ours.get("generator_version")}
         loras = ours.get("loras")
-        names_of_loras = [name for name in loras if isinstance(name, str)] if isinstance(loras, list) else []
-        return _recipe(found, tuple(LoraEntry(name[:200]) for name in names_of_loras[:100]))
+        names_of_loras = [text_of(name, 200) for name in loras[:100]] if isinstance(loras, list) else []
+        return _recipe(found, tuple(LoraEntry(name) for name in names_of_loras if name))
     if isinstance(theirs, dict):
         found = {name: theirs.get(name) for name in ("prompt", "negative_prompt")}
         parameters = theirs.get("parameters")
@@ -74,7 +63,4 @@ def _value(name: str, value: Any) -> Any:
         most = _INTEGERS.get(name, 1e6)
         least = -(2**63) if name == "seed" else 0
         return number if least <= number <= most else None
-    if not isinstance(value, str):
-        return None
-    limit = _LENGTHS.get(name, _TEXT)
-    return value.strip()[:limit]
+    return text_of(value, _LENGTHS.get(name, _TEXT))

@@ -25,6 +25,8 @@ from gallery.uploads import publish_sent
 
 # Beyond so many pictures in a row that can't be had, it isn't the pictures.
 MOST_TROUBLES = 20
+# Beside what is said elsewhere there has to be room for the site's own tags and for what follows from all of them.
+MOST_WORDS = MAX_TAGS - 50
 
 
 class Source(Protocol):
@@ -139,16 +141,16 @@ def _posted(owner: User, item: Item, content: bytes, choices: Choices, place: st
 
 
 def usable_words(words: tuple[str, ...]) -> list[str]:
-    """The words that can be tags here, as many as a post can have; other places have names that we don't."""
-    usable = []
-    for word in words:
+    """The words that can be tags here, as many as a post has room for; other places have names that we don't."""
+    usable = list[str]()
+    for word in words[: 4 * MAX_TAGS]:
         try:
             terms = read_words([word])
         except Invalid:
             continue
         if terms.tags:
             usable.append(word)
-    return usable[:MAX_TAGS]
+    return usable[:MOST_WORDS]
 
 
 @transaction.atomic

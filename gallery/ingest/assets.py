@@ -12,6 +12,7 @@ from gallery.ingest.labelled import labelled_original
 from gallery.ingest.store import StoredFile, store
 from gallery.models import Asset, AssetFile, User
 from gallery.models.asset import Origin, Variant
+from gallery.pictures.decoding import READERS_ERRORS, clean, detached
 from gallery.pictures.pdq import Pdq, pdq
 from gallery.pictures.pixels import clean_rgb, dominant_color, on_white, pixel_sha256
 from gallery.pictures.thumbhash import thumbhash
@@ -129,8 +130,20 @@ def name_files(asset: Asset, files: Iterable[Kept], says: Mapping[Variant, str] 
 
 def picture_of(asset: Asset) -> Image.Image:
     """The asset's pixels, RGB, what is transparent on white. Raises `OSError` when its file is gone or damaged."""
-    with Image.open(BytesIO(content_of(largest_file(asset).path))) as image:
-        return on_white(image)
+    return on_white(whole_picture_of(asset))
+
+
+def whole_picture_of(asset: Asset) -> Image.Image:
+    """The same with its transparency, as L, LA, RGB or RGBA with nothing attached. Raises `OSError` likewise."""
+    content = content_of(largest_file(asset).path)
+    try:
+        with Image.open(BytesIO(content)) as image:
+            image.load()
+            return clean(detached(image))
+    except OSError:
+        raise
+    except (*READERS_ERRORS, Image.DecompressionBombError) as error:  # Pillow calls some damage a syntax error
+        raise OSError(f"the original of asset {asset.pk} is damaged") from error
 
 
 def largest_file(asset: Asset) -> AssetFile:

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from gallery.ingest.missing import make_missing
 from gallery.ingest.store import named, naming_models, remove
-from gallery.models import Asset, AssetFile
+from gallery.models import Asset, AssetFile, Download
 from gallery.pictures.variants import BLURRED, SIDES
 from gallery.storing import OutOfReach, content_of, discard, is_there, kept_at, listed
 from gallery.storing.folder import PART, walk
@@ -74,11 +74,14 @@ def check_media(*, digests: bool = True, progress: Callable[[int], None] = lambd
 def repair(found: Findings) -> None:
     """Remove what nobody names; make lost and damaged previews anew from their originals. Notes both in `found`.
 
-    What else is lost (originals, masks) can only come from a backup.
+    Files that were made for a download are forgotten: whoever asks next gets a new one. What else is lost (originals,
+    masks) can only come from a backup.
     """
     for path in (*found.missing, *found.damaged):
         if _remade(path, damaged=path in found.damaged):
             found.remade.append(path)
+        elif _forgotten(path):
+            found.removed.append(path)
     for path in found.orphans:
         moment = kept_at(path)
         if moment is not None and _is_past(moment):
@@ -150,6 +153,17 @@ def _remade(path: str, *, damaged: bool) -> bool:
                 discard(path)
             for asset in assets:
                 make_missing(asset)
+    except OutOfReach:
+        raise  # nothing is lost: it can be made when the bucket answers again
     except OSError:
         return False
     return True
+
+
+def _forgotten(path: str) -> bool:
+    """Forget a file that was made for a download, with what is left of it. False for what anything else names."""
+    Download.objects.filter(path=path).delete()
+    if named([path]):
+        return False
+    remove([path])
+    return not is_there(path)

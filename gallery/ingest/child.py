@@ -1,7 +1,8 @@
 """Files that strangers send are opened by a child process: it may fall over, the site doesn't.
 
-The child is `python -m gallery.pictures`: no environment, a session of its own, bounded memory, processor time, file
-size and time on the clock. What it answers is checked before it is used, as it has read what a stranger wrote.
+The child is `python -m gallery.pictures`: no environment, a session of its own that ends with it, bounded memory,
+processor time, file size and time on the clock. What it answers is checked before it is used, as it has read what a
+stranger wrote.
 """
 
 import json
@@ -9,6 +10,7 @@ import logging
 import os
 import re
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -46,6 +48,7 @@ _LIMITS = {
     resource.RLIMIT_CPU: limits.CPU_SECONDS,
     resource.RLIMIT_FSIZE: limits.WRITTEN_BYTES,
     resource.RLIMIT_NOFILE: 64,
+    resource.RLIMIT_NPROC: 0,  # neither processes nor threads; it doesn't bind root
     resource.RLIMIT_CORE: 0,
 }
 _TOO_HEAVY = {-signal.SIGPROF, -signal.SIGXCPU, -signal.SIGKILL}
@@ -165,11 +168,18 @@ def _limit(pid: int, kind: int, most: int) -> None:
 
 def _end_of(process: subprocess.Popen[bytes]) -> int:
     try:
-        return process.wait(limits.WALL_SECONDS)
-    except subprocess.TimeoutExpired:
-        # Its whole session; it has started nothing, unless somebody took it over.
+        watch = os.pidfd_open(process.pid)
+        try:
+            ended = select.poll()
+            ended.register(watch, select.POLLIN)
+            ended.poll(1000 * limits.WALL_SECONDS)
+        finally:
+            os.close(watch)
+    finally:
+        # Also where it ended by itself: it has started nothing, unless somebody took it over. Its number is its own
+        # until `wait` below.
         os.killpg(process.pid, signal.SIGKILL)
-        return process.wait()
+    return process.wait()
 
 
 def _answer(code: int, folder: Path) -> dict[str, Any]:

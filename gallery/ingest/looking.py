@@ -62,5 +62,5 @@ def _look(answer: dict[str, Any], digest: str, length: int) -> Look:
             manifest=ManifestState.from_dict(answer["c2pa"]) if answer.get("c2pa") else None,
             own=answer.get("own") is True,
         )
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise Invalid("upload_unreadable") from error

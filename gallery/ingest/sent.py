@@ -43,12 +43,19 @@ def keep_sent(owner: User, file: IO[bytes], size: int, name: str, *, counted: bo
         if known is not None:
             return known
         with opened(KEEP, source, trust_anchors()) as made:
-            contents = _contents(made)
-            return _recorded(owner, made.answer, contents, digest, name, counted=counted)
+            contents, said = _contents(made), _said(made.answer)
+            return _recorded(owner, made.answer, contents, said, digest, name, counted=counted)
 
 
 def _recorded(
-    owner: User, answer: dict[str, Any], contents: list[Content], digest: str, name: str, *, counted: bool
+    owner: User,
+    answer: dict[str, Any],
+    contents: list[Content],
+    said: dict[str, Any],
+    digest: str,
+    name: str,
+    *,
+    counted: bool,
 ) -> Asset:
     try:
         with naming_files():
@@ -75,9 +82,7 @@ def _recorded(
                 file_sha256=digest,
                 file_name=_plain_name(name),
                 file_format=answer["kind"],
-                blocks=_storable(answer.get("blocks") or {}),
-                found=_storable(answer.get("found")),
-                c2pa=_storable(answer.get("c2pa")),
+                **said,
             )
             return asset
     except OSError as error:
@@ -117,6 +122,18 @@ def _contents(made: Opened) -> list[Content]:
     except OSError as error:
         raise NotNow("upload_no_room") from error
     return contents
+
+
+def _said(answer: dict[str, Any]) -> dict[str, Any]:
+    """What the file said about itself, as an `AssetOrigin` has it. Raises `Invalid` where nothing says as much."""
+    try:
+        return {
+            "blocks": _storable(answer.get("blocks") or {}),
+            "found": _storable(answer.get("found")),
+            "c2pa": _storable(answer.get("c2pa")),
+        }
+    except RecursionError as error:  # deeper than what the readers write
+        raise Invalid("upload_unreadable") from error
 
 
 def size_in(entry: dict[str, Any], most: int) -> tuple[int, int]:

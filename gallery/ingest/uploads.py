@@ -3,6 +3,7 @@
 from io import BytesIO
 from typing import IO
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from PIL import Image
@@ -64,6 +65,11 @@ def keep_upload(owner: User, image: Image.Image) -> Asset:
     ]
     with naming_files():
         spend(owner, sum(len(content) for _variant, _kind, _size, content in contents))
+        # Whoever sends the same picture twice at a time waits above for the first one.
+        known = _known(owner, digest)
+        if known is not None:
+            transaction.set_rollback(True)
+            return known
         try:
             files = stored(contents)
         except OSError as error:

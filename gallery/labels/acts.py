@@ -1,13 +1,12 @@
 """Setting and changing the label of a post: one function and one transaction for each way to do it."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
-from gallery.labels.evidence import GROUNDS, Label, Mark, declarable, label_from
+from gallery.labels.evidence import Label, declarable
 from gallery.labels.history import ground_of, record_label
 from gallery.models import LabelDispute, Post, User
 from gallery.models.label import DisputeState
@@ -80,25 +79,6 @@ def close_dispute(moderator: User, raised: LabelDispute, state: DisputeState, re
     raised.state, raised.decided_by, raised.decided_at = state, moderator, timezone.now()
     raised.decision = checked_reason(reason)
     raised.save(update_fields=["state", "decided_by", "decided_at", "decision"])
-
-
-@transaction.atomic
-def set_from_evidence(editor: User, post: Post, found: Iterable[Mark], declared: AiLevel | None = None) -> Post:
-    """Label a post by what was found with its picture, as when its file is read anew; the strongest evidence wins.
-
-    What a moderator decided stays, unless the picture turns out to have been drawn here; so does the label of what was,
-    and an author's own word that it is more than what was found. Raises ValueError for marks that no file can bear.
-    """
-    post = locked(post)
-    label = label_from(found, declared)
-    ground = ground_of(post)
-    if ground and ground[1] == AiEvidence.SITE_JOB:
-        return post
-    if ground and ground[1] == AiEvidence.MODERATOR and label[1] != AiEvidence.SITE_JOB:
-        return post
-    if label == ground or label == (post.ai_level, post.ai_evidence) or (label[1] not in GROUNDS and ground):
-        return post
-    return _set(editor, post, label, "")
 
 
 def require_unlocked(post: Post) -> None:

@@ -65,8 +65,10 @@ def label_page(post: Post, viewer: Viewer) -> LabelPage:
     locked = post.ai_evidence == AiEvidence.SITE_JOB
     moderates = isinstance(viewer, User) and viewer.is_moderator
     disputes = told_disputes(post, viewer)
-    others = [WORDS[level] for level in AiLevel if level != post.ai_level]
-    may_say = [level for level in declarable(ground_of(post)) if level != post.ai_level]
+    mine = signed_in(viewer) and post.author_id == viewer.pk
+    may_say = [level for level in declarable(ground_of(post)) if level != post.ai_level] if mine else []
+    # What authors may say themselves they needn't dispute.
+    others = [level for level in AiLevel if level != post.ai_level and level not in may_say]
     acting = signed_in(viewer) and not locked and post.status in EDITABLE
     open_already = any(told.mine and told.is_open for told in disputes)
     return LabelPage(
@@ -74,8 +76,8 @@ def label_page(post: Post, viewer: Viewer) -> LabelPage:
         meaning=EVIDENCE[AiEvidence(post.ai_evidence)],
         lines=_lines(post, moderates),
         disputes=disputes,
-        declarable=[WORDS[level] for level in may_say] if acting and post.author_id == viewer.pk else [],
-        disputable=others if acting and not open_already else [],
+        declarable=[WORDS[level] for level in may_say] if acting else [],
+        disputable=[WORDS[level] for level in others] if acting and not open_already else [],
         decidable=_decidable(post, viewer) if not locked else [],
         locked=locked,
     )

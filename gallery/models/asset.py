@@ -3,6 +3,7 @@
 import secrets
 
 from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -86,6 +87,8 @@ class AssetFile(models.Model):
             models.CheckConstraint(condition=models.Q(variant__in=Variant.values), name="asset_file_variant_known"),
             models.CheckConstraint(condition=models.Q(format__in=FORMATS), name="asset_file_format_known"),
         ]
+        # Whether anybody names a file is asked while uploads wait. Paths are only ever compared as a whole, and long.
+        indexes = [HashIndex(fields=["path"], name="asset_file_path")]
 
 
 class AssetOrigin(models.Model):

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.models.post import Post
 
+MAX_PLACE = 600
+MAX_QUERY = 500
+
 
 class ImportRun(models.Model):
     """One import: from where, what for, in whose name, and the last picture that is behind it.
@@ -14,8 +17,8 @@ class ImportRun(models.Model):
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports")
-    place = models.CharField(max_length=600)
-    query = models.CharField(max_length=500, blank=True)
+    place = models.CharField(max_length=MAX_PLACE)
+    query = models.CharField(max_length=MAX_QUERY, blank=True)
     after = models.CharField(max_length=500, blank=True)
     finished = models.BooleanField(default=False)
     trouble = models.TextField(blank=True)
@@ -39,7 +42,7 @@ class ImportedItem(models.Model):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="items")
-    place = models.CharField(max_length=600)
+    place = models.CharField(max_length=MAX_PLACE)
     key = models.CharField(max_length=500)
     number = models.CharField(max_length=40, blank=True)
     parent_number = models.CharField(max_length=40, blank=True)

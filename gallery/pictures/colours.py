@@ -1,4 +1,4 @@
-"""Colours as every screen shows them: sRGB, through the profile that a file brings."""
+"""Colours as every screen shows them: sRGB, through the profile that a file brings or means."""
 
 from io import BytesIO
 

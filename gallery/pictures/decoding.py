@@ -8,6 +8,7 @@ from io import BytesIO
 import numpy as np
 from PIL import AvifImagePlugin, ExifTags, Image, PngImagePlugin
 
+from gallery.pictures.code_points import profile_of
 from gallery.pictures.colours import to_srgb
 from gallery.pictures.headers import Facts
 from gallery.pictures.headers.check import check_size
@@ -18,7 +19,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
 # Pillow's readers raise these for files that aren't what they say, or that end too early.
 READERS_ERRORS = (
     *(OSError, SyntaxError, ValueError, EOFError, ArithmeticError, LookupError, TypeError),
-    *(AttributeError, struct.error),
+    *(AttributeError, struct.error, RuntimeError),
 )
 # What turns a picture of each EXIF orientation upright; 1 is upright.
 TURNS = {
@@ -55,6 +56,8 @@ def decode(data: bytes, facts: Facts) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise PictureRefused("upload_too_heavy") from error
     except READERS_ERRORS as error:
+        if "out of memory" in str(error).lower():  # libavif's own words; whoever calls this knows what to say
+            raise MemoryError from error
         raise PictureRefused("upload_cut_off" if "truncated" in str(error) else "upload_unreadable") from error
     return image
 
@@ -68,9 +71,14 @@ class Pixels:
     profile: bytes | None
 
 
-def detached(image: Image.Image) -> Pixels:
-    """The pixels of what `decode` returned and what is needed to show them; forget the image itself after this."""
+def detached(image: Image.Image, code_points: tuple[int, int] | None = None) -> Pixels:
+    """The pixels of what `decode` returned and what is needed to show them; forget the image itself after this.
+
+    `code_points` of its colours are what its header names. In a PNG they count more than a profile, in AVIF less.
+    """
     profile = image.info.get("icc_profile")
+    if code_points is not None and (image.format == "PNG" or not profile):
+        profile = profile_of(*code_points)
     pixels = image._new(image.im)
     return Pixels(pixels, TURNS.get(_orientation(image)), profile if isinstance(profile, bytes) else None)
 

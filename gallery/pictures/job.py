@@ -43,7 +43,7 @@ def carry_out(job: dict[str, Any], decoded: Callable[[], None]) -> dict[str, Any
     metadata = Metadata()
     if job["task"] != READ:
         metadata = read_metadata(image, data, job.get("anchors", ""), job.get("own", ()))
-    pixels = detached(image)
+    pixels = detached(image, facts.code_points)
     # The reader's own buffers are as large as the picture; turning and encoding need the room.
     del image, data
     picture = clean(pixels)

@@ -17,8 +17,10 @@ _LIGHT_TERMS, _COLOUR_TERMS = 7, 3
 
 def thumbhash(image: Image.Image) -> str:
     """The hash of an RGB picture, Base64 without line breaks."""
-    small = image.copy()
-    small.thumbnail((_SIDE, _SIDE), Image.Resampling.BOX)
+    # Never a copy of the whole: there is no room for one beside 40 megapixels.
+    scale = min(1, _SIDE / max(image.size))
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    small = image.resize(size, Image.Resampling.BOX)
     red, green, blue = np.moveaxis(np.asarray(small, dtype=np.float64) / 255, 2, 0)
     long_side = max(small.size)
     across, down = (max(1, _rounded(_LIGHT_TERMS * side / long_side)) for side in small.size)

@@ -19,12 +19,14 @@ XMP_KEYWORD = "XML:com.adobe.xmp"
 _JPEG_SEGMENT = 65_400
 # From here on formats are coded with less searching: 40 megapixels would take a minute.
 _LARGE = 4_000_000
+# Transparency is coded without loss, which takes 28 bytes a pixel, measured at 40 megapixels.
+_MOST_TRANSPARENT_WEBP = 28_000_000
 # A WebP of much detail can be too much for its first partition; then a coarser one is made.
 _COARSER = (80, 60, 40)
 
 
 def labelled(image: Image.Image, label: Label, form: FileFormat) -> bytes:
-    """`image` (RGB) as a file of that format, with the texts and the XMP of `label`.
+    """`image` (L, RGB, and but for JPEG LA and RGBA) as a file of that format, with the texts and the XMP of `label`.
 
     PNG: `parameters` and XMP as text chunks; the others: EXIF UserComment and XMP. Raises `ValueError` or `OSError`
     where the format can't hold the picture.
@@ -79,7 +81,10 @@ def _exif(parameters: str) -> bytes:
 
 
 def _encoded(image: Image.Image, form: FileFormat, *, exif: bytes, xmp: bytes) -> bytes:
-    large = image.width * image.height > _LARGE
+    pixels = image.width * image.height
+    if form == WEBP and image.has_transparency_data and pixels > _MOST_TRANSPARENT_WEBP:
+        raise ValueError("WebP can't hold so large a picture with its transparency")
+    large = pixels > _LARGE
     choices: dict[FileFormat, dict[str, Any]] = {
         JPEG: {"quality": 92, "subsampling": 0, "optimize": not large},
         WEBP: {"quality": 92, "method": 2 if large else 4},

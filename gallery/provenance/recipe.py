@@ -38,7 +38,7 @@ class Recipe:
     """How a picture was made. Sizes are in pixels, `cfg` is the guidance scale, `model_hash` the SHA-256 in hex.
 
     `denoise` is the strength with which another picture was drawn over; `outpaint` the pixels added at the left, top,
-    right and bottom of it. `composite`: that other picture came from outside, or was drawn over one that did.
+    right and bottom of it. `composite`: a human's work may be in that other picture, or in one below it.
     `guidance` is what models distilled from guided ones are told instead of `cfg`; `refiner` the model that took over
     from `model_name` after `refiner_switch` (0 to 1) of the steps; `rng` where the noise was drawn (CPU, GPU, NV). What
     wasn't used is None or empty.

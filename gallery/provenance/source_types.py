@@ -22,7 +22,7 @@ _OF_LEVEL = {
 
 
 def source_type_of(level: str, *, composite: bool = False) -> str:
-    """IPTC's address of a label; empty where nobody knows. `composite`: drawn over a picture from outside."""
+    """IPTC's address of a label; empty where nobody knows. `composite`: drawn over what may be human work."""
     if level == "generated" and composite:
         return COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
     return _OF_LEVEL.get(level, "")

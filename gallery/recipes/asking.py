@@ -35,9 +35,10 @@ def ask_for_prompt(asker: User, post: Post, message: str = "") -> PromptRequest:
     found = Post.objects.filter(reachable_posts(asker), pk=post.pk).first()
     if found is None:
         raise Invalid("no_such_post", id=post.pk)
+    # Locked before it is asked what was answered: an answer of this very moment must not be written over.
+    request = PromptRequest.objects.select_for_update().filter(post=found, asker=asker).first()
     if found.prompt_visibility != PromptVisibility.ON_REQUEST or found.pk in readable_among(asker, [found]):
         raise Invalid("prompt_not_on_request")
-    request = PromptRequest.objects.filter(post=found, asker=asker).first()
     if request is not None and request.state == State.DECLINED:
         raise InvalidTransition("prompt_request_declined")
     now = timezone.now()

@@ -63,4 +63,5 @@ def storable(value: Any, depth: int = 0) -> Any:
 
 
 def _within(value: float, low: float, high: float) -> bool:
-    return math.isfinite(value) and low <= value <= high
+    # NaN is within nothing. A whole number may be too large to be made a float: it is compared as it is.
+    return low <= value <= high

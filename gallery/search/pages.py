@@ -24,7 +24,8 @@ SIDEBAR_TAGS = 25
 
 @dataclass(frozen=True)
 class SearchPage:
-    """Posts in the order asked for, each with asset, author, generation, stats and files loaded.
+    """Posts in the order asked for, each with asset, author, stats and files loaded; no list shows how they were made,
+    and what a file says of that may be a megabyte.
 
     `count` is how many the viewer can see in all; without `count_is_exact`, how many at least. The tokens lead to
     the pages before and after this one, None where there is none. `query` is the canonical text, in which a shuffle
@@ -130,7 +131,7 @@ def _loaded(ids: list[int], viewer: Viewer) -> list[Post]:
     """The posts with these ids, in this order; one that was hidden a moment ago is left out. Whether the search keeps
     to the viewer's zone was decided when they were found."""
     posts = Post.objects.filter(visible_posts(viewer, any_status=True, any_zone=True), pk__in=ids)
-    whole = posts.select_related("asset", "author", "generation", "stats").prefetch_related("asset__files")
+    whole = posts.select_related("asset", "author", "stats").prefetch_related("asset__files")
     found = {post.pk: post for post in whole}
     return [found[post_id] for post_id in ids if post_id in found]
 

@@ -13,7 +13,7 @@ from gallery.visibility import Viewer, visible_posts
 
 @dataclass(frozen=True)
 class LikePost:
-    """A post, with asset, author, generation, stats and files loaded, and how much it looks like another.
+    """A post, with asset, author, stats and files loaded, and how much it looks like another.
 
     `score` is a percentage: 100 for the same hash, 76 for the farthest that is told of.
     """
@@ -44,6 +44,6 @@ def posts_like(viewer: Viewer, post: Post, *, limit: int = MOST, with_itself: bo
 def loaded(found: Iterable[Near]) -> list[LikePost]:
     """The posts of what was found, in its order."""
     listed = list(found)
-    posts = Post.objects.select_related("asset", "author", "generation", "stats").prefetch_related("asset__files")
+    posts = Post.objects.select_related("asset", "author", "stats").prefetch_related("asset__files")
     rows = posts.in_bulk([one.post_id for one in listed])
     return [LikePost(rows[one.post_id], one) for one in listed if one.post_id in rows]

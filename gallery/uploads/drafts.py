@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import IO, Any
@@ -82,8 +82,18 @@ def save_draft(draft: UploadDraft, typed: Mapping[str, Any]) -> None:
 
 
 @transaction.atomic
+def put_in_order(drafts: Sequence[UploadDraft]) -> None:
+    """Drafts that were sent together stand in the order of `drafts` from now on."""
+    for place, draft in enumerate(drafts):
+        if draft.position != place:
+            UploadDraft.objects.filter(pk=draft.pk).update(position=place, updated_at=timezone.now())
+            draft.position = place
+
+
+@transaction.atomic
 def publish_draft(draft: UploadDraft, *, parent: Post | None = None) -> Post:
-    """Make the post of a draft as it is saved; asked again, it returns the post made first.
+    """Make the post of a draft as `draft` holds it, whatever another tab saves meanwhile; asked again, it returns the
+    post made first.
 
     `parent` is put above it, else that of the set that it belongs to. Raises `UploadDraft.DoesNotExist` (discarded
     meanwhile) and what `publish_sent` raises.
@@ -91,6 +101,8 @@ def publish_draft(draft: UploadDraft, *, parent: Post | None = None) -> Post:
     locked = (
         UploadDraft.objects.select_for_update(of=("self",)).select_related("asset", "owner", "parent").get(pk=draft.pk)
     )
+    for name in TYPED:
+        setattr(locked, name, getattr(draft, name))
     return publish_sent(
         locked.owner,
         locked.asset,
@@ -105,9 +117,15 @@ def publish_draft(draft: UploadDraft, *, parent: Post | None = None) -> Post:
     )
 
 
-def discard_draft(draft: UploadDraft) -> None:
-    """Forget what was typed. The picture goes with the next removal of what nobody uses, a day after it was sent."""
+@transaction.atomic
+def discard_draft(draft: UploadDraft) -> bool:
+    """Forget what was typed; False where the picture is a post by now, which stays. The picture goes with the next
+    removal of what nobody uses, a day after it was sent."""
+    locked = UploadDraft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
+    if locked is not None and Post.objects.filter(asset=locked.asset_id).exists():
+        return False
     draft.delete()
+    return True
 
 
 def drop_old_drafts(now: datetime) -> int:

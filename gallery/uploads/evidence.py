@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gallery.labels.evidence import Label, Mark, label_from, level_of_source_type, share
-from gallery.models import Asset
+from gallery.models import Asset, Post
 from gallery.models.post import AiEvidence, AiLevel
 from gallery.provenance import Recipe
 from gallery.provenance.c2pa import ManifestState
@@ -55,6 +55,15 @@ def evidence_of(asset: Asset) -> Evidence:
         Found.from_dict(origin.found) if origin.found else None,
         ManifestState.from_dict(origin.c2pa) if origin.c2pa else None,
     )
+
+
+def level_of_picture(asset: Asset) -> AiLevel:
+    """How much of a picture a machine made, as far as it is known now: its post's label, else what its file says."""
+    post = Post.objects.filter(asset=asset).only("ai_level").first()
+    if post is not None:
+        return AiLevel(post.ai_level)
+    label = evidence_of(asset).label
+    return label[0] if label is not None else AiLevel.UNKNOWN
 
 
 def evidence_in(blocks: Blocks, found: Found | None, manifest: ManifestState | None) -> Evidence:

@@ -15,6 +15,7 @@ from gallery.ratings import Rating
 from gallery.tag_edits.acts import MAX_SOURCE
 from gallery.tag_edits.terms import MAX_LENGTH, words_of
 
+_SHARED = ("rating", "level", "prompt_visibility", "source")
 _TOO_MANY_TAGS = {"max_length": _("These are too many tags: %(show_value)d characters of %(limit_value)d.")}
 _RATING = {"invalid_choice": _("This rating is unknown. Choose general, sensitive, questionable or explicit.")}
 
@@ -84,24 +85,28 @@ class DraftForm(_UploadForm):
 
 
 class SetForm(_UploadForm):
-    """What several pictures share, and the tags of each."""
+    """What several pictures share, and the tags of each; `drafts` stand in the order that the page sent them in."""
 
     def __init__(self, *args: Any, drafts: list[UploadDraft], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.drafts = drafts
+        sent = self.data.getlist("order") if isinstance(self.data, QueryDict) else []
+        places = {name: place for place, name in enumerate(sent)}
+        self.drafts = sorted(drafts, key=lambda draft: places.get(str(draft.pk), len(places)))
         for draft in drafts:
             self.fields[f"tags_{draft.pk}"] = forms.CharField(
                 required=False, max_length=MAX_LENGTH, error_messages=_TOO_MANY_TAGS
             )
+            self.fields[f"more_{draft.pk}"] = TickedTags(required=False)
 
     @classmethod
     def of(cls, drafts: list[UploadDraft], **more: Any) -> "SetForm":
         """The form as the drafts stand: what they agree in is shared."""
-        initial: dict[str, Any] = {f"tags_{draft.pk}": draft.tags for draft in drafts}
-        for name in ("rating", "level", "prompt_visibility", "source"):
-            said = {getattr(draft, name) for draft in drafts}
-            initial[name] = said.pop() if len(said) == 1 else ""
-        return cls(initial=initial, drafts=drafts, **more)
+        each = {draft.pk: words_of(draft.tags) for draft in drafts}
+        common = [word for word in each[drafts[0].pk] if all(word in words for words in each.values())]
+        initial: dict[str, Any] = {"tags": " ".join(common)}
+        for pk, words in each.items():
+            initial[f"tags_{pk}"] = " ".join(word for word in words if word not in common)
+        return cls(initial=initial | {name: _agreed(drafts, name) for name in _SHARED}, drafts=drafts, **more)
 
     def chosen(self) -> list[UploadDraft]:
         """The pictures that are ticked, in their order."""
@@ -110,16 +115,36 @@ class SetForm(_UploadForm):
         ticked = set(self.data.getlist("picture"))
         return [draft for draft in self.drafts if str(draft.pk) in ticked]
 
+    def move(self, pk: str, step: int) -> None:
+        """Put the picture with that number one place on (1) or back (-1), as far as there is one."""
+        place = next((place for place, draft in enumerate(self.drafts) if str(draft.pk) == pk), None)
+        if place is not None and 0 <= place + step < len(self.drafts):
+            self.drafts.insert(place + step, self.drafts.pop(place))
+
     def typed(self, draft: UploadDraft) -> dict[str, Any]:
-        """What can be saved of one of the pictures: what is right, with the shared tags before its own."""
-        names = ("rating", "level", "prompt_visibility", "source")
-        data = {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
+        """What can be saved of one of the pictures: what is right, with the shared tags before its own; of one that is
+        left out, its own tags alone."""
+        said = self.cleaned_data
         own = f"tags_{draft.pk}"
-        if own in self.cleaned_data and "tags" in self.cleaned_data:
-            shared = [*words_of(self.cleaned_data["tags"]), *self.cleaned_data.get("more", [])]
-            data["tags"] = " ".join(dict.fromkeys([*shared, *words_of(self.cleaned_data[own])]))
+        shares = draft in self.chosen()
+        data = {}
+        if shares:
+            # What is empty was emptied where the pictures agreed; where they did not, each keeps what it has.
+            data = {name: said[name] for name in _SHARED if name in said and (said[name] or _agreed(self.drafts, name))}
+            if not data.get("prompt_visibility"):
+                data.pop("prompt_visibility", None)
+        if own in said and ("tags" in said or not shares):
+            shared = [*words_of(said["tags"]), *said.get("more", [])] if shares else []
+            words = [*shared, *words_of(said[own]), *said.get(f"more_{draft.pk}", [])]
+            data["tags"] = " ".join(dict.fromkeys(words))
         return data
 
     def refuse_each(self, draft: UploadDraft, error: UserFacingError) -> None:
         """Put the sentence beside the picture that it is about."""
         self.add_error(f"tags_{draft.pk}", error.message)
+
+
+def _agreed(drafts: list[UploadDraft], name: str) -> str:
+    """What all of the drafts say, or nothing."""
+    said = {str(getattr(draft, name)) for draft in drafts}
+    return said.pop() if len(said) == 1 else ""

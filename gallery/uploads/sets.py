@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db import transaction
+
 from gallery.errors import UserFacingError
 from gallery.models import Post, UploadDraft
 from gallery.uploads.drafts import publish_draft
@@ -23,18 +25,24 @@ def publish_set(drafts: Sequence[UploadDraft]) -> Published:
     comes into the set when it is posted later; one that is gone by now is left out.
     """
     made = Published()
-    parent = next((draft.parent for draft in drafts if draft.parent is not None), None)
     for draft in drafts:
         try:
-            post = publish_draft(draft, parent=parent)
+            made.posts.append(_publish_into(drafts, draft))
         except UploadDraft.DoesNotExist:
             continue
         except UserFacingError as error:
             made.refused.append((draft, error))
-            continue
-        made.posts.append(post)
-        parent = parent or post
-    if parent is not None:
-        left = [draft.pk for draft, _error in made.refused]
-        UploadDraft.objects.filter(pk__in=left).update(parent=parent)
     return made
+
+
+@transaction.atomic
+def _publish_into(drafts: Sequence[UploadDraft], draft: UploadDraft) -> Post:
+    """Post one of a set. The first one's others know their parent as soon as it is there: whatever happens next, and
+    in whatever order another tab posts them, they come below it."""
+    whole = UploadDraft.objects.filter(pk__in=[each.pk for each in drafts]).order_by("pk")
+    locked = list(whole.select_for_update(of=("self",)).select_related("parent"))
+    parent = next((each.parent for each in locked if each.parent is not None), None)
+    post = publish_draft(draft, parent=parent)
+    if parent is None:
+        whole.exclude(pk=draft.pk).update(parent=post)
+    return post

@@ -37,7 +37,10 @@ def suggest_for(asset: Asset, evidence: Evidence) -> Suggested:
     return Suggested(tags, words, seen_in(asset, tags), prompt)
 
 
-def suggest_for_all(pictures: Sequence[tuple[Asset, Evidence]]) -> list[str]:
-    """Tags that are suggested for each of several pictures, in the order of the first one's."""
-    each = [[*found.tags, *found.more] for found in (suggest_for(asset, evidence) for asset, evidence in pictures)]
-    return [name for name in dict.fromkeys(each[0]) if all(name in names for names in each)] if each else []
+def suggest_for_all(pictures: Sequence[tuple[Asset, Evidence]]) -> tuple[list[str], list[list[str]]]:
+    """Tags that are suggested for every one of several pictures, in the order of the first one's, and for each those
+    that are not."""
+    found = [suggest_for(asset, evidence) for asset, evidence in pictures]
+    each = [list(dict.fromkeys([*names.tags, *names.more])) for names in found]
+    common = [name for name in each[0] if all(name in names for names in each)] if each else []
+    return common, [[name for name in names if name not in common] for names in each]

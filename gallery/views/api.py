@@ -65,7 +65,7 @@ def posts(request: HttpRequest) -> JsonResponse:
 def post(request: HttpRequest, post_id: int) -> JsonResponse:
     """One post; 404 for one that this reader may not see, as for one that never was."""
     found = Post.objects.filter(reachable_posts(request.user), pk=post_id)
-    loaded = list(found.select_related("asset", "author", "generation", "stats").prefetch_related("asset__files"))
+    loaded = list(found.select_related("asset", "author", "stats").prefetch_related("asset__files"))
     if not loaded:
         return _no_such_post()
     return JsonResponse(posts_as_json(loaded, request.user, request.build_absolute_uri)[0])

@@ -99,7 +99,10 @@ def open_label_disputes(request: SignedInRequest) -> HttpResponse:
     if not request.user.is_moderator:
         return render(request, "errors/403.html", status=403)
     waiting = open_disputes().select_related("by", "post__asset", "post__author", "post__stats")
-    page = numbered(request, waiting.prefetch_related("post__asset__files"), DISPUTES_A_PAGE)
+    try:
+        page = numbered(request, waiting.prefetch_related("post__asset__files"), DISPUTES_A_PAGE)
+    except UserFacingError as error:
+        return render(request, "gallery/label_disputes.html", {"problem": error.message}, status=error.status)
     made = cards([one.post for one in page.rows])
     lines = [{"dispute": one, "card": card} for one, card in zip(page.rows, made, strict=True)]
     return render(request, "gallery/label_disputes.html", {"lines": lines, "listed": page})

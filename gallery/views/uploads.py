@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards
 from gallery.errors import Invalid, UserFacingError
-from gallery.models import Post, UploadDraft
+from gallery.models import Post, UploadDraft, User
 from gallery.models.post import PostStatus
 from gallery.ratings import Rating
 from gallery.uploads import drafts as acts
@@ -29,6 +29,7 @@ from gallery.uploads.suggesting import suggest_for_all
 from gallery.visibility import ceiling
 
 PAGE = ["GET", "HEAD", "POST"]
+MOVES = {"earlier": -1, "later": 1}
 
 
 @never_cache
@@ -110,9 +111,8 @@ def draft(request: SignedInRequest, draft_id: int) -> HttpResponse:
     good = form.is_valid() if saving else form.ready()
     # Also when something is wrong: what is right of it is there when they come back.
     acts.save_draft(shown, form.typed())
-    if saving and request.accepts("application/json") and not request.accepts("text/html"):
-        problems = {name: [str(problem) for problem in found] for name, found in form.errors.items()}
-        return JsonResponse({"problems": problems}, status=200 if good else 422)
+    if saving and _wants_json(request):
+        return _saved(form, good)
     if not good:
         return _draft_page(request, page, form, status=422)
     if saving:
@@ -135,13 +135,13 @@ def draft(request: SignedInRequest, draft_id: int) -> HttpResponse:
 def discard(request: SignedInRequest, draft_id: int) -> HttpResponse:
     """Asks first, then forgets the picture."""
     shown = _own(request, draft_id)
+    if request.method == "POST" and acts.discard_draft(shown):
+        messages.success(request, _("The draft is discarded."))
+        return _see(reverse("gallery:upload"))
+    # Also where another tab posts it at this moment.
     posted = Post.objects.filter(asset=shown.asset_id).first()
     if posted is not None:
         return _see(reverse("gallery:post", args=[posted.pk]))
-    if request.method == "POST":
-        acts.discard_draft(shown)
-        messages.success(request, _("The draft is discarded."))
-        return _see(reverse("gallery:upload"))
     return render(request, "gallery/upload_discard.html", {"card": draft_cards(request.user, [shown])[0]})
 
 
@@ -149,38 +149,56 @@ def discard(request: SignedInRequest, draft_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(PAGE)
 def upload_set(request: SignedInRequest, batch: str) -> HttpResponse:
-    """The drafts that were sent together, posted as parent and children. What is refused stays, with its sentence."""
+    """The drafts that were sent together, posted as parent and children. What is refused stays, with its sentence.
+
+    `act` is "save", "earlier:<draft>" or "later:<draft>" (that one changes its place), or publishes. Once all are
+    posted, this leads to the first of them."""
     listed = list(acts.open_drafts(request.user).filter(batch=batch)[: acts.MAX_FILES])
     if not listed:
-        raise Http404
-    evidence = [evidence_of(each.asset) for each in listed]
+        return _see(reverse("gallery:post", args=[_first_posted(request.user, batch).pk]))
     if request.method != "POST":
-        return _set_page(request, listed, SetForm.of(listed))
-    said = {each.pk: bool(found.label) for each, found in zip(listed, evidence, strict=True)}
+        return _set_page(request, SetForm.of(listed))
     form = SetForm(request.POST, drafts=listed)
+    act, _colon, moved = request.POST.get("act", "").partition(":")
+    if act in MOVES:
+        form.move(moved, MOVES[act])
     chosen = form.chosen()
-    form.level_known = all(said[each.pk] for each in chosen)
-    good = form.ready()
+    form.level_known = all(evidence_of(each.asset).label for each in chosen)
+    saving = act == "save" or act in MOVES
+    good = form.is_valid() if saving else form.ready()
     # A set of which a part is posted may be finished with a single picture.
-    if len(chosen) < 2 and not any(each.parent_id for each in chosen):
+    if not saving and len(chosen) < 2 and not any(each.parent_id for each in chosen):
         form.refuse(Invalid("set_too_small"))
         good = False
-    for each in chosen:
-        acts.save_draft(each, form.typed(each))
-    if not good:
-        return _set_page(request, listed, form, status=422)
+    typed = [(each, form.typed(each)) for each in form.drafts]
+    for each, data in typed:
+        acts.save_draft(each, data)
+    acts.put_in_order(form.drafts)
+    if saving and _wants_json(request):
+        return _saved(form, good)
+    if saving or not good:
+        return _set_page(request, form, status=200 if good else 422)
     made = publish_set(chosen)
     if not made.refused:
         count = len(made.posts)
         sentence = ngettext("%(count)d picture is posted.", "%(count)d pictures are posted as one set.", count)
         messages.success(request, sentence % {"count": count})
         return _see(reverse("gallery:post", args=[made.posts[0].pk]) if made.posts else reverse("gallery:upload"))
-    left = {each.pk for each in listed} - {post.asset.draft.pk for post in made.posts}
-    rest = SetForm(request.POST, drafts=[each for each in listed if each.pk in left])
+    gone = {each.pk for each in chosen} - {each.pk for each, _error in made.refused}
+    rest = SetForm(request.POST, drafts=[each for each in listed if each.pk not in gone])
     rest.is_valid()
     for each, error in made.refused:
         rest.refuse_each(each, error)
-    return _set_page(request, rest.drafts, rest, status=422, posted=cards(made.posts))
+    return _set_page(request, rest, status=422, posted=cards(made.posts))
+
+
+def _first_posted(owner: User, batch: str) -> Post:
+    """The first post of what was sent together: whoever comes back to a set, or sends it twice, is led there."""
+    posts = Post.objects.filter(asset__draft__owner=owner, asset__draft__batch=batch)
+    first = posts.order_by("asset__draft__position", "pk").first()
+    if first is None:
+        raise Http404
+    return first
 
 
 def _own(request: HttpRequest, draft_id: int) -> UploadDraft:
@@ -190,6 +208,16 @@ def _own(request: HttpRequest, draft_id: int) -> UploadDraft:
         return mine.prefetch_related("asset__files").get(pk=draft_id)
     except UploadDraft.DoesNotExist as error:
         raise Http404 from error
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.accepts("application/json") and not request.accepts("text/html")
+
+
+def _saved(form: DraftForm | SetForm, good: bool) -> JsonResponse:
+    """What the script is told that saves what is typed: the fields that are wrong, each with its sentences."""
+    problems = {name: [str(problem) for problem in found] for name, found in form.errors.items()}
+    return JsonResponse({"problems": problems}, status=200 if good else 422)
 
 
 def _told(error: UserFacingError) -> dict[str, Any]:
@@ -234,21 +262,27 @@ def _draft_page(request: SignedInRequest, page: dict[str, Any], form: DraftForm,
     return render(request, "gallery/upload_post.html", page | more, status=status)
 
 
-def _set_page(
-    request: SignedInRequest, listed: list[UploadDraft], form: SetForm, status: int = 200, **more: Any
-) -> HttpResponse:
-    evidence = [evidence_of(each.asset) for each in listed]
-    ticked = {each.pk for each in form.chosen()}
+def _set_page(request: SignedInRequest, form: SetForm, status: int = 200, **more: Any) -> HttpResponse:
+    evidence = [evidence_of(each.asset) for each in form.drafts]
+    common, own = suggest_for_all([(each.asset, found) for each, found in zip(form.drafts, evidence, strict=True)])
+    chosen = form.chosen()
     lines = [
-        {"card": card, "field": form[f"tags_{card.draft.pk}"], "ticked": card.draft.pk in ticked}
-        for card in draft_cards(request.user, listed)
+        {
+            "card": card,
+            "field": form[f"tags_{card.draft.pk}"],
+            "ticked": card.draft in chosen,
+            "suggested": names,
+            "chips": form[f"more_{card.draft.pk}"],
+        }
+        for card, names in zip(draft_cards(request.user, form.drafts), own, strict=True)
     ]
     context = {
         "form": form,
         "lines": lines,
         "level": form["level"].value() or "",
         "ticked": form["more"].value() or [],
-        "common": suggest_for_all([(each.asset, found) for each, found in zip(listed, evidence, strict=True)]),
+        "common": common,
+        "in_set": any(each.parent_id for each in form.drafts),
         "has_prompts": any(found.recipe for found in evidence),
         **label_choices(evidence),
         **rating_choices(),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
-from gallery.errors import SearchTimeout, UserFacingError
+from gallery.errors import Invalid, SearchTimeout, UserFacingError
 from gallery.links.numbered import numbered
 from gallery.links.pages import wiki_edit_url, wiki_history_url, wiki_url
 from gallery.search.budget import time_budget
@@ -187,7 +187,10 @@ def edit(request: SignedInRequest) -> HttpResponse:
 def history(request: HttpRequest) -> HttpResponse:
     """The versions, newest first, and what changed between two of them (`from`, `to`)."""
     name, found = _existing(request, request.GET.get("title", ""))
-    listed = numbered(request, found.versions.select_related("editor").order_by("-number"), VERSIONS_LISTED)
+    try:
+        listed = numbered(request, found.versions.select_related("editor").order_by("-number"), VERSIONS_LISTED)
+    except Invalid as error:
+        raise Http404 from error
     shown = _version(found, request.GET.get("to", "")) or (listed.rows[0] if listed.rows else None)
     before = _version(found, request.GET.get("from", ""))
     if shown and before is None:

@@ -171,6 +171,15 @@ def take_away(job: Job, *, code: str = "gave_up") -> JobState:
     return state
 
 
+def interrupt(job: Job, lease: Lease, *, code: str) -> JobState:
+    """End a lease whose worker couldn't do its work, as `take_away` does. Raises `LeaseLost`."""
+    with transaction.atomic():
+        held = Job.objects.select_for_update().filter(pk=job.pk, fence=lease.fence, state=JobState.RUNNING).first()
+        if held is None:
+            raise LeaseLost(lease)
+        return take_away(held, code=code)
+
+
 def abandon(held: Iterable[Lease], *, code: str) -> None:
     """End leases whose worker can't go on, as `take_away` does; those that are lost already are left alone."""
     with transaction.atomic():

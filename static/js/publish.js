@@ -10,22 +10,25 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[data-once]")) button.removeAttribute("aria-busy");
 });
 
-// A ticked chip stands in the box, or left it; without this script the server does the same when the form is sent.
-const box = document.getElementById("id_tags");
+// A ticked chip stands in its box, or left it; without this script the server does the same when the form is sent.
+const boxOf = (chip) => document.getElementById(chip.dataset.into ?? "id_tags");
 const chips = [...document.querySelectorAll("[data-tag-box]")];
-const written = () => box.value.split(/\s+/).filter(Boolean);
+const written = (box) => box.value.split(/\s+/).filter(Boolean);
 
 function write(chip) {
-  const others = written().filter((tag) => tag.toLowerCase() !== chip.value);
+  const box = boxOf(chip);
+  const others = written(box).filter((tag) => tag.toLowerCase() !== chip.value);
   const stands = chip.checked === (chip.dataset.tagBox === "add");
   // Where it stands already, it stays in its place.
-  if (stands && others.length < written().length) return;
+  if (stands && others.length < written(box).length) return;
   box.value = [...others, ...(stands ? [chip.value] : [])].join(" ");
 }
 
 function read() {
-  const tags = new Set(written().map((tag) => tag.toLowerCase()));
-  for (const chip of chips) chip.checked = tags.has(chip.value) === (chip.dataset.tagBox === "add");
+  for (const chip of chips) {
+    const tags = written(boxOf(chip)).map((tag) => tag.toLowerCase());
+    chip.checked = tags.includes(chip.value) === (chip.dataset.tagBox === "add");
+  }
 }
 
 // What was ticked before the page came back with a complaint belongs into the box.
@@ -34,4 +37,4 @@ window.addEventListener("pageshow", () => {
   read();
 });
 for (const chip of chips) chip.addEventListener("change", () => write(chip));
-if (chips.length) for (const event of ["input", "change", "blur"]) box.addEventListener(event, read);
+for (const box of new Set(chips.map(boxOf))) for (const event of ["input", "change", "blur"]) box.addEventListener(event, read);

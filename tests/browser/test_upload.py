@@ -160,6 +160,30 @@ def test_a_batch_is_posted_as_a_set(open_page: OpenPage, mira: User, width: int)
     assert page.url.endswith(f"/posts/{parent.pk}")
 
 
+def test_a_set_is_put_in_order_and_saves_itself(open_page: OpenPage, mira: User) -> None:
+    make_post(tags=["1girl", "red_hair", "smile"])
+    prompts = ("1girl, smile", "1girl, red hair")
+    for number, prompt in enumerate(prompts):
+        drafted(mira, by_webui(number, f"{prompt}\nSteps: 2, Sampler: Euler"), f"{number}.png", position=number)
+    page = open_page("/")
+    sign_in(page, "mira")
+    page.goto("/upload/sets/batch-one")
+    names = page.locator("[data-name]")
+    expect(names).to_have_text(["0.png", "1.png"])
+    page.get_by_role("button", name="Later: 0.png").click()
+    expect(names).to_have_text(["1.png", "0.png"])
+    expect(page.get_by_role("button", name="Earlier: 0.png")).to_be_focused()
+    expect(page.locator("[data-order-news]")).to_have_text("“0.png” is number 2 now.")
+    expect(page.locator(".set__parent >> visible=true")).to_have_count(1)
+    page.get_by_label("red_hair").check()
+    expect(page.get_by_label("Its own tags").first).to_have_value("red_hair")
+    expect(page.locator("[data-save-state]")).to_have_text("Saved")
+    page.reload()
+    expect(names).to_have_text(["1.png", "0.png"])
+    expect(page.get_by_label("Its own tags").first).to_have_value("red_hair")
+    assert problems(page) == []
+
+
 def test_without_scripts_files_are_sent_together(open_page: OpenPage, mira: User) -> None:
     page = open_page("/", java_script_enabled=False)
     sign_in(page, "mira")

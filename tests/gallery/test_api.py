@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from gallery.errors import SearchTimeout
 from gallery.models import Post
 from gallery.models.asset import AssetFile
+from gallery.uploads import publish_sent
 from tagging.models import Category, Tag
 from tests.factories import make_asset, make_image, make_post, make_recipe, make_user
+from tests.gallery.uploads.crafted import A1111, png, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +85,21 @@ def test_every_address_that_it_tells_is_answered(client):
     assert len(client.get(told["file_url"]).content) == told["file_size"]
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "large"),
+    [(900, 400, "sample.webp"), (850, 400, "original.png"), (300, 800, "original.png")],
+    ids=["larger", "as large", "smaller"],
+)
+def test_the_large_file_is_the_sample_and_of_a_small_picture_itself(client, width, height, large):
+    post = make_post(asset=make_asset(image=make_image(width, height)))
+    told = client.get(f"/posts/{post.pk}.json").json()
+    assert told["large_file_url"] == f"http://testserver/media/{post.asset.key}/{large}"
+    if large == "sample.webp":
+        # A picture of an older version may have no sample yet.
+        post.asset.files.filter(variant="sample").delete()
+        assert client.get(f"/posts/{post.pk}.json").json()["large_file_url"].endswith("/720.webp")
+
+
 def test_a_hidden_prompt_is_told_to_its_author_alone_and_so_is_the_size_of_the_file_with_it(client):
     author = make_user("haru")
     recipe = make_recipe(prompt="1girl, secret", seed=31337)
@@ -98,6 +115,12 @@ def test_a_hidden_prompt_is_told_to_its_author_alone_and_so_is_the_size_of_the_f
     assert own["generation"]["prompt"] == "1girl, secret"
     assert own["generation"]["seed"] == 31337
     assert own["file_size"] == len(client.get(own["file_url"]).content) != told["file_size"]
+
+
+def test_what_was_sent_has_a_size_too(client):
+    author = make_user("sender")
+    post = publish_sent(author, sent(author, png(parameters=A1111)), tags=["cat"], rating="g")
+    assert client.get(f"/posts/{post.pk}.json").json()["file_size"] == post.file_size > 0
 
 
 def test_parents_and_children_that_the_reader_may_not_see_are_not_told_of(client):

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
 
 from gallery.ingest import checking
 from gallery.ingest.checking import GRACE_SECONDS, check_media, repair
 from gallery.ingest.store import naming_models, store
 from gallery.models import Asset, AssetFile, Download
 from generation.models import Mask
-from tests.factories import make_asset, make_image, make_mask, make_user
+from tests.factories import make_asset, make_image, make_mask, make_post, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +123,55 @@ def test_a_preview_whose_original_is_lost_too_stays_in_the_books(media: Path) ->
     count = AssetFile.objects.count()
     assert run("--repair")[0] == 1
     assert AssetFile.objects.count() == count
+
+
+@pytest.mark.parametrize("error", [SyntaxError("broken PNG file"), RuntimeError("Failed to decode image")])
+def test_a_preview_whose_original_is_damaged_stays_in_the_books(
+    error: Exception, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pillow calls some damage a syntax error, and what its AVIF decoder finds a runtime error."""
+    file = AssetFile.objects.get(variant="original")
+    (media / file.path).write_bytes((media / file.path).read_bytes() + b"x")
+
+    def load(_image: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", load)
+    lost = AssetFile.objects.get(variant="180", format="webp")
+    (media / lost.path).unlink()
+    code, said = run("--repair")
+    assert code == 1
+    assert (file.path in said, lost.path in said) == (True, True)
+    assert AssetFile.objects.filter(path=lost.path).exists()
+    AssetFile.objects.filter(pk=lost.pk).delete()
+    with pytest.raises(CommandError, match="1 pictures can't be read"):
+        call_command("make_variants", stderr=StringIO())
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda path: path.unlink(), lambda path: path.write_bytes(b"other")], ids=["gone", "other"]
+)
+def test_a_lost_or_damaged_download_is_made_again_for_who_asks_next(harm: Any, client: Client, media: Path) -> None:
+    post = make_post(asset=Asset.objects.get())
+    address = f"/media/{post.asset.key}/original.jpg"
+    client.get(address)
+    file = Download.objects.get()
+    harm(media / file.path)
+    assert run()[0] == 1
+    assert Download.objects.get() == file, "looking changes nothing"
+    code, said = run("--repair")
+    assert code == 0, said
+    assert not (media / file.path).exists()
+    assert client.get(address).content.startswith(b"\xff\xd8")
+    assert run()[0] == 0
+
+
+def test_whether_a_file_is_named_is_looked_up_in_an_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for model in (AssetFile, Download):
+            plan = model._default_manager.filter(path__in=["ab/cd/x.png", "ef/01/y.png"]).explain()
+            assert "Seq Scan" not in plan, plan
 
 
 def test_a_lost_mask_is_told_of(media: Path) -> None:

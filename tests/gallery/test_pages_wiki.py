@@ -244,6 +244,12 @@ def test_only_moderators_lock_and_delete(mika, moderator):
     assert sign_in(moderator).post("/wiki/_state", {"title": "none", "state": "locked"}).status_code == 404
 
 
+def test_a_page_of_history_that_is_none_is_not_there(client, mika):
+    write_page(mika, "long_hair", Written("Long."), seen="")
+    for page in ("0", "x", "9" * 30):
+        assert client.get("/wiki/_history", {"title": "long_hair", "page": page}).status_code == 404
+
+
 def test_history_shows_what_changed_and_any_version_comes_back(client, mika):
     page = write(mika, body="a red cat")
     write_page(make_user("nao"), "long_hair", Written("a blue cat", ("猫",)), seen=state_of(page))

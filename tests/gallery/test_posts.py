@@ -228,8 +228,14 @@ def test_withdrawing_takes_the_post_out_of_the_counters_and_is_logged():
     assert caught.value.code == "published_before"
 
 
+def test_an_author_takes_back_what_waits_for_a_moderator():
+    post = make_post(tags=["cat"], status="pending")
+    assert posts.withdraw(post.author, post).status == "withdrawn"
+    assert counts() == {}
+
+
 @pytest.mark.parametrize("status", sorted(set(PostStatus) - posts.WITHDRAWABLE))
-def test_only_active_and_flagged_posts_can_be_withdrawn(status):
+def test_what_left_every_list_already_cannot_be_withdrawn(status):
     post = make_post(status=status)
     with pytest.raises(InvalidTransition):
         posts.withdraw(post.author, post)

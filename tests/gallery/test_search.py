@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from gallery.errors import Invalid, SearchTimeout
 from gallery.models import Post
@@ -63,8 +64,16 @@ def test_a_page_brings_all_that_a_card_needs(django_assert_num_queries):
         for post in page.posts:
             assert post.asset.files.all()[0].path
             assert post.author.username
-            assert post.generation.model_name == "tiny"
             assert post.stats.score == 0
+
+
+@pytest.mark.parametrize("address", ["/", "/posts", "/posts?tags=cat"])
+def test_no_list_reads_what_only_pages_of_posts_show(client, address):
+    """A prompt and the text of a file may be a megabyte each."""
+    make_post(tags=["cat"])
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    assert not [one["sql"] for one in asked if '"gallery_postgeneration"."prompt"' in one["sql"]]
 
 
 def test_tags_of_a_page_most_frequent_first():

@@ -118,11 +118,13 @@ def test_a_search_past_its_time_is_shown_unthinned(people, monkeypatch):
     assert (names(page), more(page)) == ("aaaa", {})
 
 
-def test_a_link_says_over_a_thousand_where_counting_on_is_not_worth_it(people, monkeypatch):
-    monkeypatch.setattr("gallery.search.thinning.MOST_COUNTED", 3)
-    publish(people, "b" + "a" * 8)
-    (line,) = search("", VISITOR, limit=2, per_author=1).more_by
-    assert (line.name, line.count, line.exact) == ("a", 3, False)
+def test_somebody_else_is_looked_for_so_far_and_no_farther(people, monkeypatch):
+    """Who brought a whole archive along makes no page walk through all of it."""
+    monkeypatch.setattr("gallery.search.thinning.NEAR_PAGES", 1)
+    monkeypatch.setattr("gallery.search.thinning.FAR", 8)
+    publish(people, "bb" + "a" * 9 + "b" + "a" * 6)
+    found = [(names(page), more(page)) for page in pages("", 4, 1)]
+    assert found == [("aaab", {"a": 3}), ("aaaa", {}), ("aaab", {"a": 2}), ("b", {})], "past the first b, nine posts on"
 
 
 @settings(max_examples=99, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,8 +1,10 @@
 """Pictures that are to be posted: kept once, told of only to those who may know."""
 
 import io
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -13,10 +15,12 @@ from PIL import Image
 
 from gallery import ingest, posts
 from gallery.errors import Invalid, NotNow
-from gallery.ingest import child, find_duplicate, keep_sent, keep_upload, sent
+from gallery.ingest import child, find_duplicate, keep_sent, keep_upload, sent, uploads
 from gallery.ingest.missing import make_missing
 from gallery.models import Asset, AssetFile, AssetOrigin, Post, UploadAllowance, User
 from gallery.pictures.metadata import Metadata
+from generation import masks
+from generation.models import Mask
 from tests.factories import PASSWORD, make_asset, make_image, make_recipe, make_user
 from tests.gallery.pictures.files import drawing, saved
 from tests.gallery.threads import at_once
@@ -78,6 +82,29 @@ def test_the_same_file_at_the_same_moment_is_one_asset() -> None:
     made = at_once(*[lambda: send(mira, content)] * 3)
     assert len(set(made)) == Asset.objects.count() == AssetOrigin.objects.count() == 1
     assert UploadAllowance.objects.get().files == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_picture_or_mask_to_draw_with_at_the_same_moment_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both look for it before either has it."""
+    mira, image = make_user(), drawing()
+    mask = saved(image.convert("L").point(lambda grey: 255 * (grey > 99)), "PNG")
+    for module, act, model in (
+        (uploads, lambda: keep_upload(mira, image), Asset),
+        (masks, lambda: masks.keep_mask(mira, io.BytesIO(mask), len(mask)), Mask),
+    ):
+        both, look = Barrier(2), module._known
+
+        def known(*asked: Any, both: Barrier = both, look: Any = look) -> Any:
+            found = look(*asked)
+            with suppress(BrokenBarrierError):
+                both.wait(3)  # the second looks of both come one after the other
+            return found
+
+        monkeypatch.setattr(module, "_known", known)
+        made = at_once(act, act)
+        assert len(set(made)) == model.objects.count() == 1
+    assert UploadAllowance.objects.get().files == 2
 
 
 def test_whoever_has_sent_enough_keeps_nothing_more(settings: Any, media: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gallery.models import DuplicatePair, Post
+from gallery.models import DuplicatePair, Post, User
 from gallery.similar.upkeep import compare_posts
 from tests.factories import make_asset, make_post, make_user
 from tests.gallery.drawn import MADE_OF_IT, scene
@@ -99,7 +99,8 @@ def test_hidden_and_unknown_posts_answer_alike(client, copies):
         answers = [client.get(reverse(route, args=[number])) for number in (hidden, 999_999)]
         assert [answer.status_code for answer in answers] == [404, 404]
         found = [TOKEN.sub("", text(answer)) for answer in answers]
-        assert found[0].replace(str(hidden), "#") == found[1].replace("999999", "#")
+        either = re.compile(rf"\b(?:{hidden}|999999)\b")
+        assert either.sub("#", found[0]) == either.sub("#", found[1])
     answers = [client.get(f"/posts?tags=similar:{number}") for number in (hidden, 999_999)]
     assert [answer.status_code for answer in answers] == [422, 422]
     found = [text(answer).replace(str(hidden), "#").replace("999999", "#") for answer in answers]
@@ -173,6 +174,14 @@ def test_moderators_see_the_pairs_and_their_sizes(moderator, copies):
     assert f"Make {first} the parent" in text(page)
     assert "400 × 520" in text(page)
     assert str(copies["explicit"].pk) not in {str(number) for pair in listed for number in pair}
+
+
+def test_pairs_are_the_same_in_every_zone(moderator, copies):
+    """One label of two may be wrong: a human's picture, and its copy that calls itself generated."""
+    Post.objects.filter(pk=copies["copy"].pk).update(ai_level="human", ai_evidence="declared")
+    for zone in ("human", "ai"):
+        User.objects.filter(username="mod").update(zone=zone)
+        assert len(moderator.get(reverse("gallery:duplicates")).context["pairs"]) == 3
 
 
 def test_the_larger_one_is_marked():

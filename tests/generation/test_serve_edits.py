@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ import pytest
 from PIL import Image
 
 from gallery import ingest
+from gallery.ingest import assets
 from gallery.models import AssetFile, User
+from gallery.storing import OutOfReach
+from generation import serve as serving
 from generation.errors import failure_sentence
 from generation.models import Checkpoint, Job, Take
 from generation.requests import submit
@@ -121,6 +125,47 @@ def test_a_source_that_is_gone_fails_its_job_with_the_cause_and_the_next_is_fine
     fine.refresh_from_db()
     assert (lost.state, lost.error_code, fine.state) == ("failed", "source_unreadable", "done")
     assert "start from" in failure_sentence(lost.error_code, lost.error_params)
+
+
+def out_of_reach(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, times: int) -> list[float]:
+    """Let the bucket be away for so many questions. Returns when it was asked, in seconds."""
+    ask_it, asked = getattr(where, name), list[float]()
+
+    def away(*args: Any) -> Any:
+        asked.append(time.monotonic())
+        if len(asked) <= times:
+            raise OutOfReach("the bucket can't be asked")
+        return ask_it(*args)
+
+    monkeypatch.setattr(serving, "AWAY_SECONDS", 0.3)
+    monkeypatch.setattr(where, name, away)
+    return asked
+
+
+def test_while_no_file_can_be_had_jobs_wait_as_if_they_had_never_been_claimed(
+    painter: Checkpoint, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mira = make_user()
+    over, plain = ask(mira, source_asset=upload(mira)), ask(mira)
+    asked = out_of_reach(monkeypatch, ingest, "picture_of", 5)
+    ended = serve(engine, "w").ended
+    assert (ended["done"], ended.keys()) == (2, {"done", "queued"})
+    for job in (over, plain):
+        job.refresh_from_db()
+        assert (job.state, job.attempt, job.error_code) == ("done", 1, "")
+    assert all(later - sooner >= 0.3 for sooner, later in itertools.pairwise(asked[:6])), "not asked all the time"
+
+
+@pytest.mark.parametrize(("times", "state", "code"), [(2, "done", ""), (3, "failed", "storage")])
+def test_what_could_not_be_kept_is_drawn_again_a_few_times(
+    times: int, state: str, code: str, painter: Checkpoint, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ask(make_user())
+    out_of_reach(monkeypatch, assets, "store", times)
+    assert serve(engine, "w").ended == {"queued": 2, state: 1}
+    job.refresh_from_db()
+    assert (job.state, job.attempt, job.error_code) == (state, 3, code)
+    assert Take.objects.filter(job=job).exists() == (state == "done")
 
 
 def test_a_model_that_changed_on_disk_fails_its_jobs_and_the_next_model_draws(

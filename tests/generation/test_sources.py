@@ -10,8 +10,10 @@ from PIL import Image
 
 from gallery import ingest, posts
 from gallery.errors import Invalid
+from gallery.labels.acts import decide
 from gallery.models import Asset, AssetFile, Post, User
 from gallery.provenance import COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
+from gallery.uploads import publish_sent
 from generation import takes
 from generation.engine import Finished
 from generation.engine_jobs import engine_job
@@ -21,6 +23,8 @@ from generation.masks import MaskRefused, keep_mask
 from generation.models import Checkpoint, GenerationRequest, Job, Mask, Take
 from generation.requests import submit
 from tests.factories import make_asset, make_image, make_post, make_user, start_job
+from tests.gallery.uploads.crafted import A1111, sent
+from tests.gallery.uploads.crafted import png as png_of
 
 Draw = Callable[..., Take]
 
@@ -434,3 +438,27 @@ def test_what_was_drawn_over_an_upload_is_labelled_composite_and_so_is_what_foll
             assert (COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA.encode() in content) is composite
     assert takes.recipe_of(theirs).composite
     assert make_asset(mira).files.exists()
+
+
+def test_what_was_drawn_over_a_machines_own_picture_is_a_machines_own(draw: Draw) -> None:
+    mira = make_user()
+
+    def sent_in(**crafted: str) -> Asset:
+        return sent(mira, png_of(**crafted))
+
+    def composite(**wanted: Any) -> bool:
+        return takes.recipe_of(draw(mira, **wanted)).composite
+
+    by_machine = "trainedAlgorithmicMedia"
+    assert not composite(source_asset=sent_in(parameters=A1111).key)
+    assert not composite(source_asset=sent_in(source_type=by_machine).key)
+    assert composite(source_asset=sent_in(source_type="compositeWithTrainedAlgorithmicMedia").key)
+    assert composite(source_asset=sent_in().key)
+    for level, expected in (("generated", False), ("composite", True), ("assisted", True), ("human", True)):
+        post = publish_sent(mira, sent_in(), tags=["cat"], rating="g", level=level)
+        assert composite(source_post=post.pk) is expected, level
+    post = publish_sent(mira, sent_in(parameters=A1111), tags=["cat"], rating="g")
+    decide(make_user(role="moderator"), post, "composite", "Painted over for days.")
+    assert composite(source_post=post.pk), "the label of the post, whatever the file said"
+    over = draw(mira, source_asset=sent_in(parameters=A1111).key)
+    assert publish(over).ai_level == "generated"

@@ -14,7 +14,7 @@ from gallery.imports.danbooru_api import DanbooruSite
 from gallery.imports.folder import Folder
 from gallery.imports.run import Choices, Source, begin, carry_on
 from gallery.models import ImportRun, User
-from gallery.models.imports import ImportOutcome
+from gallery.models.imports import MAX_PLACE, MAX_QUERY, ImportOutcome
 from gallery.models.post import AiLevel, PromptVisibility
 from gallery.ratings import BY_WORD
 
@@ -60,6 +60,8 @@ class Command(BaseCommand):
         if owner is None:
             raise CommandError(f"There is no account named “{options['owner']}” that can post.")
         place, source = _source(options)
+        if len(place) > MAX_PLACE or len(options["tags"]) > MAX_QUERY:
+            raise CommandError(f"An address or a path may have {MAX_PLACE} characters, a search {MAX_QUERY}.")
         run = begin(owner, place, options["tags"], again=options["again"])
         self._import(run, source, options)
 

@@ -1,4 +1,4 @@
-"""AVIF's boxes (ISO/IEC 14496-12 and 23008-12): sizes, and how long Exif and XMP are."""
+"""AVIF's boxes (ISO/IEC 14496-12 and 23008-12): sizes, how long Exif and XMP are, and which colours are meant."""
 
 from collections.abc import Iterator
 
@@ -26,12 +26,18 @@ def walk(data: bytes) -> Facts:
 
 def _see_meta(facts: Facts, data: bytes, start: int, end: int) -> None:
     texts, lengths = set[int](), dict[int, int]()
+    primary, colours, whose = 0, dict[int, tuple[int, int]](), list[tuple[int, int]]()
     for kind, inner, inner_end in _boxes(data, start, end):
         facts.saw_part()
         if kind == b"iprp":
             for group, group_start, group_end in _boxes(data, inner, inner_end):
                 if group == b"ipco":
-                    _see_properties(facts, data, group_start, group_end)
+                    colours = _see_properties(facts, data, group_start, group_end)
+                elif group == b"ipma":
+                    facts.saw_part(group_end - group_start)
+                    whose += _associations(data[group_start:group_end])
+        elif kind == b"pitm":
+            primary = _int(data, inner + 4, 2 if data[inner] == 0 else 4)
         elif kind == b"iinf":
             wide = 2 if data[inner : inner + 1] == b"\0" else 4
             for entry, entry_start, _end in _boxes(data, inner + 4 + wide, inner_end):
@@ -46,16 +52,36 @@ def _see_meta(facts: Facts, data: bytes, start: int, end: int) -> None:
             facts.saw_part(inner_end - inner)
     for number in texts:
         facts.saw_part(lengths.get(number, 0))
+    # A picture for brighter screens, or what makes it one, may have other colours beside those of the picture itself.
+    mine = (colours[at] for item, at in whose if item == primary and at in colours)
+    facts.code_points = next(mine, None)
 
 
-def _see_properties(facts: Facts, data: bytes, start: int, end: int) -> None:
-    for kind, inner, inner_end in _boxes(data, start, end):
+def _see_properties(facts: Facts, data: bytes, start: int, end: int) -> dict[int, tuple[int, int]]:
+    """The code points among them, by their place, which counts from 1."""
+    colours = {}
+    for place, (kind, inner, inner_end) in enumerate(_boxes(data, start, end), 1):
         facts.saw_part(inner_end - inner)
         if kind == b"ispe":
             width, height = _int(data, inner + 4, 4), _int(data, inner + 8, 4)
             # One for the whole and one for each tile of a grid: the whole is the largest.
             if width * height > facts.width * facts.height:
                 facts.width, facts.height = width, height
+        elif kind == b"colr" and data[inner : inner + 4] == b"nclx":
+            colours[place] = _int(data, inner + 4, 2), _int(data, inner + 6, 2)
+    return colours
+
+
+def _associations(box: bytes) -> Iterator[tuple[int, int]]:
+    """Each item's number and the place of one of its properties, from the content of an `ipma` box."""
+    wide, long = 2 if box[0] == 0 else 4, 1 + (box[3] & 1)
+    place = 8
+    while place + wide < len(box):
+        item, count = _int(box, place, wide), box[place + wide]
+        place += wide + 1
+        for at in range(place, min(place + long * count, len(box)), long):
+            yield item, _int(box, at, long) & (0x7F if long == 1 else 0x7FFF)
+        place += long * count
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:

@@ -13,7 +13,8 @@ class Facts:
 
     `kind`: png, jpg, webp or avif. `frames`: 1 for a still picture. `pixel_exact`: WebP without loss; `lossless`: that,
     or WebP with transparency, which is coded without loss.
-    `parts`: how many there are beside image data; `text_bytes`: their texts and profiles, inflated.
+    `parts`: how many there are beside image data; `text_bytes`: their texts and profiles, inflated. `code_points`: of
+    its primaries and its transfer (ITU-T H.273), where it names them.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Facts:
     pixel_exact: bool = False
     parts: int = 0
     text_bytes: int = 0
+    code_points: tuple[int, int] | None = None
 
     def saw_part(self, size: int = 0) -> None:
         """Count a part that is no image data, with `size` bytes of text. Raises `PictureRefused` beyond the limits."""

@@ -29,6 +29,10 @@ def _see(facts: Facts, kind: bytes, content: bytes) -> None:
     elif kind == b"acTL":
         facts.frames = max(1, int.from_bytes(content[:4], "big"))
         facts.saw_part()
+    elif kind == b"cICP":
+        if len(content) == 4:
+            facts.code_points = content[0], content[1]
+        facts.saw_part()
     elif kind in (b"zTXt", b"iCCP"):  # keyword, 0, method, packed
         facts.saw_deflated(content[content.find(b"\0") + 2 :])
     elif kind == b"iTXt" and _is_packed(content):

@@ -170,6 +170,10 @@ def _writer(settings: dict[str, Any]) -> tuple[str, str]:
     for prefix, name in _OTHERS.items():
         if version.startswith(prefix):
             return name, version.removeprefix(prefix).strip().removeprefix("v")
+    # Irodori's own files name whatever drew the picture, before its version.
+    for name in names.GENERATORS.values():
+        if version == name or version.startswith(f"{name} "):
+            return name, version.removeprefix(name).strip()
     if "Civitai metadata" in settings or ("Civitai resources" in settings and not version):
         return names.CIVITAI, version
     if re.match(r"f[0-9]|forge|neo\b", version):

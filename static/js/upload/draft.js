@@ -1,15 +1,19 @@
-/** What is typed about a draft saves itself, a moment after the last key, and when the page goes away. */
+/** What is typed about drafts saves itself, a moment after the last key, and when the page goes away. */
 const PAUSE = 800;
 const form = document.querySelector("[data-autosave]");
 const state = form.querySelector("[data-save-state]");
 let timer = 0;
-let unsaved = false;
+let typed = 0; // counts up with every change
+let saved = 0; // what `typed` was when the last save began that went well
+let sending = null;
 let leaving = false;
 
 async function save() {
   clearTimeout(timer);
-  if (!unsaved || leaving) return;
-  unsaved = false;
+  // One at a time: an older text must not come in last.
+  if (typed === saved || leaving || sending) return;
+  const version = typed;
+  sending = new AbortController();
   state.textContent = form.dataset.saving;
   const data = new FormData(form);
   data.set("act", "save");
@@ -20,19 +24,23 @@ async function save() {
       headers: { Accept: "application/json" },
       keepalive: true,
       redirect: "error",
+      signal: sending.signal,
     });
     const { problems } = await answer.json();
     const sentences = Object.values(problems).flat();
     state.textContent = sentences.length ? `${form.dataset.wrong} ${sentences.join(" ")}` : form.dataset.saved;
+    saved = version;
   } catch {
-    unsaved = true;
-    state.textContent = form.dataset.unsaved;
+    if (!leaving) state.textContent = form.dataset.unsaved;
+  } finally {
+    sending = null;
   }
+  if (saved === version && typed !== saved) save();
 }
 
 for (const event of ["input", "change"]) {
   form.addEventListener(event, () => {
-    unsaved = true;
+    typed += 1;
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE);
   });
@@ -41,6 +49,7 @@ for (const event of ["input", "change"]) {
 form.addEventListener("submit", () => {
   leaving = true;
   clearTimeout(timer);
+  sending?.abort();
 });
 addEventListener("pageshow", () => (leaving = false));
 document.addEventListener("visibilitychange", () => {

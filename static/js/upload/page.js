@@ -23,10 +23,17 @@ function list() {
   return list();
 }
 
-/** How many are here: from two on they can be a set. */
-function count() {
-  const found = list();
-  found.querySelector("[data-set]").hidden = found.querySelectorAll("[data-draft]").length < 2;
+/** From two on they can be a set, as far as one holds them; a list of which nothing is left goes away. */
+function count(found) {
+  if (!found.querySelector(".draft")) return found.remove();
+  const drafts = found.querySelectorAll("[data-draft]").length;
+  found.querySelector("[data-set]").hidden = drafts < 2 || drafts > Number(form.dataset.setMost);
+}
+
+function drop(one) {
+  const place = one.closest("[data-batch]");
+  one.remove();
+  if (place) count(place);
 }
 
 function card(name, file) {
@@ -47,7 +54,7 @@ function card(name, file) {
 function add(name, part) {
   const task = { name, part, place: position++, card: card(name, part.file) };
   task.card.querySelector("[data-retry]").addEventListener("click", () => queue(task));
-  task.card.querySelector("[data-remove]").addEventListener("click", () => task.card.remove());
+  task.card.querySelector("[data-remove]").addEventListener("click", () => drop(task.card));
   queue(task);
 }
 
@@ -84,12 +91,11 @@ async function next() {
 
 function keep(task, answer) {
   const known = document.querySelector(`[data-draft="${answer.id}"]`);
-  if (known && known !== task.card) known.remove(); // the same file again
   const place = document.createElement("template");
   place.innerHTML = answer.card.trim();
-  const made = place.content.firstElementChild;
-  task.card.replaceWith(made);
-  count();
+  task.card.replaceWith(place.content.firstElementChild);
+  if (known) drop(known); // the same file again
+  count(list());
   news.textContent = `${task.name}: ${form.dataset.here}`;
 }
 

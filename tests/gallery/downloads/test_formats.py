@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from gallery import posts
-from gallery.ingest import keep_upload
+from gallery.ingest import keep_sent, keep_upload
 from gallery.ingest.signing import trust_anchors
 from gallery.provenance import FORMATS, LoraEntry
 from gallery.provenance.c2pa import read_manifest
@@ -115,6 +115,48 @@ def test_a_file_is_the_picture(client, post, extension):
     assert (picture.format, picture.size) == (FORMATS[extension].pillow, (200, 160))
     average, same = (image.convert("RGB").resize((1, 1)).getpixel((0, 0)) for image in (picture, original))
     assert all(abs(one - other) <= 3 for one, other in zip(average, same, strict=True))
+
+
+def glass(mode):
+    """Red, half of it seen through, and one corner of it not there at all."""
+    image = Image.new("RGBA", (64, 48), (200, 20, 20, 255))
+    image.paste((200, 20, 20, 128), (32, 0, 64, 48))
+    image.paste((0, 0, 0, 0), (0, 0, 16, 16))
+    return image.convert(mode)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("extension", EXTENSIONS)
+def test_what_was_sent_stays_transparent_where_the_format_can(client, kind, mode, extension):
+    owner, file = make_user(), BytesIO()
+    glass(mode).save(file, kind, **({"lossless": True} if kind == "WEBP" else {}))
+    size = file.tell()
+    file.seek(0)
+    post = make_post(owner, asset=keep_sent(owner, file, size, "glass"))
+    with Image.open(BytesIO(download(client, post, extension))) as image:
+        seen = [image.convert("RGBA").getpixel(place) for place in ((4, 4), (25, 40), (50, 24))]
+    alphas = [pixel[3] for pixel in seen]
+    if extension == "jpg":
+        assert alphas == [255, 255, 255]
+        assert min(seen[0]) > 245, "on white"
+    else:
+        assert alphas[0] < 8
+        assert alphas[1] > 247
+        assert abs(alphas[2] - 128) < 8
+    assert seen[1][0] > 50
+
+
+def test_a_transparent_picture_too_large_for_webp_is_told(client, monkeypatch):
+    monkeypatch.setattr("gallery.provenance.labels._MOST_TRANSPARENT_WEBP", 1000)
+    owner, file = make_user(), BytesIO()
+    glass("RGBA").save(file, "PNG")
+    size = file.tell()
+    file.seek(0)
+    post = make_post(owner, asset=keep_sent(owner, file, size, "glass"))
+    response = client.get(f"/media/{post.asset.key}/original.webp")
+    assert "too large for a WebP file" in response.content.decode()
+    assert download(client, post, "avif")
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)

@@ -173,7 +173,7 @@ ADDRESSES = ("file_url", "large_file_url", "preview_file_url")
 def test_the_interface_signs_what_visitors_are_not_given(client: Client, haru: User, post: Post) -> None:
     public = make_post(haru)
     recipe = make_recipe(prompt=SECRET)
-    picture = make_asset(haru, image=make_image(400, 300), recipe=recipe)
+    picture = make_asset(haru, image=make_image(900, 700), recipe=recipe)
     hidden = make_post(haru, recipe=recipe, prompt_visibility="hidden", asset=picture)
     client.force_login(haru, "django.contrib.auth.backends.ModelBackend")
     told = client.get(f"/posts/{post.pk}.json").json()

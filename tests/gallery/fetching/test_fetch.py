@@ -34,7 +34,7 @@ def test_a_redirect_is_followed_and_judged_like_the_first_address(server: Server
     server.answers["/d"] = send(301, location="file:///etc/passwd")
     server.answers["/e"] = send(301, location="//user@pictures.example/b")
     assert server.get("/a") == PICTURE
-    assert refused(server, "/c") == "fetch_not_public"
+    assert refused(server, "/c") == "fetch_unreachable"
     assert refused(server, "/d") == "fetch_address"
     assert refused(server, "/e") == "fetch_password"
     assert [path for path, _host in server.asked] == ["/a", "/b", "/c", "/d", "/e"]

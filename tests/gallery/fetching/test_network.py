@@ -1,5 +1,7 @@
 """Which addresses are anybody's, in whatever way they are written."""
 
+from typing import Any
+
 import pytest
 
 from gallery.errors import Invalid
@@ -114,11 +116,17 @@ def test_what_is_no_address_of_a_picture_is_refused_before_any_look_up(number: i
     assert refusal.value.code == code
 
 
-def test_a_name_that_stands_for_a_public_and_an_inner_address_is_refused() -> None:
-    network = type(PUBLIC)(look_up=lambda host, port, seconds: ["8.8.8.8", "10.0.0.1"])
+def nobody(host: str, port: int, seconds: float) -> list[str]:
+    raise NoAddressError(host)
+
+
+@pytest.mark.parametrize(
+    "answer", [lambda *asked: ["8.8.8.8", "10.0.0.1"], lambda *asked: ["10.0.0.1"], nobody], ids=["both", "one", "none"]
+)
+def test_a_name_of_an_inner_address_is_refused_as_one_that_nobody_has(answer: Any) -> None:
     with pytest.raises(Invalid) as refusal:
-        fetch("http://pictures.example/a.png", max_bytes=1000, network=network)
-    assert refusal.value.code == "fetch_not_public"
+        fetch("http://pictures.example/a.png", max_bytes=1000, network=type(PUBLIC)(look_up=answer))
+    assert refusal.value.code == "fetch_unreachable"
 
 
 def test_a_resolver_that_never_answers_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

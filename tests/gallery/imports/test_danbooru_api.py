@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from gallery.errors import Invalid
+from gallery.fetching import fetch
 from gallery.imports.danbooru_api import DanbooruSite
 from tests.gallery.fetching.server import Server, send, serving
 
@@ -106,6 +107,18 @@ def test_a_busy_site_is_asked_again_after_longer_and_longer(booru: Booru) -> Non
     assert len(list(booru.site().items())) == 5
     waits = [wait for wait in booru.slept if wait >= 1]
     assert waits == [1, 2, 4]
+
+
+def test_a_network_that_is_down_for_a_moment_costs_no_picture(booru: Booru, monkeypatch: Any) -> None:
+    site, tries = booru.site(), [Invalid("fetch_unreachable"), Invalid("fetch_broken_off")]
+
+    def shaky(*args: Any, **named: Any) -> Any:
+        if tries:
+            raise tries.pop()
+        return fetch(*args, **named)
+
+    monkeypatch.setattr("gallery.imports.danbooru_api.fetch", shaky)
+    assert len(list(site.items())) == 5
 
 
 def test_a_site_that_stays_busy_is_left(booru: Booru) -> None:

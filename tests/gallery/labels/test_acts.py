@@ -4,10 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
-from gallery.labels.acts import decide, declare, set_from_evidence
-from gallery.labels.evidence import Mark
+from gallery.labels.acts import decide, declare
 from gallery.models import LabelVersion, ModerationAction, Post
-from gallery.models.post import AiEvidence, AiLevel
 from tests.factories import make_asset_row, make_post, make_user
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +74,6 @@ def test_what_was_drawn_here_is_locked_for_everybody():
         with pytest.raises(InvalidTransition) as refused:
             act()
         assert refused.value.code == "label_locked"
-    set_from_evidence(owner, post, [Mark(AiEvidence.C2PA, AiLevel.HUMAN)])
     assert history(post) == [("generated", "site_job", author.username, "")]
     with pytest.raises(IntegrityError), transaction.atomic():
         Post.objects.filter(pk=post.pk).update(ai_level="human")
@@ -132,21 +129,6 @@ def test_a_level_is_one_of_the_five(level, code):
     with pytest.raises(Invalid) as refused:
         declare(author, sent(author=author), level)
     assert refused.value.code == code
-
-
-def test_what_is_found_later_counts_unless_a_moderator_has_decided():
-    house, moderator = make_user("house"), make_user(role="moderator")
-    post, decided = sent("human"), sent("human")
-    found = [Mark(AiEvidence.METADATA, AiLevel.GENERATED)]
-    set_from_evidence(house, post, found)
-    set_from_evidence(house, post, found)
-    set_from_evidence(house, post, [])
-    assert [line[:2] for line in history(post)] == [("human", "declared"), ("generated", "metadata")]
-    decide(moderator, decided, "human", "The layers are there.")
-    set_from_evidence(house, decided, found)
-    assert label(decided) == ("human", "moderator")
-    set_from_evidence(house, decided, [Mark(AiEvidence.SITE_JOB, AiLevel.GENERATED)])
-    assert label(decided) == ("generated", "site_job")
 
 
 def test_a_post_from_before_there_was_a_history_gets_its_first_version_with_its_first_change():

@@ -179,3 +179,11 @@ def test_the_results_link_to_what_they_fold_away(client, settings):
     assert len(client.get("/posts.json", {"limit": 50}).json()) == 50
     settings.POSTS_PER_AUTHOR = 0
     assert "More by" not in text(client.get("/posts", {"tags": "cat"}))
+
+
+@pytest.mark.parametrize("page", ["0", "x", "1001", "9" * 30, "٣"])
+def test_a_page_of_disputes_that_is_none_is_told_so(client, page):
+    client.force_login(make_user(role="moderator"), "django.contrib.auth.backends.ModelBackend")
+    answer = client.get("/moderation/labels", {"page": page})
+    assert answer.status_code == 422
+    assert "use a number from 1 to 1000" in text(answer)

@@ -51,6 +51,11 @@ def _vp8x(width: int, height: int) -> bytes:
     return webp((b"VP8X", head), (b"VP8 ", saved(drawing(16, 16), "WEBP")[20:]))
 
 
+def _without_pixels(avif: bytes) -> bytes:
+    start = avif.index(b"mdat") + 4
+    return avif[:start] + b"\xff" * (len(avif) - start)
+
+
 def _claimed_avif(width: int, height: int) -> bytes:
     """An AVIF that says of itself that it is larger."""
     content = saved(drawing(), "AVIF")
@@ -151,6 +156,7 @@ REFUSED: dict[str, tuple[Maker, str]] = {
         lambda: png(1, 1)[:33] + chunk(b"IDAT", b"x" * 99) + chunk(b"IEND"),
         "upload_unreadable",
     ),
+    "avif, pixels that are none": (lambda: _without_pixels(saved(drawing(), "AVIF")), "upload_unreadable"),
     "png, a chunk of 4 GB": (
         lambda: _small()[:33] + struct.pack(">I", 2**32 - 1) + b"tEXt" + bytes(99),
         "upload_cut_off",

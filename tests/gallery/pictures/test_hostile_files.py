@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from gallery.models import Asset, AssetFile, AssetOrigin, UploadAllowance, User
 from gallery.pictures import limits
 from tests.factories import make_user
 from tests.gallery.pictures.corpus import REFUSED, Maker
+from tests.gallery.pictures.files import drawing, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -101,11 +103,28 @@ class TestTheLimitsHold:
     def test_open_files_and_environment(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv("SECRET_KEY", "planted")
         told = tmp_path.parent / "told"
-        program = f"import os, resource; open({str(told)!r}, 'w').write(repr(dict(os.environ)) + str(os.getsid(0)))\n"
+        program = f"import os, resource; told = open({str(told)!r}, 'w')\n"
+        program += "told.write(f'{dict(os.environ)}{resource.getrlimit(resource.RLIMIT_NPROC)}{os.getsid(0)}')\n"
+        program += "told.close()\n"
         assert self.refused_by(monkeypatch, program + "files = [open('/dev/null') for _ in range(80)]")
         assert "planted" not in told.read_text()
         assert "DATABASE_URL" not in told.read_text()
+        assert "(0, 0)" in told.read_text()
         assert not told.read_text().endswith(str(os.getsid(0)))
+
+    @pytest.mark.parametrize("ends", ["", "time.sleep(600)"], ids=["by itself", "too late"])
+    def test_what_it_starts_ends_with_it(self, ends: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """Where the limit on processes doesn't bind."""
+        monkeypatch.setattr(limits, "WALL_SECONDS", 1)
+        monkeypatch.delitem(child._LIMITS, child.resource.RLIMIT_NPROC)
+        told = tmp_path.parent / f"started{len(ends)}"
+        program = "import os, time\nstarted = os.fork()\nif not started: time.sleep(600)\n"
+        self.refused_by(monkeypatch, f"{program}open({str(told)!r}, 'w').write(str(started))\n{ends}")
+        status = Path("/proc", told.read_text(), "status")
+        ends_at = time.monotonic() + 20
+        while status.exists() and "State:\tZ" not in status.read_text():
+            assert time.monotonic() < ends_at, "it lives on"
+            time.sleep(0.05)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +159,19 @@ class TestTheLimitsHold:
 def test_a_child_that_was_taken_over_is_not_believed(answer: str, monkeypatch: pytest.MonkeyPatch, media: Path) -> None:
     assert TestTheLimitsHold.refused_by(monkeypatch, answer) == "upload_unreadable"
     assert (rows(), list(media.iterdir())) == ([0, 0, 0, 0], [])
+
+
+def test_what_it_says_of_a_file_is_no_deeper_than_can_be_walked(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = child._answer
+
+    def deep(code: int, folder: Path) -> dict[str, Any]:
+        return answer(code, folder) | {"found": json.loads("[" * 900 + "]" * 900)}
+
+    monkeypatch.setattr(child, "_answer", deep)
+    with pytest.raises(Invalid) as caught:
+        send(make_user(), saved(drawing(), "PNG"))
+    assert caught.value.code == "upload_unreadable"
+    assert rows() == [0, 0, 0, 0]
 
 
 def test_files_of_a_child_that_was_taken_over_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,12 @@
 """Asking for a prompt: once each, so many in a day; the author answers, and may take it back."""
 
 from datetime import timedelta
+from threading import Event
+from time import sleep
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
@@ -178,3 +180,36 @@ def test_lists_ask_once_for_all(post, django_assert_num_queries):
     grant(posts[1].author, ask_for_prompt(asker, posts[1]))
     with django_assert_num_queries(1):
         assert readable_among(asker, posts) == {posts[1].pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_given_while_somebody_asks_again_is_not_written_over():
+    post, asker = sent_post(prompt_visibility="on_request"), make_user()
+    request = ask_for_prompt(asker, post)
+    answered = Event()
+
+    def answer():
+        with transaction.atomic():
+            grant(post.author, request)
+            answered.set()
+            wait_for_someone_who_waits()
+
+    def ask_again():
+        answered.wait(20)
+        return ask_for_prompt(asker, post, "please")
+
+    at_once(answer, ask_again)
+    request.refresh_from_db()
+    assert (request.state, request.answered_at is None) == ("granted", False)
+    assert reads(asker, post)
+
+
+def wait_for_someone_who_waits():
+    """Until another connection stands before a lock of this one's."""
+    for _try in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.fetchone():
+                return
+        sleep(0.05)
+    raise AssertionError("nobody waits")

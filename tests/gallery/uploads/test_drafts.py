@@ -1,5 +1,6 @@
 """Drafts: kept until they are posted, discarded or forgotten."""
 
+from copy import copy
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ from gallery.uploads import (
     save_draft,
 )
 from generation.unused import remove_unused
+from tagging.models import Tag
 from tests.factories import make_user
 from tests.gallery.fetching.server import send, serving
+from tests.gallery.threads import at_once
 from tests.gallery.uploads.files import by_webui, drafted, plain
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +196,54 @@ def test_a_fetched_picture_has_its_address_as_its_source(settings: Any) -> None:
         draft = keep_fetched(make_user(), f" {address} ", batch="batch-one", network=server.network)
     assert draft.source == address
     assert draft.asset.arrival.file_name == "cat.png"
+
+
+def test_what_is_published_is_what_was_sent_whatever_another_tab_saves() -> None:
+    draft = drafted(make_user(), plain())
+    save_draft(draft, {"tags": "newer", "rating": "g", "level": "human"})
+    save_draft(UploadDraft.objects.get(pk=draft.pk), {"tags": "older"})
+    names = Tag.objects.filter(pk__in=publish_draft(draft).tag_ids).values_list("name", flat=True)
+    assert "newer" in names
+    assert "older" not in names
+
+
+def test_a_draft_that_another_tab_has_posted_is_not_discarded() -> None:
+    draft = drafted(make_user(), plain())
+    save_draft(draft, {"tags": "cat", "rating": "g", "level": "human"})
+    publish_draft(draft)
+    assert not discard_draft(draft)
+    assert UploadDraft.objects.filter(pk=draft.pk).exists()
+
+
+def test_a_set_that_is_cut_off_knows_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = make_user()
+    drafts = [drafted(owner, plain(number), position=number) for number in range(3)]
+    for draft in drafts:
+        save_draft(draft, {"tags": "cat", "rating": "g", "level": "human"})
+
+    def killed(draft: UploadDraft, **more: Any) -> Post:
+        if draft.pk == drafts[1].pk:
+            raise SystemExit
+        return publish_draft(draft, **more)
+
+    monkeypatch.setattr("gallery.uploads.sets.publish_draft", killed)
+    with pytest.raises(SystemExit):
+        publish_set(drafts)
+    monkeypatch.setattr("gallery.uploads.sets.publish_draft", publish_draft)
+    first = Post.objects.get()
+    left = list(UploadDraft.objects.filter(asset__post=None))
+    # In another order, from another tab.
+    publish_set(left[::-1])
+    assert set(Post.objects.exclude(pk=first.pk).values_list("parent", flat=True)) == {first.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_post_a_set_in_two_orders_make_one_set() -> None:
+    owner = make_user()
+    drafts = [drafted(owner, plain(number), position=number) for number in range(3)]
+    for draft in drafts:
+        save_draft(draft, {"tags": "cat", "rating": "g", "level": "human"})
+    at_once(lambda: publish_set(drafts), lambda: publish_set([copy(draft) for draft in drafts[::-1]]))
+    parents = list(Post.objects.values_list("parent", flat=True))
+    assert parents.count(None) == 1
+    assert len(set(parents)) == 2

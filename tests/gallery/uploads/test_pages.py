@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from gallery.ingest import MAX_BYTES
 from gallery.models import Post, UploadDraft, User
-from gallery.uploads import publish_draft, save_draft
+from gallery.uploads import publish_draft, publish_set, save_draft
+from gallery.uploads.sets import Published
 from tests.factories import make_asset, make_post, make_recipe, make_user
 from tests.gallery.uploads.files import by_webui, drafted, picture, plain
 
@@ -347,6 +348,103 @@ def test_a_set_that_cannot_be_posted_is_kept(
     assert sentence in text(answer)
     assert ">n0<" in text(answer)
     assert not Post.objects.exists()
+
+
+def test_a_set_changes_its_order_and_the_first_becomes_the_parent(client: Client, owner: User) -> None:
+    drafts = several(owner)
+    address = reverse("gallery:upload_set", args=["batch-one"])
+    pks = [draft.pk for draft in drafts]
+    answer = client.post(address, the_set(drafts, act=f"earlier:{pks[2]}", order=pks))
+    moved = [pks[0], pks[2], pks[1]]
+    assert answer.status_code == 200
+    assert [line["card"].draft.pk for line in answer.context["lines"]] == moved
+    assert "Not posted yet" not in text(answer)
+    assert not Post.objects.exists()
+    assert [line["card"].draft.pk for line in client.get(address).context["lines"]] == moved
+    for act in (f"earlier:{moved[0]}", f"later:{moved[2]}", "later:x", "later:"):
+        assert client.post(address, the_set(drafts, act=act, order=moved)).status_code == 200
+    assert [line["card"].draft.pk for line in client.get(address).context["lines"]] == moved
+    assert client.post(address, the_set(drafts, order=[pks[1], "x", pks[2]])).status_code == 303
+    posts = {draft.pk: Post.objects.get(asset=draft.asset) for draft in drafts}
+    first = posts[pks[1]]
+    assert {pk: post.parent_id for pk, post in posts.items()} == {pks[0]: first.pk, pks[1]: None, pks[2]: first.pk}
+
+
+def test_what_is_typed_about_a_set_saves_itself(client: Client, owner: User) -> None:
+    drafts = several(owner, 2)
+    address = reverse("gallery:upload_set", args=["batch-one"])
+    first, second = (draft.pk for draft in drafts)
+    typed = the_set(drafts[:1], act="save", order=[second, first]) | {f"tags_{second}": "alone", "rating": ""}
+    answer = client.post(address, typed, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()) == (200, {"problems": {}})
+    # Of what is left out of the set, its own tags alone.
+    saved = {draft.pk: (draft.tags, draft.level) for draft in UploadDraft.objects.all()}
+    assert saved == {first: ("cat n0", "human"), second: ("alone", "")}
+    assert [line["card"].draft.pk for line in client.get(address).context["lines"]] == [second, first]
+
+
+def test_a_set_shows_what_its_pictures_agree_in_and_lets_it_be_taken_back(client: Client, owner: User) -> None:
+    drafts = several(owner, 2)
+    address = reverse("gallery:upload_set", args=["batch-one"])
+    client.post(address, the_set(drafts, act="save"))
+    form = client.get(address).context["form"]
+    assert [form[name].value() for name in ("tags", "rating", "source", "level")] == [
+        "cat",
+        "g",
+        "https://x.org/",
+        "human",
+    ]
+    assert [form[f"tags_{draft.pk}"].value() for draft in drafts] == ["n0", "n1"]
+    client.post(address, the_set(drafts, act="save", source="", level="", tags=""))
+    assert set(UploadDraft.objects.values_list("tags", "source", "level")) == {("n0", "", ""), ("n1", "", "")}
+    save_draft(drafts[0], {"source": "https://mine.org/"})
+    client.post(address, the_set(drafts, act="save", source=""))
+    assert set(UploadDraft.objects.values_list("source", flat=True)) == {"https://mine.org/", ""}
+
+
+def test_each_picture_of_a_set_has_suggestions_of_its_own(client: Client, owner: User) -> None:
+    drafts = [
+        drafted(owner, by_webui(number, f"1girl, {word}\nSteps: 2, Sampler: Euler"), position=number)
+        for number, word in enumerate(("smile", "red hair"))
+    ]
+    make_post(tags=["1girl", "smile", "red_hair"])
+    address = reverse("gallery:upload_set", args=["batch-one"])
+    answer = client.get(address)
+    assert answer.context["common"] == ["1girl"]
+    assert [line["suggested"] for line in answer.context["lines"]] == [["smile"], ["red_hair"]]
+    ticked = {f"more_{drafts[1].pk}": ["red_hair"], "more": ["1girl"]}
+    client.post(address, the_set(drafts, act="save") | ticked)
+    assert [draft.tags for draft in UploadDraft.objects.order_by("pk")] == ["cat 1girl n0", "cat 1girl n1 red_hair"]
+
+
+def test_a_set_that_is_posted_leads_to_its_first_post(client: Client, owner: User) -> None:
+    drafts = several(owner, 2)
+    address = reverse("gallery:upload_set", args=["batch-one"])
+    where = client.post(address, the_set(drafts))["Location"]
+    again = client.post(address, the_set(drafts))
+    assert (again.status_code, again["Location"]) == (303, where)
+    assert client.get(address)["Location"] == where
+    assert client.get(reverse("gallery:upload_set", args=["batch-two"])).status_code == 404
+    client.force_login(make_user("another"), "django.contrib.auth.backends.ModelBackend")
+    assert client.get(address).status_code == 404
+
+
+def test_a_picture_discarded_while_its_set_is_posted_breaks_nothing(
+    client: Client, owner: User, monkeypatch: Any
+) -> None:
+    drafts = several(owner)
+
+    def publish_then_drop(chosen: list[UploadDraft]) -> Published:
+        made = publish_set(chosen)
+        UploadDraft.objects.filter(asset__post=made.posts[0]).delete()
+        return made
+
+    monkeypatch.setattr("gallery.views.uploads.publish_set", publish_then_drop)
+    answer = client.post(
+        reverse("gallery:upload_set", args=["batch-one"]), the_set(drafts, **{f"tags_{drafts[2].pk}": "bad*tag"})
+    )
+    assert answer.status_code == 422
+    assert [line["card"].draft.pk for line in answer.context["lines"]] == [drafts[2].pk]
 
 
 def test_the_frame_offers_uploading_to_those_who_are_signed_in(client: Client) -> None:

@@ -1,10 +1,14 @@
 """A1111's text and its dialects, taken apart."""
 
+from dataclasses import replace
+
 import pytest
 
 from gallery.provenance import LoraEntry
+from gallery.provenance.parameters import parameters_text
 from gallery.provenance.readers import Blocks, read
 from gallery.provenance.readers.infotext import read_infotext, read_settings
+from gallery.provenance.readers.names import GENERATORS
 
 LINE = "Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512"
 
@@ -96,6 +100,15 @@ def test_weights_of_networks_are_text_encoder_first():
 def test_the_version_tells_the_programs_apart(said, generator, version):
     found = read(Blocks(texts=(("parameters", f"a stair\n{LINE}, {said}"),)))
     assert (found.generator, found.version) == (generator, version)
+
+
+@pytest.mark.parametrize("generator", sorted(set(GENERATORS.values())))
+def test_a_file_from_here_names_its_program_once_however_often_it_goes_round(generator):
+    recipe = replace(recipe_of(f"a stair\n{LINE}"), generator=generator, version="1.2")
+    for _round in range(2):
+        found = read(Blocks(texts=(("parameters", parameters_text(recipe)),)))
+        assert (found.generator, found.version) == (generator, "1.2")
+        recipe = found.recipe
 
 
 @pytest.mark.parametrize(
