@@ -8,11 +8,14 @@ from django.utils import timezone
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels.evidence import Label, declarable
 from gallery.labels.history import ground_of, record_label
-from gallery.models import LabelDispute, Post, User
+from gallery.models import Case, LabelDispute, Post, User
 from gallery.models.label import DisputeState
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiEvidence, AiLevel
+from gallery.models.review import CaseState, Detection, Outcome, Restriction, SiteRule
 from gallery.moderation.acts import RERATABLE, begin, checked_reason, log_act
+from gallery.moderation.cases import decides_alone, settle
+from gallery.moderation.statements import state_reasons
 from gallery.post_state import EDITABLE, checked_choice, locked, require_status
 
 
@@ -60,7 +63,10 @@ def decided(moderator: User, post: Post, level: AiLevel, reason: str, details: d
     """Put a moderator's decision on a locked, unlocked-label post and write it into the log with these details."""
     before = {"from": post.ai_level, "evidence": post.ai_evidence}
     post = _set(moderator, post, (level, AiEvidence.MODERATOR), checked_reason(reason))
-    log_act(moderator, ModerationKind.LABEL, post, reason, before | {"to": level.value} | details)
+    act = log_act(moderator, ModerationKind.LABEL, post, reason, before | {"to": level.value} | details)
+    if post.author_id != moderator.pk and "statement" not in details:
+        detection = Detection.REPORT if "dispute" in details else Detection.MODERATOR
+        state_reasons(act, post.author, Restriction.LABEL, SiteRule.LABEL, detection=detection)
     uphold_who_say_so(moderator, post, level, reason)
     return post
 
@@ -70,7 +76,7 @@ def uphold_who_say_so(moderator: User, post: Post, level: AiLevel, reason: str) 
     also not by the way; it waits for another moderator."""
     same = LabelDispute.objects.select_for_update().filter(post=post, level=level, state=DisputeState.OPEN)
     for one in same.order_by("pk"):
-        if one.by_id != moderator.pk or moderator.is_owner:
+        if one.by_id != moderator.pk or decides_alone(moderator):
             close_dispute(moderator, one, DisputeState.UPHELD, reason)
 
 
@@ -79,6 +85,10 @@ def close_dispute(moderator: User, raised: LabelDispute, state: DisputeState, re
     raised.state, raised.decided_by, raised.decided_at = state, moderator, timezone.now()
     raised.decision = checked_reason(reason)
     raised.save(update_fields=["state", "decided_by", "decided_at", "decision"])
+    case = Case.objects.select_for_update().get(label_dispute=raised)
+    if case.state == CaseState.OPEN:
+        outcome = Outcome.UPHELD if state == DisputeState.UPHELD else Outcome.KEPT
+        settle(case, moderator, outcome, raised.decision)
 
 
 def require_unlocked(post: Post) -> None:

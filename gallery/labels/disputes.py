@@ -5,11 +5,13 @@ from django.db.models import QuerySet
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels.acts import checked_level, close_dispute, decided, require_unlocked, uphold_who_say_so
-from gallery.models import LabelDispute, Post, User
+from gallery.models import Case, LabelDispute, Post, User
 from gallery.models.label import DisputeState
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiLevel, PostStatus
+from gallery.models.review import CaseKind
 from gallery.moderation.acts import MAX_REASON, RERATABLE, begin, log_act
+from gallery.moderation.cases import close_moot_case, decides_alone, open_case
 from gallery.post_state import EDITABLE, require_status
 from gallery.visibility import reachable_posts, signed_in
 
@@ -50,7 +52,10 @@ def dispute(person: User, post: Post, level: str, reason: str) -> LabelDispute:
         raise InvalidTransition("dispute_open_already")
     if waiting.count() >= MAX_OPEN:
         raise Invalid("too_many_disputes", limit=MAX_OPEN)
-    return LabelDispute.objects.create(post=found, by=person, level=wanted, against=found.ai_level, reason=text)
+    case = open_case(CaseKind.LABEL, post=found)
+    return LabelDispute.objects.create(
+        post=found, by=person, level=wanted, against=found.ai_level, reason=text, case=case
+    )
 
 
 @transaction.atomic
@@ -62,6 +67,7 @@ def withdraw_dispute(person: User, raised: LabelDispute) -> LabelDispute:
     _require_open(raised)
     raised.state = DisputeState.WITHDRAWN
     raised.save(update_fields=["state"])
+    close_moot_case(Case.objects.select_for_update().get(label_dispute=raised))
     return raised
 
 
@@ -106,7 +112,7 @@ def _begin(moderator: User, raised: LabelDispute) -> tuple[LabelDispute, Post]:
     post = begin(moderator, raised.post, RERATABLE)
     raised = _locked(raised)
     _require_open(raised)
-    if raised.by_id == moderator.pk and not moderator.is_owner:
+    if raised.by_id == moderator.pk and not decides_alone(moderator):
         raise NotAllowed("own_dispute")
     return raised, post
 

@@ -5,6 +5,28 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Disputes of before this migration get their cases; a closed one's is decided as it was.
+CASES_OF_DISPUTES = """
+DO $$
+DECLARE
+    raised gallery_labeldispute;
+    made bigint;
+BEGIN
+    FOR raised IN SELECT * FROM gallery_labeldispute ORDER BY id LOOP
+        INSERT INTO gallery_case (kind, state, post_id, urgency, facts, opened_at, decided_by_id, decided_at, outcome, reason)
+        VALUES (
+            'label',
+            CASE raised.state WHEN 'open' THEN 'open' WHEN 'withdrawn' THEN 'moot' ELSE 'decided' END,
+            raised.post_id, 0, '{}', raised.at, raised.decided_by_id, raised.decided_at,
+            CASE raised.state WHEN 'upheld' THEN 'upheld' WHEN 'rejected' THEN 'kept' ELSE '' END,
+            raised.decision
+        ) RETURNING id INTO made;
+        UPDATE gallery_labeldispute SET case_id = made WHERE id = raised.id;
+    END LOOP;
+END $$;
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -227,4 +249,5 @@ class Migration(migrations.Migration):
             model_name='voice',
             constraint=models.CheckConstraint(condition=models.Q(('rating__in', ['', 'g', 's', 'q', 'e'])), name='voice_rating_known'),
         ),
+        migrations.RunSQL(CASES_OF_DISPUTES, migrations.RunSQL.noop),
     ]

@@ -56,7 +56,7 @@ def rerate(
     set_rating(actor, post, wanted)
     more = {"from": before.value, "to": wanted.value} | (details or {})
     act = log_act(actor, ModerationKind.RERATE, post, reason, more)
-    if wanted.strength > before.strength and post.author_id != actor.pk:
+    if wanted.strength > before.strength and post.author_id != actor.pk and "statement" not in more:
         state_reasons(act, post.author, Restriction.RATING, SiteRule.RATING, detection=detection)
     settle_others(post, actor, _OF_A_RATING, Outcome.RERATED, act.reason)
     return post

@@ -7,7 +7,7 @@ from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels.acts import decide, declare
 from gallery.labels.disputes import MAX_OPEN, dispute, open_disputes, reject, uphold, withdraw_dispute
 from gallery.labels.pages import told_disputes
-from gallery.models import LabelDispute, ModerationAction
+from gallery.models import LabelDispute, ModerationAction, User
 from tests.factories import make_post, make_user
 from tests.gallery.labels.test_acts import history, label, sent
 
@@ -108,7 +108,7 @@ def test_one_open_for_each_post_and_a_few_for_each_person(moderator):
         LabelDispute.objects.create(post=posts[0], by=ann, level="human", against="generated", reason="Twice.")
 
 
-def test_nobody_decides_about_their_own_dispute_or_post_but_an_owner(moderator):
+def test_nobody_decides_about_their_own_dispute_or_post_but_a_sole_owner(moderator):
     post = sent("human")
     own = dispute(moderator, post, "generated", "Hands.")
     assert refused(lambda: uphold(moderator, own, "Because.")) == "own_dispute"
@@ -119,7 +119,10 @@ def test_nobody_decides_about_their_own_dispute_or_post_but_an_owner(moderator):
     about_own = dispute(make_user(), sent("human", author=moderator), "generated", "Hands.")
     assert refused(lambda: reject(moderator, about_own, "No.")) == "own_post"
     owner = make_user(role="owner")
-    uphold(owner, dispute(owner, sent("human", author=owner), "generated", "Hands."), "I decide alone.")
+    theirs = dispute(owner, sent("human", author=owner), "generated", "Hands.")
+    assert refused(lambda: uphold(owner, theirs, "I am the owner.")) == "own_post"
+    User.objects.exclude(pk=owner.pk).update(role="member")
+    uphold(owner, theirs, "I decide alone.")
     assert ModerationAction.objects.latest("pk").details["own_post"] is True
 
 

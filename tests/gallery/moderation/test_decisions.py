@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from gallery import moderation
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
+from gallery.labels.disputes import dispute, uphold, withdraw_dispute
 from gallery.models import Case, ModerationAction, Post, Statement
 from gallery.models.review import CaseKind, CaseState, Outcome, Restriction, SiteRule, StatementState
 from gallery.moderation.audit import verify
@@ -14,6 +15,7 @@ from gallery.moderation.cases import claim, open_case
 from gallery.moderation.decisions import CHOICES, Decision, decide
 from gallery.moderation.statements import appeal, mark_seen, statements_of, unseen
 from tests.factories import make_user
+from tests.gallery.labels.test_disputes import sent
 from tests.gallery.moderation.test_acts import bare_post
 from tests.gallery.threads import at_once
 
@@ -224,3 +226,34 @@ def test_statements_are_the_persons_own_and_count_until_they_look():
     assert unseen(post.author) == 1
     mark_seen(post.author, told)
     assert (unseen(post.author), list(statements_of(post.author))) == (0, [told])
+
+
+def test_a_label_dispute_is_a_case_that_ends_with_it():
+    post = sent("human")
+    raised, one = dispute(make_user(), post, "generated", "Hands."), moderator()
+    assert (raised.case.kind, raised.case.state) == (CaseKind.LABEL, CaseState.OPEN)
+    decide(one, claim(one, raised.case), Decision(Outcome.UPHELD, "six fingers"))
+    raised.refresh_from_db()
+    post.refresh_from_db()
+    assert (raised.state, raised.case.outcome, post.ai_level) == ("upheld", Outcome.UPHELD, "generated")
+    told = Statement.objects.get()
+    assert (told.person, told.restriction) == (post.author, Restriction.LABEL)
+    other = moderator()
+    raised = appeal(post.author, told, "Five.")
+    decide(other, claim(other, raised.case), Decision(Outcome.OVERTURNED, "five indeed"))
+    post.refresh_from_db()
+    assert (post.ai_level, post.ai_evidence) == ("human", "moderator")
+
+
+def test_disputes_decided_on_the_posts_own_page_end_their_cases_too():
+    post, one = sent("human"), moderator()
+    first = dispute(make_user(), post, "generated", "Hands.")
+    dispute(make_user(), post, "generated", "Fingers.")
+    third = dispute(make_user(), post, "assisted", "Sky.")
+    uphold(one, first, "six fingers")
+    withdraw_dispute(third.by, third)
+    assert list(Case.objects.order_by("pk").values_list("state", "outcome")) == [
+        ("decided", "upheld"),
+        ("decided", "upheld"),
+        ("moot", ""),
+    ]
