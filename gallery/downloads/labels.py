@@ -24,6 +24,7 @@ def post_label(post: Post, *, with_prompt: bool) -> Label:
         title=f"{site_slug()}-{post.pk}",
         published=True,
         drawn_here=drawn_here,
+        declared=post.ai_evidence == AiEvidence.DECLARED,
         **_mark(post.asset),
     )
 

@@ -131,6 +131,13 @@ def test_where_and_by_whom_it_was_published_is_not_what_it_says_about_its_making
     assert replace(label, **change).digest != label.digest
 
 
+def test_whether_a_person_vouches_alone_changes_what_is_signed_and_so_the_file():
+    label = replace(whole_label(), source_type=CV + "digitalCreation")
+    assert replace(label, declared=True).signed_source_type == ""
+    assert replace(label, declared=True).digest != label.digest
+    assert replace(whole_label(), declared=True).digest == whole_label().digest
+
+
 def test_what_the_file_does_not_tell_changes_no_digest():
     bare = whole_label(include_prompt=False)
     edited = replace(bare, recipe=replace(bare.recipe, prompt="another", seed=1), writer="natsu")
