@@ -62,7 +62,8 @@ def trust_anchors() -> str:
         if settings.C2PA_CERT:
             parts.append(site_credentials().anchors)
         if settings.C2PA_ANCHORS:
-            parts.append(Path(settings.C2PA_ANCHORS).read_text(encoding="ascii"))
+            # Lists of certificates have names between them, in any alphabet.
+            parts.append(Path(settings.C2PA_ANCHORS).read_text(encoding="ascii", errors="replace"))
     except (SigningError, OSError, ValueError) as error:
         logger.warning("Some trusted certificates can't be read: %s", error)
     return "\n".join(part.strip() for part in parts if part.strip())
