@@ -86,8 +86,8 @@ def _coded(asset: Asset, form: FileFormat, label: Label) -> bytes:
         picture = picture_of(asset)
     except OutOfReach:
         raise  # another time it can be read
-    except (OSError, SyntaxError) as error:
-        # A damaged original is as good as none; Pillow calls some damage a syntax error.
+    except OSError as error:
+        # A damaged original is as good as none.
         raise FileNotFoundError(f"the original of asset {asset.pk} can't be read") from error
     try:
         return labelled(picture, label, form)
