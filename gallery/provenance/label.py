@@ -20,7 +20,8 @@ class Label:
     `source_type`: IPTC's address, empty where nobody knows. `include_prompt`: the reader may have prompts, seed, LoRAs
     and embeddings; no writer sees them otherwise. `writer`: who wrote the prompt. `title`: what the picture is called
     in its manifest. `published`: it is a post's. `drawn_here`: this site's own work, not a file that was sent.
-    `declared`: nothing but its author's word speaks for `source_type`.
+    `declared`: nothing but its author's word speaks for `source_type`. `credentials`: what the site found when it
+    checked the manifest that a sent file came with, empty where there was none to speak of.
     `producer`: who answers for it by TC260's standard, empty to leave that mark out; `number`: the picture's in it.
     """
 
@@ -32,6 +33,7 @@ class Label:
     published: bool = False
     drawn_here: bool = True
     declared: bool = False
+    credentials: str = ""
     producer: str = ""
     number: str = ""
 
@@ -102,9 +104,8 @@ class Label:
     @property
     def digest(self) -> str:
         """A digest of all that the file says: 64 hex digits."""
-        return _digest(
-            [self.says, self.prompt_writer, self.title, self.published, self.number, self.signed_source_type]
-        )
+        signed = [self.signed_source_type, self.credentials]
+        return _digest([self.says, self.prompt_writer, self.title, self.published, self.number, *signed])
 
 
 def _digest(value: object) -> str:

@@ -24,6 +24,8 @@ from tests.factories import (
     make_user,
 )
 from tests.gallery.downloads.bytes_of_files import exiftool, holds
+from tests.gallery.pictures.files import chunk
+from tests.gallery.uploads.crafted import png, sent, signed_by_stranger
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +138,37 @@ def test_what_was_drawn_over_is_an_ingredient_and_brings_no_prompt_along(client,
     # The parent's own manifest is inside, without its prompt.
     [inside] = [each for name, each in whole["manifests"].items() if name != whole["active_manifest"]]
     assert "c2pa.created" in json.dumps(inside)
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
+@pytest.mark.parametrize("state", ["trusted", "untrusted", "invalid", ""])
+def test_a_manifest_that_came_with_a_sent_file_is_told_of_and_not_passed_on(
+    client, settings, tmp_path, extension, state
+):
+    content = plain = png(make_image(200, 160))
+    if state:
+        content = signed_by_stranger(plain, tmp_path / "stranger", "trainedAlgorithmicMedia")
+    if state == "trusted":
+        settings.C2PA_ANCHORS = str(tmp_path / "stranger" / "root.pem")
+    if state == "invalid":
+        content = content[:-12] + chunk(b"tEXt", b"Note\0zebra12") + content[-12:]
+    author = make_user("author")
+    asset = sent(author, content)
+    assert (asset.arrival.c2pa or {}).get("state", "") == state
+    post = posts.publish(
+        author, asset, recipe=None, tags=["1girl"], rating="g", ai_level="generated", ai_evidence="declared"
+    )
+    given = download(client, post, extension)
+    with c2pa.Reader(FORMATS[extension].mime, BytesIO(given)) as reader:
+        report = json.loads(reader.json())
+    assert list(report["manifests"]) == [report["active_manifest"]], "whatever the other one holds"
+    [ingredient] = report["manifests"][report["active_manifest"]]["ingredients"]
+    told = ingredient.get("description", "")
+    assert ("Some camera 1" in told and "Somebody" in told) is (state == "trusted")
+    assert ("unknown to this site" in told) is (state == "untrusted")
+    assert bool(told) is (state in ("trusted", "untrusted"))
+    for secret in ("picture.png", "zebra12"):
+        assert not holds(given, secret)
 
 
 @pytest.mark.skipif(not shutil.which("exiftool"), reason="exiftool is not installed")

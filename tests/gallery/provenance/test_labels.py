@@ -125,7 +125,9 @@ def test_a_label_that_says_something_else_has_another_digest(change):
     assert replace(label, **change).digest != label.digest
 
 
-@pytest.mark.parametrize("change", [{"writer": "natsu"}, {"title": "x"}, {"published": True}, {"number": "9"}], ids=str)
+@pytest.mark.parametrize(
+    "change", [{"writer": "natsu"}, {"title": "x"}, {"published": True}, {"number": "9"}, {"credentials": "x"}], ids=str
+)
 def test_where_and_by_whom_it_was_published_is_not_what_it_says_about_its_making(change):
     label = whole_label()
     assert replace(label, **change).says == label.says
