@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from gallery.errors import UserFacingError
 from gallery.models import Post
 from gallery.models.post import AiLevel, PromptVisibility
+from gallery.models.review import Outcome, SiteRule
 from gallery.models.user import Role, Zone
+from gallery.moderation.decisions import Decision
 from gallery.posts import MAX_COMMENTARY, MAX_TITLE
 from gallery.ratings import Rating
 from gallery.tag_edits.terms import MAX_LENGTH, words_of
@@ -170,6 +172,35 @@ class ModerationForm(RefusableForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Kept for ever in the moderation log."),
     )
+
+
+class DecisionForm(RefusableForm):
+    """A moderator's decision in a case."""
+
+    outcome = forms.ChoiceField(choices=Outcome.choices)
+    rating = forms.ChoiceField(label=_("New rating"), choices=Rating.choices, required=False, widget=forms.RadioSelect)
+    rule = forms.ChoiceField(label=_("Rule"), choices=SiteRule.choices, required=False, initial=SiteRule.OTHER)
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
+        help_text=_("Whom it concerns reads it, and it is kept for ever. Left empty, it is what the rule says."),
+    )
+
+    def decision(self, outcome: Outcome | None = None) -> Decision:
+        """What was chosen, or another `outcome` with the same words. A reason that was left empty is the rule's own
+        name, or that nothing is against the rules; there is none for “another reason”."""
+        cleaned = self.cleaned_data
+        chosen = outcome or Outcome(cleaned["outcome"])
+        rule = SiteRule(cleaned["rule"] or SiteRule.OTHER)
+        reason = cleaned["reason"].strip()
+        if not reason and chosen in {Outcome.APPROVED, Outcome.KEPT}:
+            reason = str(_("Nothing here is against the rules."))
+        elif not reason and chosen in {Outcome.REMOVED, Outcome.QUARANTINED} and rule != SiteRule.OTHER:
+            reason = str(rule.label)
+        elif not reason and chosen == Outcome.RERATED:
+            reason = str(SiteRule.RATING.label)
+        return Decision(chosen, reason, rating=cleaned["rating"], rule=rule)
 
 
 class LabelForm(RefusableForm):
