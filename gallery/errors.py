@@ -239,6 +239,18 @@ MESSAGES: dict[str, Any] = {
         "The author keeps the prompt of this post to themselves, so only they and the moderators can change its "
         "generation data."
     ),
+    "recipe_of_human": _(
+        "The post is labelled “%(label)s”, and these data name a machine: prompt, model, sampler, seed or program. "
+        "Change the label first, or leave them out."
+    ),
+    "recipe_of_humans_post": _(
+        "The post is labelled “%(label)s”, and these data name a machine: prompt, model, sampler, seed or program. "
+        "If the label is wrong, dispute it first; a moderator decides."
+    ),
+    "label_against_recipe": _(
+        "The generation data of this post name a machine: prompt, model, sampler, seed or program. Take them out "
+        "first, then label it “%(label)s”."
+    ),
     "recipe_changed": _(
         "Somebody else saved version %(number)d while you were writing. Nothing you typed is lost: compare, then save "
         "again."

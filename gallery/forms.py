@@ -42,6 +42,7 @@ FIELD_OF_CODE = {
     "label_level_needed": "level",
     "same_label": "level",
     "label_against_evidence": "level",
+    "label_against_recipe": "level",
     "dispute_reason_needed": "reason",
     "unknown_role": "role",
     "group_name_needed": "name",

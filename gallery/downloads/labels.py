@@ -6,7 +6,7 @@ from gallery.models.asset import Origin
 from gallery.models.post import AiEvidence, PromptVisibility
 from gallery.provenance import Label, Recipe, source_type_of
 from gallery.provenance.c2pa import ManifestState
-from gallery.recipes import recipe_of
+from gallery.recipes import file_recipe_of
 
 
 def post_label(post: Post, *, with_prompt: bool) -> Label:
@@ -14,7 +14,8 @@ def post_label(post: Post, *, with_prompt: bool) -> Label:
 
     `asset`, `author` and `generation` had better be loaded with the post.
     """
-    recipe = recipe_of(post)
+    # What others typed stands on the page alone: nobody puts words into somebody else's file.
+    recipe = file_recipe_of(post)
     drawn_here = post.ai_evidence == AiEvidence.SITE_JOB
     shows_prompt = post.prompt_visibility == PromptVisibility.VISIBLE
     return Label(

@@ -37,7 +37,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page says of a recipe. `says_nothing` is of what this viewer may read."""
+    """What the page says of a recipe. `editor`: who typed it, if somebody did; `in_files`: whether files carry it."""
 
     facts: list[Fact] = field(default_factory=list)
     loras: list[Fact] = field(default_factory=list)
@@ -47,6 +47,7 @@ class Shown:
     source: str = ""
     version: int = 0
     editor: str = ""
+    in_files: bool = True
 
 
 def shown_recipe(post: Post, *, reads_prompt: bool) -> Shown | None:
@@ -56,7 +57,8 @@ def shown_recipe(post: Post, *, reads_prompt: bool) -> Shown | None:
         return None
     row = post.generation
     editor = ""
-    if row.source == RecipeSource.TYPED:
+    in_files = row.file_version == row.version
+    if row.source == RecipeSource.TYPED or not in_files:
         last = post.generation_versions.select_related("editor").order_by("-number").first()
         editor = last.editor.username if last else ""
     return Shown(
@@ -72,6 +74,7 @@ def shown_recipe(post: Post, *, reads_prompt: bool) -> Shown | None:
         source=row.source,
         version=row.version,
         editor=editor,
+        in_files=in_files,
     )
 
 

@@ -10,9 +10,10 @@ from gallery.ingest import find_duplicate
 from gallery.labels.acts import declare
 from gallery.labels.evidence import label_from
 from gallery.models import Asset, Post, User
-from gallery.models.post import AiLevel, PostStatus, PromptVisibility
+from gallery.models.post import AiEvidence, AiLevel, PostStatus, PromptVisibility
 from gallery.post_state import EDITABLE, checked_choice
 from gallery.provenance import Recipe
+from gallery.recipes.rows import State, named_by_machine
 from gallery.uploads.evidence import evidence_of
 
 
@@ -45,6 +46,8 @@ def publish_sent(
     declared = AiLevel(checked_choice(level, AiLevel, "unknown_ai_level")) if level else None
     evidence = evidence_of(asset)
     found_level, ground = label_from(evidence.marks, declared)
+    if ground == AiEvidence.DECLARED and found_level == AiLevel.HUMAN and recipe and named_by_machine(State(recipe)):
+        raise Invalid("label_against_recipe", label=AiLevel.HUMAN.label)
     post = posts.publish(
         author,
         asset,
