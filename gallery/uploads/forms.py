@@ -13,7 +13,7 @@ from gallery.models.post import AiLevel, PromptVisibility
 from gallery.posts import MAX_COMMENTARY, MAX_TITLE
 from gallery.ratings import Rating
 from gallery.tag_edits.acts import MAX_SOURCE
-from gallery.tag_edits.terms import MAX_LENGTH, words_of
+from gallery.tag_edits.terms import MAX_LENGTH, typed_words, words_of
 
 _SHARED = ("rating", "level", "prompt_visibility", "source")
 _TOO_MANY_TAGS = {"max_length": _("These are too many tags: %(show_value)d characters of %(limit_value)d.")}
@@ -78,7 +78,7 @@ class DraftForm(_UploadForm):
         data = dict(self.cleaned_data)
         ticked = data.pop("more", [])
         if "tags" in data:
-            data["tags"] = " ".join(dict.fromkeys([*words_of(data["tags"]), *ticked]))
+            data["tags"] = " ".join(dict.fromkeys([*typed_words(data["tags"]), *ticked]))
         if not data.get("prompt_visibility"):
             data.pop("prompt_visibility", None)
         return data
@@ -134,8 +134,8 @@ class SetForm(_UploadForm):
             if not data.get("prompt_visibility"):
                 data.pop("prompt_visibility", None)
         if own in said and ("tags" in said or not shares):
-            shared = [*words_of(said["tags"]), *said.get("more", [])] if shares else []
-            words = [*shared, *words_of(said[own]), *said.get(f"more_{draft.pk}", [])]
+            shared = [*typed_words(said["tags"]), *said.get("more", [])] if shares else []
+            words = [*shared, *typed_words(said[own]), *said.get(f"more_{draft.pk}", [])]
             data["tags"] = " ".join(dict.fromkeys(words))
         return data
 
