@@ -22,10 +22,10 @@ from gallery.models.post import PostStatus
 from gallery.ratings import Rating
 from gallery.uploads import drafts as acts
 from gallery.uploads import publish_set
-from gallery.uploads.evidence import evidence_of
 from gallery.uploads.forms import DraftForm, SetForm
 from gallery.uploads.pages import Batch, batches, draft_cards, draft_page, label_choices, limits, rating_choices
 from gallery.uploads.suggesting import suggest_for_all
+from gallery.uploads.words import evidence_lines
 from gallery.visibility import ceiling
 
 PAGE = ["GET", "HEAD", "POST"]
@@ -171,7 +171,7 @@ def upload_set(request: SignedInRequest, batch: str) -> HttpResponse:
     if act in MOVES:
         form.move(moved, MOVES[act])
     chosen = form.chosen()
-    form.level_known = all(evidence_of(each.asset).label for each in chosen)
+    form.label_each()
     saving = act == "save" or act in MOVES
     good = form.is_valid() if saving else form.ready()
     # A set of which a part is posted may be finished with a single picture.
@@ -272,7 +272,7 @@ def _draft_page(request: SignedInRequest, page: dict[str, Any], form: DraftForm,
 
 
 def _set_page(request: SignedInRequest, form: SetForm, whole: Batch, status: int = 200, **more: Any) -> HttpResponse:
-    evidence = [evidence_of(each.asset) for each in form.drafts]
+    evidence = [form.evidence[each.pk] for each in form.drafts]
     common, own = suggest_for_all([(each.asset, found) for each, found in zip(form.drafts, evidence, strict=True)])
     chosen = form.chosen()
     lines = [
@@ -282,6 +282,9 @@ def _set_page(request: SignedInRequest, form: SetForm, whole: Batch, status: int
             "ticked": card.draft in chosen,
             "suggested": names,
             "chips": form[f"more_{card.draft.pk}"],
+            "level": form[f"level_{card.draft.pk}"],
+            "found": evidence_lines(card.draft.asset, form.evidence[card.draft.pk]),
+            **label_choices([form.evidence[card.draft.pk]]),
         }
         for card, names in zip(draft_cards(request.user, form.drafts), own, strict=True)
     ]
@@ -296,7 +299,8 @@ def _set_page(request: SignedInRequest, form: SetForm, whole: Batch, status: int
         "max_files": acts.MAX_FILES,
         "left": whole.left,
         "posted_already": [card for card in whole.cards if card.post is not None],
-        **label_choices(evidence),
+        "silent": len(form.silent()),
+        **label_choices([]),
         **rating_choices(),
         **more,
     }

@@ -411,6 +411,29 @@ def test_a_set_that_cannot_be_posted_is_kept(
     assert not Post.objects.exists()
 
 
+def test_each_picture_of_a_set_has_its_own_label_and_all_have_the_title(client: Client, owner: User) -> None:
+    drafts = [drafted(owner, by_webui(1), "webui.png"), *(drafted(owner, plain(n), position=n) for n in (2, 3))]
+    address = reverse("gallery:upload_set", args=["batch-one"])
+    first, second, third = drafts
+    said = text(client.get(address))
+    assert "AUTOMATIC1111 v1.10.1, model dreamy" in said
+    assert f'name="level_{first.pk}"' not in said  # its file leaves no choice
+    assert "the 2 pictures whose files don’t say" in said
+    typed = the_set(drafts, title="At night", commentary="Three of them", level="")
+    refused = client.post(address, typed | {f"level_{second.pk}": "human"})
+    assert "Say how much of it a machine made" in text(refused)
+    less = client.post(address, typed | {f"level_{first.pk}": "human", "level": "human"})
+    assert "made more of it than that" in text(less)
+    assert not Post.objects.exists()
+    client.post(address, typed | {f"level_{second.pk}": "human", "level": "assisted", "act": "save"})
+    form = client.get(address).context["form"]
+    assert [form[f"level_{pk}"].value() for pk in (second.pk, third.pk)] == ["human", "assisted"]
+    assert client.post(address, typed | {f"level_{second.pk}": "human", "level": "assisted"}).status_code == 303
+    made = list(Post.objects.order_by("pk").values_list("ai_level", "ai_evidence", "title", "commentary"))
+    words = ("At night", "Three of them")
+    assert made == [("generated", "metadata", *words), ("human", "declared", *words), ("assisted", "declared", *words)]
+
+
 def test_a_set_changes_its_order_and_the_first_becomes_the_parent(client: Client, owner: User) -> None:
     drafts = several(owner)
     address = reverse("gallery:upload_set", args=["batch-one"])
