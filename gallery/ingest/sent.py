@@ -22,6 +22,7 @@ from gallery.pictures.job import KEEP
 from gallery.pictures.kinds import kind_of
 from gallery.pictures.limits import PIXELS_OF
 from gallery.pictures.pdq import Pdq
+from gallery.pictures.private import KINDS
 
 _MAX_NAME = 255
 _MAX_FILES = 32
@@ -78,6 +79,7 @@ def _recorded(
                 blocks=_storable(answer.get("blocks") or {}),
                 found=_storable(answer.get("found")),
                 c2pa=_storable(answer.get("c2pa")),
+                removed=_kinds_in(answer.get("private")),
             )
             return asset
     except OSError as error:
@@ -146,6 +148,11 @@ def _storable(value: Any) -> Any:
     if isinstance(value, float) and value not in (float("inf"), float("-inf")) and value == value:
         return value
     return value if isinstance(value, bool | int) else None
+
+
+def _kinds_in(said: Any) -> list[str]:
+    """The kinds of private data that the child says it found, and nothing else that it may say."""
+    return [kind for kind in KINDS if isinstance(said, list) and kind in said]
 
 
 def pdq_in(answer: dict[str, Any]) -> Pdq:

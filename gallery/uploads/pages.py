@@ -24,7 +24,7 @@ from gallery.uploads.drafts import MAX_FILES, open_drafts
 from gallery.uploads.evidence import Evidence, evidence_of
 from gallery.uploads.suggesting import suggest_for
 from gallery.uploads.twice import posted_already
-from gallery.uploads.words import evidence_lines
+from gallery.uploads.words import evidence_lines, removed_from
 from gallery.visibility import ceiling
 
 STRIP = 6
@@ -123,6 +123,7 @@ def draft_page(owner: User, draft: UploadDraft) -> dict[str, Any]:
         "ratio": ratio_class(asset.width, asset.height),
         "placeholder": card.placeholder,
         "evidence": evidence,
+        "removed": removed_from(asset),
         "evidence_lines": evidence_lines(asset, evidence),
         "suggested": suggest_for(asset, evidence),
         "told": shown_of(evidence.recipe, evidence.rest, evidence.raw) if evidence.recipe else None,

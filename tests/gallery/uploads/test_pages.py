@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import ExifTags, Image
 
 from gallery.ingest import MAX_BYTES
 from gallery.models import Post, UploadDraft, User
@@ -16,6 +17,7 @@ from gallery.uploads import publish_draft, publish_set, save_draft
 from gallery.uploads.sets import Published
 from gallery.views.post_tags import tag_names
 from tests.factories import make_asset, make_post, make_recipe, make_user
+from tests.gallery.pictures.files import saved
 from tests.gallery.uploads.files import by_webui, drafted, picture, plain
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +171,19 @@ def test_a_draft_shows_all_that_will_be_published(client: Client, owner: User) -
     said = text(client.get(page(drafted(owner, by_webui(1, prompt)))))
     for shown in (">blurry, lowres</p>", "fine_lines 0.7", ">Odd key</dt>", "odd value", f"{settings}</pre>"):
         assert shown in said
+
+
+def test_what_was_private_in_a_file_is_told_by_kind_and_never_kept(client: Client, owner: User) -> None:
+    exif = Image.Exif()
+    exif[0x0110] = "Camera Nine"
+    exif.get_ifd(ExifTags.IFD.Exif)[0xA431] = "SN-12345"
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (52.0, 31.0, 7.5)})
+    draft = drafted(owner, saved(picture(4), "JPEG", exif=exif), "photo.jpg")
+    assert draft.asset.arrival.removed == ["place", "camera", "serial"]
+    said = text(client.get(page(draft)))
+    assert "Removed from the file: place (GPS), camera, serial number." in said
+    assert "SN-12345" not in said
+    assert "Removed from" not in text(client.get(page(drafted(owner, plain(5)))))
 
 
 def test_a_file_that_says_nothing_leaves_every_label_open_and_none_chosen(client: Client, owner: User) -> None:
