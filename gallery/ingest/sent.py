@@ -22,6 +22,8 @@ from gallery.pictures.job import KEEP
 from gallery.pictures.kinds import kind_of
 from gallery.pictures.limits import PIXELS_OF
 from gallery.pictures.pdq import Pdq
+from gallery.pictures.private import KINDS
+from gallery.provenance.readers import Blocks, claims_of
 
 _MAX_NAME = 255
 _MAX_FILES = 32
@@ -83,6 +85,7 @@ def _recorded(
                 file_name=_plain_name(name),
                 file_format=answer["kind"],
                 **said,
+                removed=_kinds_in(answer.get("private")),
             )
             return asset
     except OSError as error:
@@ -128,7 +131,7 @@ def _said(answer: dict[str, Any]) -> dict[str, Any]:
     """What the file said about itself, as an `AssetOrigin` has it. Raises `Invalid` where nothing says as much."""
     try:
         return {
-            "blocks": _storable(answer.get("blocks") or {}),
+            "blocks": claims_of(Blocks.from_dict(_storable(answer.get("blocks") or {}))).to_dict(),
             "found": _storable(answer.get("found")),
             "c2pa": _storable(answer.get("c2pa")),
         }
@@ -163,6 +166,11 @@ def _storable(value: Any) -> Any:
     if isinstance(value, float) and value not in (float("inf"), float("-inf")) and value == value:
         return value
     return value if isinstance(value, bool | int) else None
+
+
+def _kinds_in(said: Any) -> list[str]:
+    """The kinds of private data that the child says it found, and nothing else that it may say."""
+    return [kind for kind in KINDS if isinstance(said, list) and kind in said]
 
 
 def pdq_in(answer: dict[str, Any]) -> Pdq:

@@ -80,6 +80,7 @@ def _kept(picture: Image.Image, facts: Facts, metadata: Metadata, folder: Path) 
         "thumbhash": thumbhash(flat),
         "files": files,
         **_bounded(metadata),
+        "private": metadata.private,
     }
 
 

@@ -20,6 +20,16 @@ _SOURCES = {
 }
 
 
+_REMOVED = {
+    "place": gettext_lazy("place (GPS)"),
+    "camera": gettext_lazy("camera"),
+    "serial": gettext_lazy("serial number"),
+    "time": gettext_lazy("date and time"),
+    "name": gettext_lazy("name of the author"),
+    "notes": gettext_lazy("the camera maker’s own notes"),
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """One thing that was found; `icon` is its sign, `doubtful` what speaks against trusting the file."""
@@ -42,6 +52,12 @@ def evidence_lines(asset: Asset, evidence: Evidence) -> list[Line]:
             Line("label-generated" if source.level != AiLevel.HUMAN else "user", _SOURCES[AiLevel(source.level)])
         )
     return lines
+
+
+def removed_from(asset: Asset) -> str:
+    """The kinds of private data that were taken out of its file, as a list in words; empty for none."""
+    kinds = [str(_REMOVED[kind]) for kind in asset.arrival.removed if kind in _REMOVED]
+    return pgettext("between the items of a list", ", ").join(kinds)
 
 
 def _signed(manifest: ManifestState) -> Line:
