@@ -7,16 +7,18 @@ from django.utils import timezone
 
 from gallery.downloads.turns import turn
 from gallery.errors import Invalid, NotNow
-from gallery.ingest import naming_files, picture_of, store
+from gallery.ingest import largest_file, naming_files, picture_of, store
 from gallery.ingest.signing import signed, site_credentials
-from gallery.models import Asset, AssetFile, Download
-from gallery.models.asset import Variant
-from gallery.provenance import PNG, FileFormat, Label, labelled, relabelled_png
+from gallery.models import Asset, Download
+from gallery.provenance import JPEG, PNG, FileFormat, Label, labelled, relabelled_jpeg, relabelled_png
 from gallery.provenance.c2pa import SigningError
 from gallery.storing import OutOfReach, content_of, is_there
 
 # How exactly it is known when a file was asked for last: a row need not be written at each look.
 ASKED_EVERY = timedelta(days=1)
+
+RELABELLED = {PNG: relabelled_png, JPEG: relabelled_jpeg}
+"""The formats that can be given another label with their pixels left as they are coded."""
 
 
 def download_of(asset: Asset, form: FileFormat, label: Label) -> Download:
@@ -57,7 +59,7 @@ def _known(asset: Asset, form: FileFormat, label: Label) -> Download | None:
 
 
 def _make(asset: Asset, form: FileFormat, label: Label) -> Download:
-    content = _relabelled(asset, label) if form == PNG else None
+    content = _relabelled(asset, form, label)
     if content is None:
         content = _coded(asset, form, label)
     data, is_signed = signed(content, form, label, asset.drawn_over)
@@ -84,8 +86,8 @@ def _coded(asset: Asset, form: FileFormat, label: Label) -> bytes:
         picture = picture_of(asset)
     except OutOfReach:
         raise  # another time it can be read
-    except (OSError, SyntaxError) as error:
-        # A damaged original is as good as none; Pillow calls some damage a syntax error.
+    except OSError as error:
+        # A damaged original is as good as none.
         raise FileNotFoundError(f"the original of asset {asset.pk} can't be read") from error
     try:
         return labelled(picture, label, form)
@@ -93,13 +95,13 @@ def _coded(asset: Asset, form: FileFormat, label: Label) -> bytes:
         raise Invalid("format_cannot_hold", format=form.name) from error
 
 
-def _relabelled(asset: Asset, label: Label) -> bytes | None:
-    """The stored PNG with another label, None where the original is no PNG or isn't whole."""
-    file = AssetFile.objects.filter(asset=asset, variant=Variant.ORIGINAL, format=PNG.extension).first()
-    if file is None:
+def _relabelled(asset: Asset, form: FileFormat, label: Label) -> bytes | None:
+    """The stored original with another label, None where it has another format, or isn't whole."""
+    file = largest_file(asset)
+    if form not in RELABELLED or file.format != form.extension:
         return None
     try:
-        return relabelled_png(content_of(file.path), label)
+        return RELABELLED[form](content_of(file.path), label)
     except ValueError:
         return None
 

@@ -1,9 +1,11 @@
 """What the files of a post or a take say, by the rows as they are now."""
 
 from gallery.ingest.signing import mark_producer, site_slug
-from gallery.models import Asset, Post
+from gallery.models import Asset, AssetOrigin, Post
+from gallery.models.asset import Origin
 from gallery.models.post import AiEvidence, PromptVisibility
 from gallery.provenance import Label, Recipe, source_type_of
+from gallery.provenance.c2pa import ManifestState
 from gallery.recipes import recipe_of
 
 
@@ -24,6 +26,8 @@ def post_label(post: Post, *, with_prompt: bool) -> Label:
         title=f"{site_slug()}-{post.pk}",
         published=True,
         drawn_here=drawn_here,
+        declared=post.ai_evidence == AiEvidence.DECLARED,
+        credentials=_credentials(post.asset),
         **_mark(post.asset),
     )
 
@@ -31,6 +35,24 @@ def post_label(post: Post, *, with_prompt: bool) -> Label:
 def drawn_label(asset: Asset, recipe: Recipe, *, with_prompt: bool) -> Label:
     """The label of a picture that was drawn here and isn't published."""
     return Label.of_drawn(recipe, include_prompt=with_prompt, **_mark(asset))
+
+
+def _credentials(asset: Asset) -> str:
+    """What the check of the manifest that a sent file came with found, in words for other programs' readers.
+
+    Who signed is told of those alone whom the site trusts: under an unknown signature stands any name.
+    """
+    if asset.origin != Origin.SENT:
+        return ""
+    came = AssetOrigin.objects.filter(pk=asset.pk).values_list("c2pa", flat=True).first()
+    manifest = ManifestState.from_dict(came) if came else None
+    if manifest is None or manifest.state == "invalid":
+        return ""
+    if manifest.state != "trusted":
+        return "It came with valid Content Credentials of a signer unknown to this site."
+    names = [("signed by", manifest.signer), ("written by", manifest.claim_generator)]
+    told = ", ".join(f"{how} {name}" for how, name in names if name)
+    return f"It came with valid Content Credentials of a signer that this site trusts: {told}."
 
 
 def _mark(asset: Asset) -> dict[str, str]:

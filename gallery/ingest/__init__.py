@@ -5,7 +5,7 @@ what the labels say is in `gallery.provenance`.
 """
 
 from gallery.ingest.allowance import spend
-from gallery.ingest.assets import Prepared, make_asset, picture_of, prepare, record
+from gallery.ingest.assets import Prepared, largest_file, make_asset, picture_of, prepare, record
 from gallery.ingest.duplicates import Duplicate, find_duplicate
 from gallery.ingest.sent import keep_sent
 from gallery.ingest.store import naming_files, remove, store
@@ -22,6 +22,7 @@ __all__ = [
     "flattened",
     "keep_sent",
     "keep_upload",
+    "largest_file",
     "make_asset",
     "naming_files",
     "picture_of",

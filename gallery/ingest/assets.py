@@ -130,7 +130,10 @@ def name_files(asset: Asset, files: Iterable[Kept], says: Mapping[Variant, str] 
 def picture_of(asset: Asset) -> Image.Image:
     """The asset's pixels, RGB, what is transparent on white. Raises `OSError` when its file is gone or damaged."""
     with Image.open(BytesIO(content_of(largest_file(asset).path))) as image:
-        return on_white(image)
+        try:
+            return on_white(image)
+        except SyntaxError as error:  # so Pillow calls some damage
+            raise OSError(f"the original of asset {asset.pk} is damaged") from error
 
 
 def largest_file(asset: Asset) -> AssetFile:

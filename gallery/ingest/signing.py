@@ -62,7 +62,8 @@ def trust_anchors() -> str:
         if settings.C2PA_CERT:
             parts.append(site_credentials().anchors)
         if settings.C2PA_ANCHORS:
-            parts.append(Path(settings.C2PA_ANCHORS).read_text(encoding="ascii"))
+            # Lists of certificates have names between them, in any alphabet.
+            parts.append(Path(settings.C2PA_ANCHORS).read_text(encoding="ascii", errors="replace"))
     except (SigningError, OSError, ValueError) as error:
         logger.warning("Some trusted certificates can't be read: %s", error)
     return "\n".join(part.strip() for part in parts if part.strip())
@@ -86,8 +87,9 @@ def own_signers() -> list[tuple[str, str]]:
 def signed(content: bytes, form: FileFormat, label: Label, drawn_over: Asset | None = None) -> tuple[bytes, bool]:
     """`content` with a manifest that says `label`, and whether that worked.
 
-    What was sent is said to be made from a file that was sent. What can't be signed is returned as it is, with the
-    label that it has, and the log says why: no picture is lost for want of a key.
+    What was sent is said to be made from a file that was sent. A manifest in that file is told of, not passed on: it
+    may hold the prompt that its sender hides, places and names, and nothing of it can be left out. What can't be signed
+    is returned as it is, with the label that it has, and the log says why: no picture is lost for want of a key.
     """
     try:
         return _with_manifest(content, form, label, drawn_over), True
@@ -99,7 +101,7 @@ def signed(content: bytes, form: FileFormat, label: Label, drawn_over: Asset | N
 def _with_manifest(content: bytes, form: FileFormat, label: Label, drawn_over: Asset | None) -> bytes:
     credentials, anchors = site_credentials(), trust_anchors()
     if not label.drawn_here:
-        sources: list[Ingredient | None] = [_dot(SENT_TITLE)]
+        sources: list[Ingredient | None] = [_dot(SENT_TITLE, label.credentials)]
     elif drawn_over is not None:
         # The second one for a source whose file is too damaged to be taken in.
         sources = [ingredient_of(drawn_over), _dot(SOURCE_TITLE)]
@@ -134,8 +136,8 @@ def ingredient_of(asset: Asset) -> Ingredient:
     return Ingredient(content, FORMATS[bare.format].mime, SOURCE_TITLE)
 
 
-def _dot(title: str) -> Ingredient:
-    return Ingredient(DOT, "image/png", title)
+def _dot(title: str, description: str = "") -> Ingredient:
+    return Ingredient(DOT, "image/png", title, description)
 
 
 def mark_producer() -> str:

@@ -10,7 +10,7 @@ from gallery.provenance.label import Label
 from gallery.provenance.labels import labelled, labelled_png, labelled_preview, labelled_webp
 from gallery.provenance.parameters import parameters_text
 from gallery.provenance.recipe import GENERATOR, GENERATOR_VERSION, EmbeddingEntry, LoraEntry, Recipe
-from gallery.provenance.relabel import relabelled_png
+from gallery.provenance.relabel import relabelled_jpeg, relabelled_png
 from gallery.provenance.source_types import (
     COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA,
     DIGITAL_CREATION,
@@ -43,6 +43,7 @@ __all__ = [
     "labelled_preview",
     "labelled_webp",
     "parameters_text",
+    "relabelled_jpeg",
     "relabelled_png",
     "searchable",
     "source_type_of",

@@ -20,6 +20,8 @@ class Label:
     `source_type`: IPTC's address, empty where nobody knows. `include_prompt`: the reader may have prompts, seed, LoRAs
     and embeddings; no writer sees them otherwise. `writer`: who wrote the prompt. `title`: what the picture is called
     in its manifest. `published`: it is a post's. `drawn_here`: this site's own work, not a file that was sent.
+    `declared`: nothing but its author's word speaks for `source_type`. `credentials`: what the site found when it
+    checked the manifest that a sent file came with, empty where there was none to speak of.
     `producer`: who answers for it by TC260's standard, empty to leave that mark out; `number`: the picture's in it.
     """
 
@@ -30,6 +32,8 @@ class Label:
     title: str = ""
     published: bool = False
     drawn_here: bool = True
+    declared: bool = False
+    credentials: str = ""
     producer: str = ""
     number: str = ""
 
@@ -45,6 +49,12 @@ class Label:
     def made_with_ai(self) -> bool:
         """Whether it says that a model had a part in the picture."""
         return self.source_type in MADE_WITH_AI
+
+    @property
+    def signed_source_type(self) -> str:
+        """The source type as far as the site signs it: that a person made the picture is never signed on their own
+        word, which would come back with the file as a signature that is trusted."""
+        return "" if self.declared and not self.made_with_ai else self.source_type
 
     @cached_property
     def shown(self) -> Recipe | None:
@@ -94,7 +104,8 @@ class Label:
     @property
     def digest(self) -> str:
         """A digest of all that the file says: 64 hex digits."""
-        return _digest([self.says, self.prompt_writer, self.title, self.published, self.number])
+        signed = [self.signed_source_type, self.credentials]
+        return _digest([self.says, self.prompt_writer, self.title, self.published, self.number, *signed])
 
 
 def _digest(value: object) -> str:

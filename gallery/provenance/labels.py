@@ -33,11 +33,17 @@ def labelled(image: Image.Image, label: Label, form: FileFormat) -> bytes:
         out = BytesIO()
         image.save(out, "PNG", pnginfo=_png_texts(label))
         return out.getvalue()
-    parameters, packet = label.parameters, label_packet(label)
-    if form == JPEG and max(len(_exif(parameters)), len(packet)) > _JPEG_SEGMENT:
+    exif, xmp = blocks_for_jpeg(label) if form == JPEG else (_exif(label.parameters), label_packet(label))
+    return _encoded(image, form, exif=exif, xmp=xmp)
+
+
+def blocks_for_jpeg(label: Label) -> tuple[bytes, bytes]:
+    """EXIF and XMP of `label`, each as short as a segment of a JPEG is; empty bytes where there is nothing to say."""
+    exif, packet = _exif(label.parameters), label_packet(label)
+    if label.include_prompt and max(len(exif), len(packet)) > _JPEG_SEGMENT:
         # A prompt cut in two would say something that nobody wrote; without it, the file still says what it is.
-        return labelled(image, _without_prompt(label), form)
-    return _encoded(image, form, exif=_exif(parameters), xmp=packet)
+        return blocks_for_jpeg(replace(label, include_prompt=False))
+    return exif, packet
 
 
 def labelled_png(image: Image.Image, recipe: Recipe, *, include_prompt: bool) -> bytes:
@@ -95,7 +101,3 @@ def _encoded(image: Image.Image, form: FileFormat, *, exif: bytes, xmp: bytes) -
             continue
         return out.getvalue()
     raise ValueError(f"{form.name} can't hold this picture")
-
-
-def _without_prompt(label: Label) -> Label:
-    return replace(label, include_prompt=False)

@@ -20,9 +20,10 @@ def open_pairs(moderator: User) -> QuerySet[DuplicatePair]:
     seen = Post.objects.filter(visible_posts(moderator, any_zone=True), status=PostStatus.ACTIVE)
     related = Q(newer__parent=F("older")) | Q(older__parent=F("newer")) | Q(newer__parent=F("older__parent"))
     both = Exists(seen.filter(pk=OuterRef("older"))) & Exists(seen.filter(pk=OuterRef("newer")))
-    # Not `~related`: without a parent a comparison with it is neither true nor false.
-    unsettled = DuplicatePair.objects.filter(both, dismissed_at=None)
-    return unsettled.exclude(pk__in=DuplicatePair.objects.filter(related).values("pk")).order_by("-pk")
+    # Not `~related`: without a parent a comparison with it is neither true nor false. Asked of each pair that is
+    # listed, not of all pairs that there are.
+    settled = Exists(DuplicatePair.objects.filter(related, pk=OuterRef("pk")))
+    return DuplicatePair.objects.filter(both, ~settled, dismissed_at=None).order_by("-pk")
 
 
 @transaction.atomic

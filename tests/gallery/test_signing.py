@@ -128,6 +128,10 @@ def test_others_can_be_trusted_too(settings, tmp_path):
     assert state_of(content).state == "untrusted"
     settings.C2PA_ANCHORS = str(root)
     assert state_of(content).state == "trusted"
+    listed = tmp_path / "list.pem"
+    listed.write_text(f"# Société des photos, 写真\n{root.read_text()}", encoding="utf-8")
+    settings.C2PA_ANCHORS = str(listed)
+    assert state_of(content).state == "trusted"
     settings.C2PA_ANCHORS = str(tmp_path / "nowhere.pem")
     assert state_of(content).state == "untrusted"
 

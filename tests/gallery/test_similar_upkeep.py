@@ -1,11 +1,13 @@
 """Hashes and pairs are made in the background, go on where they were stopped, and miss nothing."""
 
+import random
 from pathlib import Path
 
 import pytest
 from django.conf import settings as site
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from PIL import Image
 
 from config import settings as configured
 from gallery import tasks
@@ -61,6 +63,20 @@ def test_a_picture_that_is_gone_holds_nothing_up_and_matches_nothing(caplog):
     assert f"asset {gone.asset_id}" in caplog.text
     assert AssetHash.objects.get(asset=gone.asset).quality == 0
     assert [one.post_id for one in near(same.author, sought_asset(same.asset))] == [same.pk, other.pk]
+
+
+def test_a_damaged_picture_holds_nothing_up(caplog):
+    noise = Image.frombytes("RGB", (300, 300), random.Random(1).randbytes(270_000))
+    damaged, other = drawn_post(image=noise), drawn_post(2)
+    AssetHash.objects.all().delete()
+    path = Path(site.MEDIA_ROOT, AssetFile.objects.get(asset=damaged.asset, variant="original").path)
+    head, first, *rest = path.read_bytes().split(b"IDAT")
+    path.chmod(0o644)
+    # The name of the second part of the pixels: what Pillow calls a syntax error.
+    path.write_bytes(b"IDAT".join([head, first]) + b"\0\1\2\3" + b"IDAT".join(rest))
+    assert hash_pictures() == 2
+    assert f"asset {damaged.asset_id}" in caplog.text
+    assert AssetHash.objects.get(asset=other.asset).quality > 0
 
 
 def test_every_pair_is_found_once_whichever_is_compared_first():

@@ -14,6 +14,7 @@ without a time stamp from somebody else calls every file of an expired certifica
 
 import contextlib
 import fcntl
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+logger = logging.getLogger(__name__)
 
 ROOT_YEARS, SIGNER_YEARS = 30, 10
 SIGNER_IN_USE = timedelta(days=90)
@@ -140,6 +143,7 @@ def _in_use(folder: Path) -> _Signer | None:
 def _renewed(folder: Path, organisation: str) -> _Signer:
     authority = folder / "authority.key"
     if not authority.exists():
+        _set_aside(folder / "root.pem")
         # The certificate is named first: who reads the key's file finds it.
         root, root_key = _make_root(organisation)
         _keep(folder / "root.pem", _pem(root), 0o644)
@@ -149,6 +153,15 @@ def _renewed(folder: Path, organisation: str) -> _Signer:
     certificate, key = _make_signer(root, root_key, organisation)
     _keep(folder / "signer.key", _pem(certificate) + _key_pem(key), 0o600)
     return certificate, key, root
+
+
+def _set_aside(root: Path) -> None:
+    """Keep the certificate of an authority whose key is gone: it alone shows that earlier files are the site's."""
+    if root.exists():
+        text = root.read_text(encoding="ascii")
+        kept = root.with_name(f"root-{x509.load_pem_x509_certificate(text.encode()).serial_number:x}.pem")
+        _keep(kept, text, 0o644)
+        logger.warning("The key of the site's authority is gone; another was made. %s is the old certificate", kept)
 
 
 def _make_root(organisation: str) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:

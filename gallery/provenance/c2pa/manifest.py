@@ -20,7 +20,7 @@ def manifest_of(label: Label, *, has_source: bool) -> dict[str, Any]:
     that was sent. Of the recipe it holds what the label shows, so nothing of a hidden prompt.
     Raises `SigningError`: the specification knows no beginning without a source type.
     """
-    if not has_source and not label.source_type:
+    if not has_source and not label.signed_source_type:
         raise SigningError("nothing is known of where the picture comes from")
     actions = [{"action": "c2pa.opened", "parameters": {"ingredientIds": [SOURCE_ID]}}] if has_source else []
     if label.drawn_here:
@@ -63,4 +63,4 @@ def _drawing(action: str, label: Label) -> dict[str, Any]:
 
 
 def _source_type(label: Label) -> dict[str, str]:
-    return {"digitalSourceType": label.source_type} if label.source_type else {}
+    return {"digitalSourceType": label.signed_source_type} if label.signed_source_type else {}

@@ -21,6 +21,7 @@ MOST = 50
 _UNTRUSTED = "signingCredential.untrusted"
 # A manifest store is a JUMBF box of this type, in whatever the format keeps it in.
 _MARK = b"c2pa"
+_ELSEWHERE = "Remote: "
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,9 @@ def read_manifest(data: bytes, mime: str, anchors: str = "") -> ManifestState | 
     except Exception as error:
         # Whatever a made-up file makes the library raise, it is no reason to fail whoever looks at it.
         logger.info("A manifest can't be read: %s", str(error)[:LONGEST_TEXT])
+        # A file may name an address where its manifest is said to be: nobody goes there, and in the file there is none.
+        if str(error).startswith(_ELSEWHERE):
+            return None
         return ManifestState("invalid", ("unreadable",)) if _MARK in data else None
 
 

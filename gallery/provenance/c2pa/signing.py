@@ -13,7 +13,7 @@ from gallery.provenance.c2pa.manifest import SOURCE_ID
 
 @dataclass(frozen=True)
 class Ingredient:
-    """A picture that another one was made from: the bytes of its file, their media type, and what to call it.
+    """A picture that another one was made from: the bytes of its file, their media type, its name, words about it.
 
     A manifest in those bytes goes along whole, so hand over the file that everybody may have.
     """
@@ -21,6 +21,7 @@ class Ingredient:
     data: bytes
     mime: str
     title: str
+    description: str = ""
 
 
 def sign(
@@ -45,6 +46,8 @@ def sign(
         ):
             if source is not None:
                 about = {"title": source.title, "relationship": "parentOf", "label": SOURCE_ID}
+                if source.description:
+                    about["description"] = source.description
                 builder.add_ingredient(json.dumps(about), source.mime, BytesIO(source.data))
             out = BytesIO()
             builder.sign(signer, mime, BytesIO(data), out)

@@ -2,13 +2,14 @@
 
 The editor keeps a node's widgets as a list without names. Newer ones say which inputs are widgets; for older ones the
 order of the common nodes' widgets is written here. Muted nodes are left out, bypassed ones hand on what has their
-output's type, Reroute and PrimitiveNode vanish, subgraphs are unfolded.
+output's type, Reroute and PrimitiveNode vanish, subgraphs and group nodes are unfolded.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 from gallery.provenance.readers.comfyui_graph import Graph, Link, Node
+from gallery.provenance.readers.comfyui_groups import group_named, subgraph_of
 
 _MOST_NODES = 50_000
 _DEEPEST = 8
@@ -65,7 +66,8 @@ def workflow_graph(data: Any) -> Graph | None:
     definitions = data.get("definitions")
     listed = definitions.get("subgraphs") if isinstance(definitions, dict) else None
     subgraphs = {each["id"]: each for each in _dicts(listed) if isinstance(each.get("id"), str)}
-    unfolding = _Unfolding(subgraphs)
+    extra = data.get("extra")
+    unfolding = _Unfolding(subgraphs, extra.get("groupNodes") if isinstance(extra, dict) else None)
     unfolding.unfold(data, "", {}, 0)
     for node in unfolding.nodes.values():
         node.inputs = {name: unfolding.resolved(value) for name, value in node.inputs.items()}
@@ -89,8 +91,8 @@ def version_in(data: Any) -> str:
 class _Unfolding:
     """Collects the nodes of a workflow and of the subgraphs in it, with `outer:inner` for ids as the API has them."""
 
-    def __init__(self, subgraphs: dict[str, Any]) -> None:
-        self.subgraphs = subgraphs
+    def __init__(self, subgraphs: dict[str, Any], groups: Any) -> None:
+        self.subgraphs, self.groups = subgraphs, groups
         self.nodes: dict[str, Node] = {}
         # Outputs that only hand on something else: of bypassed nodes, reroutes, subgraphs.
         self.passes: dict[Link, Any] = {}
@@ -138,11 +140,16 @@ class _Unfolding:
         values = _widgets(kind, said, inputs) | {key: value for key, value in linked.items() if value is not None}
         if kind == "PrimitiveNode":
             self.passes[Link(name, 0)] = values.get("value")
-        elif kind in self.subgraphs and depth < _DEEPEST:
+        elif depth < _DEEPEST and (inside := self._inside(kind, said)) is not None:
             named = [linked.get(str(each.get("name")), values.get(str(each.get("name")))) for each in inputs]
-            self.unfold(self.subgraphs[kind], f"{name}:", dict(enumerate(named)), depth + 1)
+            self.unfold(inside, f"{name}:", dict(enumerate(named)), depth + 1)
         else:
             self.nodes[name] = Node(name, kind, values)
+
+    def _inside(self, kind: str, said: dict[str, Any]) -> dict[str, Any] | None:
+        """What a subgraph or a group holds, None for any other node."""
+        group = group_named(kind, self.groups)
+        return subgraph_of(group, said.get("widgets_values")) if group is not None else self.subgraphs.get(kind)
 
 
 def _widgets(kind: str, said: dict[str, Any], inputs: list[dict[str, Any]]) -> dict[str, Any]:

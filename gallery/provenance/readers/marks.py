@@ -42,6 +42,7 @@ _STRENGTH = ("generated", "composite", "assisted", "human", "unknown")
 _PACKET_TYPE = re.compile(r"cv\.iptc\.org/newscodes/digitalsourcetype/([A-Za-z]{3,60})\b")
 _LABELS = {"1": "generated", "2": "unknown", "3": "unknown"}
 _LONGEST = 200
+_LONGEST_MARK = 20_000
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def _iptc(value: str) -> SourceMark | None:
 
 
 def _tc260(text: str) -> SourceMark | None:
-    said = read_object(text)
+    # Pages ask for this too: what is longer is a graph or worse, and takes a second to be read.
+    said = read_object(text) if len(text) <= _LONGEST_MARK else None
     if said is None:
         return None
     inner = said.get("AIGC")

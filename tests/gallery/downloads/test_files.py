@@ -1,15 +1,19 @@
 """Files are made once, kept while they are asked for and true, and made one at a time."""
 
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings as site
 from django.utils import timezone
+from PIL import Image
 
 from gallery.downloads import download_of, files, post_label, post_menu, remove_old_downloads, turns
 from gallery.errors import Invalid
+from gallery.ingest import keep_sent
 from gallery.models import Download, PostGeneration
+from gallery.posts import publish
 from gallery.provenance import FORMATS, PNG, WEBP
 from tests.factories import (
     PASSWORD,
@@ -21,6 +25,7 @@ from tests.factories import (
     make_take,
     make_user,
 )
+from tests.gallery.drawn import scene
 from tests.gallery.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +59,23 @@ def test_a_file_that_the_disk_lost_is_made_again(client, post):
     Path(site.MEDIA_ROOT, Download.objects.get().path).unlink()
     assert client.get(address(post)).status_code == 200
     assert Path(site.MEDIA_ROOT, Download.objects.get().path).exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "extension", "mode"), [("JPEG", "jpg", "RGB"), ("JPEG", "jpg", "L"), ("PNG", "png", "RGBA")]
+)
+def test_what_was_sent_is_given_back_in_its_own_format_as_it_is_coded(client, kind, extension, mode):
+    author, sent = make_user("author"), BytesIO()
+    picture = scene(3, 120, 90).convert(mode)
+    if mode == "RGBA":
+        picture.putalpha(100)
+    picture.save(sent, kind, quality=70)
+    asset = keep_sent(author, BytesIO(sent.getvalue()), len(sent.getvalue()), f"a.{extension}")
+    post = publish(author, asset, recipe=None, tags=["1girl"], rating="g", ai_level="human", ai_evidence="declared")
+    stored = Image.open(Path(site.MEDIA_ROOT, asset.files.get(variant="bare").path))
+    given = Image.open(BytesIO(client.get(address(post, extension), {"download": ""}).content))
+    assert (given.mode, given.tobytes()) == (mode, stored.tobytes())
+    assert b"digitalCreation" in given.info["xmp"]
 
 
 @pytest.mark.parametrize("extension", sorted(FORMATS))

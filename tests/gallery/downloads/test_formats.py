@@ -24,6 +24,8 @@ from tests.factories import (
     make_user,
 )
 from tests.gallery.downloads.bytes_of_files import exiftool, holds
+from tests.gallery.pictures.files import chunk
+from tests.gallery.uploads.crafted import png, sent, signed_by_stranger
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +140,37 @@ def test_what_was_drawn_over_is_an_ingredient_and_brings_no_prompt_along(client,
     assert "c2pa.created" in json.dumps(inside)
 
 
+@pytest.mark.parametrize("extension", EXTENSIONS)
+@pytest.mark.parametrize("state", ["trusted", "untrusted", "invalid", ""])
+def test_a_manifest_that_came_with_a_sent_file_is_told_of_and_not_passed_on(
+    client, settings, tmp_path, extension, state
+):
+    content = plain = png(make_image(200, 160))
+    if state:
+        content = signed_by_stranger(plain, tmp_path / "stranger", "trainedAlgorithmicMedia")
+    if state == "trusted":
+        settings.C2PA_ANCHORS = str(tmp_path / "stranger" / "root.pem")
+    if state == "invalid":
+        content = content[:-12] + chunk(b"tEXt", b"Note\0zebra12") + content[-12:]
+    author = make_user("author")
+    asset = sent(author, content)
+    assert (asset.arrival.c2pa or {}).get("state", "") == state
+    post = posts.publish(
+        author, asset, recipe=None, tags=["1girl"], rating="g", ai_level="generated", ai_evidence="declared"
+    )
+    given = download(client, post, extension)
+    with c2pa.Reader(FORMATS[extension].mime, BytesIO(given)) as reader:
+        report = json.loads(reader.json())
+    assert list(report["manifests"]) == [report["active_manifest"]], "whatever the other one holds"
+    [ingredient] = report["manifests"][report["active_manifest"]]["ingredients"]
+    told = ingredient.get("description", "")
+    assert ("Some camera 1" in told and "Somebody" in told) is (state == "trusted")
+    assert ("unknown to this site" in told) is (state == "untrusted")
+    assert bool(told) is (state in ("trusted", "untrusted"))
+    for secret in ("picture.png", "zebra12"):
+        assert not holds(given, secret)
+
+
 @pytest.mark.skipif(not shutil.which("exiftool"), reason="exiftool is not installed")
 @pytest.mark.parametrize("extension", EXTENSIONS)
 @pytest.mark.parametrize(
@@ -171,7 +204,9 @@ def test_a_sent_file_says_what_its_label_says_and_no_more(
         assert holds(content, secret) is made_with_ai, secret
     state = read_manifest(content, FORMATS[extension].mime, trust_anchors())
     assert state.state == "trusted"
-    assert state.actions == (("c2pa.opened", IPTC + source_type if source_type else ""), ("c2pa.published", ""))
+    # That no model made it the site doesn't sign on the author's word.
+    signed = IPTC + source_type if made_with_ai and source_type else ""
+    assert state.actions == (("c2pa.opened", signed), ("c2pa.published", ""))
     assert state.ingredients == ("File that was sent",)
     assert (b"AlgorithmicMedia" in content or b"lgorithmicMedia" in content) is made_with_ai
 

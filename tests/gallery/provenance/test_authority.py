@@ -203,6 +203,17 @@ def test_a_lost_file_is_made_again(tmp_path, name):
     assert own_roots(tmp_path) == root
 
 
+def test_when_the_authoritys_key_is_lost_its_certificate_stays_and_the_log_says_so(tmp_path, caplog):
+    content = signed_by(own_credentials(tmp_path, "A site"))
+    for name in ("authority.key", "signer.key"):
+        (tmp_path / name).unlink()
+    own_credentials(tmp_path, "A site")
+    assert state(content, own_roots(tmp_path)) == "untrusted"
+    [old] = tmp_path.glob("root-*.pem")
+    assert state(content, old.read_text()) == "trusted"
+    assert str(old) in caplog.text
+
+
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(SigningError):

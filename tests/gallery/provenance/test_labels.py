@@ -19,6 +19,7 @@ from gallery.provenance import (
     label_packet,
     labelled,
     labelled_preview,
+    relabelled_jpeg,
     relabelled_png,
     source_type_of,
 )
@@ -124,11 +125,20 @@ def test_a_label_that_says_something_else_has_another_digest(change):
     assert replace(label, **change).digest != label.digest
 
 
-@pytest.mark.parametrize("change", [{"writer": "natsu"}, {"title": "x"}, {"published": True}, {"number": "9"}], ids=str)
+@pytest.mark.parametrize(
+    "change", [{"writer": "natsu"}, {"title": "x"}, {"published": True}, {"number": "9"}, {"credentials": "x"}], ids=str
+)
 def test_where_and_by_whom_it_was_published_is_not_what_it_says_about_its_making(change):
     label = whole_label()
     assert replace(label, **change).says == label.says
     assert replace(label, **change).digest != label.digest
+
+
+def test_whether_a_person_vouches_alone_changes_what_is_signed_and_so_the_file():
+    label = replace(whole_label(), source_type=CV + "digitalCreation")
+    assert replace(label, declared=True).signed_source_type == ""
+    assert replace(label, declared=True).digest != label.digest
+    assert replace(whole_label(), declared=True).digest == whole_label().digest
 
 
 def test_what_the_file_does_not_tell_changes_no_digest():
@@ -161,6 +171,30 @@ def test_another_label_leaves_the_pixels_as_they_are_and_nothing_of_the_old_one(
     assert (parameters_in(again), xmp_in(again)) == (label.parameters, xmp_in(labelled(make_image(), label, PNG)))
     assert "猫, (night".encode() not in again
     assert parameters_in(relabelled_png(again, Label())) == ""
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("prompt", ["plain", "猫", "long " * 20_000], ids=["ascii", "cjk", "long"])
+def test_another_label_leaves_a_jpeg_as_it_is_coded(mode, prompt):
+    out = BytesIO()
+    picture = make_image(70, 50).convert(mode)
+    picture.save(out, "JPEG", quality=70, exif=b"Exif\0\0MM", comment="zebra", icc_profile=b"zebra", progressive=True)
+    label = Label.of_drawn(make_recipe(prompt=prompt), include_prompt=True)
+    again = relabelled_jpeg(out.getvalue(), label)
+    assert opened(again).tobytes() == opened(out.getvalue()).tobytes()
+    anew = labelled(picture.convert("RGB"), label, JPEG)
+    assert (parameters_in(again), xmp_in(again)) == (parameters_in(anew), xmp_in(anew))
+    assert b"zebra" not in again
+    twice = relabelled_jpeg(again, Label())
+    assert b"Euler" not in twice
+    assert opened(twice).tobytes() == opened(again).tobytes()
+
+
+@pytest.mark.parametrize("cut", [0, 1, 2, 3, 20, 200, 0.5, -2], ids=str)
+def test_half_a_jpeg_gets_no_label(cut):
+    content = labelled(make_image(), whole_label(), JPEG)
+    with pytest.raises(ValueError, match="JPEG"):
+        relabelled_jpeg(content[: int(len(content) * cut) if isinstance(cut, float) else cut], Label())
 
 
 @pytest.mark.parametrize("cut", [0, 7, 8, 20, 60, 0.5, -12], ids=str)

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from gallery.provenance import FORMATS, Label, Recipe, labelled, source_type_of
 from gallery.provenance.c2pa import (
@@ -104,6 +105,20 @@ def test_a_file_without_a_manifest_has_no_state():
         assert read_manifest(labelled(make_image(), DRAWN, form), form.mime) is None
     assert read_manifest(b"", "image/png") is None
     assert read_manifest(b"some text", "text/plain") is None
+
+
+@pytest.mark.parametrize("form", [FORMATS["jpg"], FORMATS["webp"], FORMATS["png"]], ids=lambda form: form.extension)
+def test_a_manifest_that_is_said_to_be_elsewhere_is_none_of_the_files(form):
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'dcterms:provenance="https://example.com/c2pa/picture.c2pa"/></rdf:RDF></x:xmpmeta>'
+    )
+    texts, out = PngInfo(), BytesIO()
+    texts.add_itxt("XML:com.adobe.xmp", packet)
+    make_image().save(out, form.pillow, **({"pnginfo": texts} if form == FORMATS["png"] else {"xmp": packet.encode()}))
+    assert b"c2pa" in out.getvalue()
+    assert read_manifest(out.getvalue(), form.mime) is None
 
 
 def test_what_is_read_is_bounded(folder, credentials):

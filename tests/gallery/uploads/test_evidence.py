@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as site
 
+from gallery import posts
 from gallery.ingest.signing import site_credentials
 from gallery.models import User
 from gallery.uploads import evidence_of
@@ -69,6 +70,16 @@ def test_a_download_of_this_site_brings_its_manifest(owner: User, client) -> Non
     assert (evidence.manifest.state, evidence.label) == ("trusted", ("generated", "c2pa"))
     assert evidence.recipe is not None
     assert (evidence.recipe.prompt, evidence.recipe.generator) == ("an evening", "Irodori")
+
+
+@pytest.mark.parametrize("extension", ["png", "jpg"])
+def test_an_authors_word_does_not_come_back_as_a_signature_of_this_site(owner: User, client, extension: str) -> None:
+    asset = sent(make_user(), png())
+    posts.publish(asset.owner, asset, recipe=None, tags=["1girl"], rating="g", ai_level="human", ai_evidence="declared")
+    data = client.get(f"/media/{asset.key}/original.{extension}?download").content
+    evidence = evidence_of(sent(owner, data))
+    assert evidence.manifest is not None
+    assert (evidence.manifest.state, evidence.label) == ("trusted", None)
 
 
 def test_a_changed_manifest_counts_as_a_word_in_the_file(owner: User) -> None:

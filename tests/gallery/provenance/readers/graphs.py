@@ -154,3 +154,32 @@ def editor_with_subgraph():
         [5, 3, 0, 4, 0, "IMAGE"],
     ]
     return {"nodes": nodes, "links": links, "definitions": {"subgraphs": [inner]}}
+
+
+def editor_with_group():
+    """The same in an old group node: its inside by places in a list, its values and free sockets in a row."""
+    inside = [
+        editor_node(None, "CLIPTextEncode", ["old"], [("clip", "CLIP", None)], [("CONDITIONING", [])]),
+        editor_node(None, "CLIPTextEncode", ["old"], [("clip", "CLIP", None)], [("CONDITIONING", [])]),
+        editor_node(
+            None, "KSampler", [1, "fixed", 1, 1, "euler", "simple", 1],
+            [("model", "MODEL", None), ("positive", "CONDITIONING", None), ("negative", "CONDITIONING", None),
+             ("latent_image", "LATENT", None)],
+            [("LATENT", [])],
+        ),
+        editor_node(None, "EmptyLatentImage", [8, 8, 1], outputs=[("LATENT", [])]),
+    ]  # fmt: skip
+    group = {
+        "nodes": [each | {"index": place} for place, each in enumerate(inside)],
+        "links": [[0, 0, 2, 1, 6, "CONDITIONING"], [1, 0, 2, 2, 7, "CONDITIONING"], [3, 0, 2, 3, 5, "LATENT"],
+                  [None, 1, 0, 0, 4, "CLIP"]],
+        "external": [[2, 0, "LATENT"]],
+    }  # fmt: skip
+    whole = editor_with_subgraph()
+    values = ["a bridge", "rain", 77, "fixed", 18, 6, "heun", "simple", 1, 896, 640, 1]
+    sockets = [("clip", "CLIP", 2), ("CLIPTextEncode clip", "CLIP", 6), ("model", "MODEL", 1)]
+    whole["nodes"][1] = editor_node(2, "workflow>Draw", values, sockets, [("LATENT", [3])])
+    whole["nodes"][0]["outputs"][1]["links"] = [2, 6]
+    whole["links"][0][4], whole["links"][1][4] = 2, 0
+    whole["links"].append([6, 1, 1, 2, 1, "CLIP"])
+    return {"nodes": whole["nodes"], "links": whole["links"], "extra": {"groupNodes": {"Draw": group}}}

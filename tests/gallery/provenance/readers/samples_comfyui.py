@@ -168,4 +168,11 @@ SAMPLES = (
         "0.3.40",
         **COMFY_SUBGRAPH,
     ),
+    sample(
+        "comfyui-group-node.png",
+        lambda: png({"workflow": dumps(graphs.editor_with_group())}),
+        "ComfyUI",
+        "0.3.40",
+        **COMFY_SUBGRAPH,
+    ),
 )

@@ -48,6 +48,7 @@ OBJECTS = (
     graphs.flux(),
     graphs.editor(),
     graphs.editor_with_subgraph(),
+    graphs.editor_with_group(),
     FOOOCUS,
     INVOKE,
     INVOKE_2,

@@ -146,6 +146,7 @@ TEXTS = {
     "flags": ("Description", lambda: "--a " * MEGABYTE),
     "editor-circle": ("workflow", lambda: json.dumps(editor_circle())),
     "subgraph-in-itself": ("workflow", lambda: json.dumps(subgraph_in_itself())),
+    "group-in-itself": ("workflow", lambda: json.dumps(group_in_itself())),
     "easy": ("use_stable_diffusion_model", lambda: "x" * 5 * MEGABYTE),
 }
 
@@ -162,6 +163,13 @@ def subgraph_in_itself():
     graph = graphs.editor_with_subgraph()
     inner = graph["definitions"]["subgraphs"][0]
     inner["nodes"] += [graphs.editor_node(100 + place, inner["id"]) for place in range(20)]
+    return graph
+
+
+def group_in_itself():
+    graph = graphs.editor_with_group()
+    inside = graph["extra"]["groupNodes"]["Draw"]
+    inside["nodes"] += [graphs.editor_node(None, "workflow>Draw") for _ in range(20)]
     return graph
 
 

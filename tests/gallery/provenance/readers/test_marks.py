@@ -4,7 +4,7 @@ import pytest
 
 from gallery.models.post import AiLevel
 from gallery.provenance import xmp_packet
-from gallery.provenance.readers import Blocks, declared_source
+from gallery.provenance.readers import Blocks, declared_source, marks
 from gallery.provenance.readers.marks import LEVELS
 from tests.factories import make_recipe
 from tests.gallery.provenance.readers import files
@@ -75,6 +75,15 @@ def test_chinas_label_is_read_wherever_it_stands(blocks):
 @pytest.mark.parametrize(("said", "level"), [("2", "unknown"), ("3", "unknown")])
 def test_a_suspicion_is_no_claim_of_generation(said, level):
     assert of_packet(described(f"<TC260:AIGC>{LABEL.replace('1', said, 1)}</TC260:AIGC>")).level == level
+
+
+def test_pages_take_no_graph_apart_to_find_chinas_label_in_it(monkeypatch):
+    read = []
+    monkeypatch.setattr(marks, "read_object", lambda text: read.append(len(text)))
+    declared_source(Blocks(exif={"UserComment": '{"AIGC": {}, "a": [' + "[]," * 2_000_000 + "1]}"}))
+    declared_source(Blocks(exif={"UserComment": f'{{"AIGC": {LABEL}}}'}))
+    assert max(read) < 100_000
+    assert [each for each in read if each], "a label is read"
 
 
 def test_of_two_claims_the_one_of_more_ai_counts():
