@@ -14,7 +14,7 @@ from gallery.errors import Invalid, NotNow
 from gallery.ingest.allowance import spend
 from gallery.ingest.assets import Content, Prepared, record, stored
 from gallery.ingest.child import Opened, opened, received
-from gallery.ingest.signing import trust_anchors
+from gallery.ingest.signing import own_signers, trust_anchors
 from gallery.ingest.store import naming_files
 from gallery.models import Asset, AssetOrigin, User
 from gallery.models.asset import FORMATS, Origin, Variant
@@ -42,7 +42,7 @@ def keep_sent(owner: User, file: IO[bytes], size: int, name: str, *, counted: bo
         known = _known(owner, digest)
         if known is not None:
             return known
-        with opened(KEEP, source, trust_anchors()) as made:
+        with opened(KEEP, source, trust_anchors(), own_signers()) as made:
             contents = _contents(made)
             return _recorded(owner, made.answer, contents, digest, name, counted=counted)
 
@@ -77,11 +77,17 @@ def _recorded(
                 file_format=answer["kind"],
                 blocks=_storable(answer.get("blocks") or {}),
                 found=_storable(answer.get("found")),
-                c2pa=_storable(answer.get("c2pa")),
+                c2pa=_storable(_manifest(answer)),
             )
             return asset
     except OSError as error:
         raise NotNow("upload_no_room") from error
+
+
+def _manifest(answer: dict[str, Any]) -> dict[str, Any] | None:
+    """The manifest that came with the file; `own` where this very site signed it."""
+    manifest = answer.get("c2pa")
+    return manifest | {"own": True} if isinstance(manifest, dict) and answer.get("own") is True else manifest
 
 
 def _known(owner: User, digest: str) -> Asset | None:

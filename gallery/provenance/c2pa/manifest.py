@@ -29,6 +29,9 @@ def manifest_of(label: Label, *, has_source: bool) -> dict[str, Any]:
         actions[0] |= _source_type(label)
     else:
         actions.append({"action": "c2pa.created", **_source_type(label)})
+    if label.evidence:
+        # A source type alone does not tell whether somebody said so or a moderator decided.
+        actions[-1].setdefault("parameters", {})["irodori.evidence"] = label.evidence
     if label.published:
         actions.append({"action": "c2pa.published"})
     return {
