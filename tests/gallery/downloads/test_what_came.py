@@ -9,7 +9,8 @@ import pytest
 from gallery.ingest import keep_sent
 from gallery.labels.acts import decide
 from gallery.provenance import FORMATS
-from gallery.uploads import evidence_lines, evidence_of, publish_sent
+from gallery.uploads import evidence_of, publish_sent
+from gallery.uploads.words import evidence_lines
 from tests.factories import make_asset, make_post, make_recipe, make_user
 from tests.gallery.drawn import scene
 from tests.gallery.verifying.conftest import download, saved
