@@ -14,7 +14,7 @@ from gallery.errors import Invalid, NotNow
 from gallery.ingest.allowance import spend
 from gallery.ingest.assets import Content, Prepared, record, stored
 from gallery.ingest.child import Opened, opened, received
-from gallery.ingest.signing import trust_anchors
+from gallery.ingest.signing import own_signers, trust_anchors
 from gallery.ingest.store import naming_files
 from gallery.models import Asset, AssetOrigin, User
 from gallery.models.asset import FORMATS, Origin, Variant
@@ -44,7 +44,7 @@ def keep_sent(owner: User, file: IO[bytes], size: int, name: str, *, counted: bo
         known = _known(owner, digest)
         if known is not None:
             return known
-        with opened(KEEP, source, trust_anchors()) as made:
+        with opened(KEEP, source, trust_anchors(), own_signers()) as made:
             contents, said = _contents(made), _said(made.answer)
             return _recorded(owner, made.answer, contents, said, digest, name, counted=counted)
 
@@ -92,6 +92,12 @@ def _recorded(
         raise NotNow("upload_no_room") from error
 
 
+def _manifest(answer: dict[str, Any]) -> dict[str, Any] | None:
+    """The manifest that came with the file; `own` where this very site signed it."""
+    manifest = answer.get("c2pa")
+    return manifest | {"own": True} if isinstance(manifest, dict) and answer.get("own") is True else manifest
+
+
 def _known(owner: User, digest: str) -> Asset | None:
     """The owner's asset of this very file. It counts as sent now, as what nobody uses is removed after a while."""
     known = Asset.objects.filter(owner=owner, origin=Origin.SENT, arrival__file_sha256=digest).order_by("-pk").first()
@@ -133,7 +139,7 @@ def _said(answer: dict[str, Any]) -> dict[str, Any]:
         return {
             "blocks": claims_of(Blocks.from_dict(_storable(answer.get("blocks") or {}))).to_dict(),
             "found": _storable(answer.get("found")),
-            "c2pa": _storable(answer.get("c2pa")),
+            "c2pa": _storable(_manifest(answer)),
         }
     except RecursionError as error:  # deeper than what the readers write
         raise Invalid("upload_unreadable") from error

@@ -30,6 +30,7 @@ from gallery.links.searches import SearchTerms, posts_url
 from gallery.models import AssetHash, Post
 from gallery.models.post import AiEvidence, PostStatus
 from gallery.provenance import Recipe
+from gallery.recipes import recipe_of
 from gallery.search import neighbours
 from gallery.tag_edits.lineage import relatives
 from gallery.tags.groups import group_tags
@@ -232,4 +233,6 @@ def _last_decision(shown: Post) -> Any:
 
 
 def _edit_page(request: HttpRequest, shown: Post, form: PostForm, status: int = 200) -> HttpResponse:
-    return render(request, "gallery/edit.html", {"form": form, **_picture(shown)}, status=status)
+    # With the prompt goes all that is hidden with it, so any generation data ask who may read them.
+    context = {"form": form, "has_prompt": recipe_of(shown) is not None, **_picture(shown)}
+    return render(request, "gallery/edit.html", context, status=status)
