@@ -19,7 +19,7 @@ WHERE EXISTS (SELECT 1 FROM gallery_postgenerationversion AS version WHERE versi
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0018_approval'),
+        ('gallery', '0019_asset_file_path'),
     ]
 
     operations = [
