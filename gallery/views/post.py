@@ -16,6 +16,7 @@ from gallery import posts as post_acts
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import (
     alternative_text,
+    cards,
     original_url,
     placeholder_class,
     preview_srcset,
@@ -27,8 +28,9 @@ from gallery.errors import UserFacingError
 from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
-from gallery.models import AssetHash, Post
+from gallery.models import AssetHash, Post, User
 from gallery.models.post import AiEvidence, PostStatus
+from gallery.moderation.waiting import same_pictures
 from gallery.provenance import Recipe
 from gallery.search import neighbours
 from gallery.tag_edits.lineage import relatives
@@ -222,9 +224,20 @@ def _post_page(
     if moderates:
         context |= {
             "moderation_form": moderation_form or ModerationForm(initial={"rating": shown.rating}),
+            **_why_it_waits(shown, request.user),
             "history": shown.moderation_actions.select_related("actor").order_by("-pk")[:10],
         }
     return render(request, "gallery/post.html", context, status=status)
+
+
+def _why_it_waits(shown: Post, moderator: User) -> dict[str, Any]:
+    """For moderators: the posts of the same picture. Quarantined ones are counted, not shown, not even blurred."""
+    if shown.status != PostStatus.PENDING:
+        return {}
+    same = same_pictures(shown)
+    open_ones = same.exclude(status=PostStatus.QUARANTINED).select_related("asset", "author", "stats")
+    found = cards(open_ones.prefetch_related("asset__files"), blurred_for=moderator)
+    return {"same_pictures": found, "quarantined": same.filter(status=PostStatus.QUARANTINED).count()}
 
 
 def _last_decision(shown: Post) -> Any:
