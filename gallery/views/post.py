@@ -28,7 +28,7 @@ from gallery.errors import UserFacingError
 from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
-from gallery.models import AssetHash, Post, User
+from gallery.models import AssetHash, Post
 from gallery.models.post import AiEvidence, PostStatus
 from gallery.moderation.waiting import same_pictures
 from gallery.provenance import Recipe
@@ -38,7 +38,7 @@ from gallery.tags.groups import group_tags
 from gallery.views.opinions import opinions_panel
 from gallery.views.post_tags import editing
 from gallery.views.recipe_panel import others_to_compare, recipe_panel
-from gallery.visibility import may_read_prompt, reachable_posts
+from gallery.visibility import Viewer, may_read_prompt, reachable_posts
 from tagging.models import Tag
 from tagging.query import QueryError
 
@@ -222,15 +222,15 @@ def _post_page(
         "last_decision": _last_decision(shown) if shown.status != PostStatus.ACTIVE and (mine or moderates) else None,
     }
     if moderates:
+        context |= _why_it_waits(shown, request.user)
         context |= {
             "moderation_form": moderation_form or ModerationForm(initial={"rating": shown.rating}),
-            **_why_it_waits(shown, request.user),
             "history": shown.moderation_actions.select_related("actor").order_by("-pk")[:10],
         }
     return render(request, "gallery/post.html", context, status=status)
 
 
-def _why_it_waits(shown: Post, moderator: User) -> dict[str, Any]:
+def _why_it_waits(shown: Post, moderator: Viewer) -> dict[str, Any]:
     """For moderators: the posts of the same picture. Quarantined ones are counted, not shown, not even blurred."""
     if shown.status != PostStatus.PENDING:
         return {}
