@@ -19,6 +19,9 @@ MESSAGES: dict[str, Any] = {
     "fetch_compressed": _("The address sends a compressed file instead of a picture. Send the picture itself."),
     "fetch_too_large": _("The file at this address is larger than %(limit)d MB, the most that can be sent."),
     "import_no_api": _("%(address)s answers with something else than Danbooru's list of posts. Is the address right?"),
+    "import_bad_sidecar": _(
+        "%(name)s beside it is no JSON object, so its tags and rating are unknown. Mend or remove it."
+    ),
     "import_no_file": _("The other site tells of this post, not where its file is."),
     "import_no_folder": _("There is no folder %(path)s."),
     "import_troubles": _("%(count)d pictures in a row could not be had, so the import stopped. The last: %(reason)s"),

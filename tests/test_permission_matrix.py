@@ -338,6 +338,8 @@ ROWS = [
     Row("gallery:settle_pair", NO_GET, "in 403 403 404 404 404", lambda world: [2**62], "unknown"),
     Row("gallery:settle_pair", NO_GET, "in 403 403 404 404 404", one("quarantined pair"), "of a quarantined post",
         {"act": "apart"}),
+    Row("gallery:moderation", "in 403 403 200 200 200", NO_GET),
+    Row("gallery:moderation_waiting", "in 403 403 200 200 200", NO_GET),
     Row("gallery:moderation_log", "in 403 403 200 200 200", NO_GET),
     Row("gallery:role", NO_GET, "in 403 403 403 302 302", lambda world: ["other"], "to moderator",
         {"role": "moderator", "reason": "Trusted."}),

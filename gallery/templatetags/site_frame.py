@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from gallery.models import User
+from gallery.moderation.waiting import Waiting, waiting_work
 from gallery.recipes.asking import answers_for, waiting_for
 
 register = template.Library()
@@ -18,6 +19,13 @@ def current_page(context: dict[str, Any], url: str, exact: bool = False) -> Safe
     here = request.path if request else ""
     same = here == url or (not exact and url != "/" and here.startswith(url.rstrip("/") + "/"))
     return mark_safe(' aria-current="page"') if same else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def moderation_waiting(context: dict[str, Any]) -> Waiting | None:
+    """How much waits for moderators; None for everybody else."""
+    user = context.get("user")
+    return waiting_work() if isinstance(user, User) and user.is_active and user.is_moderator else None
 
 
 @register.simple_tag(takes_context=True)

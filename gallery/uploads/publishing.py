@@ -36,7 +36,8 @@ def publish_sent(
 
     `level` is what the author declares; it can say more than the file shows, not less. `recipe` is used where the file
     tells of none. A picture that is posted already isn't posted again: where the author can see that post, `Invalid`
-    says which it is; where not, or where it was taken away, the new one waits for a moderator. Raises what
+    says which it is. Where it was taken down or is held back, the new one waits for a moderator; where it is merely
+    filtered from the author, the new one is a picture like any other, and moderators find the pair. Raises what
     `posts.publish` and `declare` raise.
     """
     again = Post.objects.filter(asset=asset).first()
@@ -63,7 +64,7 @@ def publish_sent(
         ai_level=found_level,
         ai_evidence=ground,
         parent=parent,
-        status=PostStatus.PENDING if same.waits or same.post else PostStatus.ACTIVE,
+        status=PostStatus.PENDING if same.waits else PostStatus.ACTIVE,
     )
     if again is None and declared is not None and declared != found_level:
         post = declare(author, post, declared)

@@ -16,6 +16,7 @@ from gallery import posts as post_acts
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import (
     alternative_text,
+    cards,
     original_url,
     placeholder_class,
     preview_srcset,
@@ -29,6 +30,7 @@ from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
 from gallery.models import AssetHash, Post
 from gallery.models.post import AiEvidence, PostStatus
+from gallery.moderation.waiting import same_pictures
 from gallery.provenance import Recipe
 from gallery.recipes import recipe_of
 from gallery.search import neighbours
@@ -37,7 +39,7 @@ from gallery.tags.groups import group_tags
 from gallery.views.opinions import opinions_panel
 from gallery.views.post_tags import editing
 from gallery.views.recipe_panel import others_to_compare, recipe_panel
-from gallery.visibility import may_read_prompt, reachable_posts
+from gallery.visibility import Viewer, may_read_prompt, reachable_posts
 from tagging.models import Tag
 from tagging.query import QueryError
 
@@ -221,11 +223,22 @@ def _post_page(
         "last_decision": _last_decision(shown) if shown.status != PostStatus.ACTIVE and (mine or moderates) else None,
     }
     if moderates:
+        context |= _why_it_waits(shown, request.user)
         context |= {
             "moderation_form": moderation_form or ModerationForm(initial={"rating": shown.rating}),
             "history": shown.moderation_actions.select_related("actor").order_by("-pk")[:10],
         }
     return render(request, "gallery/post.html", context, status=status)
+
+
+def _why_it_waits(shown: Post, moderator: Viewer) -> dict[str, Any]:
+    """For moderators: the posts of the same picture. Quarantined ones are counted, not shown, not even blurred."""
+    if shown.status != PostStatus.PENDING:
+        return {}
+    same = same_pictures(shown)
+    open_ones = same.exclude(status=PostStatus.QUARANTINED).select_related("asset", "author", "stats")
+    found = cards(open_ones.prefetch_related("asset__files"), blurred_for=moderator)
+    return {"same_pictures": found, "quarantined": same.filter(status=PostStatus.QUARANTINED).count()}
 
 
 def _last_decision(shown: Post) -> Any:
