@@ -136,8 +136,9 @@ def _contents(made: Opened) -> list[Content]:
 def _said(answer: dict[str, Any]) -> dict[str, Any]:
     """What the file said about itself, as an `AssetOrigin` has it. Raises `Invalid` where nothing says as much."""
     try:
+        claims = claims_of(Blocks.from_dict(_storable(answer.get("blocks") or {})))
         return {
-            "blocks": claims_of(Blocks.from_dict(_storable(answer.get("blocks") or {}))).to_dict(),
+            "blocks": claims.to_dict() if claims else {},
             "found": _storable(answer.get("found")),
             "c2pa": _storable(_manifest(answer)),
         }
