@@ -29,8 +29,8 @@ BATCH = 20_000
 SHAPES = 10
 ROWS = """
 INSERT INTO gallery_user (id, username, password, is_superuser, first_name, last_name, email, is_staff, is_active,
-    date_joined, role, shown_ratings, private_favourites)
-    VALUES (1, 'bench', '', false, '', '', '', false, true, now(), 'member', '{{g}}', false);
+    date_joined, role, shown_ratings, private_favourites, zone)
+    VALUES (1, 'bench', '', false, '', '', '', false, true, now(), 'member', '{{g}}', false, 'both');
 INSERT INTO gallery_asset (id, key, owner_id, width, height, pixel_sha256, dominant_color, created_at)
     SELECT n, 'key' || n, 1, 832, 1216, md5(n::text) || md5(n::text), '#000000', now()
     FROM generate_series(1, {rows}) n;

@@ -240,6 +240,7 @@ MEDIA_NAMED_BY = ["gallery.AssetFile", "gallery.Download", "generation.Mask"]
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 TIME_ZONE = env_str("IRODORI_TIME_ZONE", "UTC")
 STATIC_URL = "static/"

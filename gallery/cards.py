@@ -4,7 +4,7 @@ One query for the tags of the whole list; the posts come with asset, author, sta
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -15,7 +15,7 @@ from gallery.models import Asset, Post
 from gallery.models.asset import Variant
 from gallery.models.post import STANDING
 from gallery.pictures.variants import SIDES
-from gallery.visibility import Viewer
+from gallery.visibility import Viewer, effective_ratings
 from tagging.models import Category, Tag
 
 # Justified rows stay readable up to this ratio; beyond it a tile shows the middle of the picture.
@@ -29,6 +29,7 @@ class Card:
 
     `avif`: the same previews as `srcset`, for browsers that read AVIF; empty for pictures that have none.
     `kept`: the viewer keeps the post as a favourite; `keepable`: there is a viewer who could.
+    `blurred`: the picture is shown as colours alone; `src` is empty where it has no such file.
     """
 
     post: Post
@@ -41,18 +42,23 @@ class Card:
     placeholder: str
     kept: bool = False
     keepable: bool = False
+    blurred: bool = False
 
 
-def cards(posts: Iterable[Post], query: str = "", viewer: Viewer | None = None) -> list[Card]:
+def cards(
+    posts: Iterable[Post], query: str = "", viewer: Viewer | None = None, *, blurred_for: Viewer | None = None
+) -> list[Card]:
     """Cards in the order of `posts`; their links carry `query`, so that previous and next follow the search.
 
     With a `viewer` they also say which of the posts the viewer keeps as favourites, for one more query.
+    With `blurred_for`, pictures whose rating that viewer doesn't show are blurred: lists of work, not of choice.
     """
+    shown = effective_ratings(blurred_for) if blurred_for else None
     listed = list(posts)
     kept = favourites_among(viewer, [post.pk for post in listed]) if viewer else frozenset()
     names = _tag_names({tag_id for post in listed for tag_id in post.tag_ids})
     suffix = f"?{urlencode({'q': query})}" if query else ""
-    return [
+    made = [
         Card(
             post=post,
             href=reverse("gallery:post", args=[post.pk]) + suffix,
@@ -67,6 +73,14 @@ def cards(posts: Iterable[Post], query: str = "", viewer: Viewer | None = None) 
         )
         for post in listed
     ]
+    return [card if shown is None or card.post.rating in shown else _blurred(card) for card in made]
+
+
+def _blurred(card: Card) -> Card:
+    files = card.post.asset.files.all()
+    there = any(file.variant == Variant.B360 and file.format == "webp" for file in files)
+    source = media_url(card.post.asset, Variant.B360, "webp") if there else ""
+    return replace(card, src=source, srcset="", avif="", blurred=True)
 
 
 def alternative_text(post: Post, tag_names: list[str]) -> str:

@@ -19,6 +19,9 @@ MESSAGES: dict[str, Any] = {
     "fetch_compressed": _("The address sends a compressed file instead of a picture. Send the picture itself."),
     "fetch_too_large": _("The file at this address is larger than %(limit)d MB, the most that can be sent."),
     "import_no_api": _("%(address)s answers with something else than Danbooru's list of posts. Is the address right?"),
+    "import_bad_sidecar": _(
+        "%(name)s beside it is no JSON object, so its tags and rating are unknown. Mend or remove it."
+    ),
     "import_no_file": _("The other site tells of this post, not where its file is."),
     "import_no_folder": _("There is no folder %(path)s."),
     "import_troubles": _("%(count)d pictures in a row could not be had, so the import stopped. The last: %(reason)s"),
@@ -255,6 +258,18 @@ MESSAGES: dict[str, Any] = {
     "recipe_unreadable": _(
         "The author keeps the prompt of this post to themselves, so only they and the moderators can change its "
         "generation data."
+    ),
+    "recipe_of_human": _(
+        "The post is labelled “%(label)s”, and these data name a machine: prompt, model, sampler, seed or program. "
+        "Change the label first, or leave them out."
+    ),
+    "recipe_of_humans_post": _(
+        "The post is labelled “%(label)s”, and these data name a machine: prompt, model, sampler, seed or program. "
+        "If the label is wrong, dispute it first; a moderator decides."
+    ),
+    "label_against_recipe": _(
+        "The generation data of this post name a machine: prompt, model, sampler, seed or program. Take them out "
+        "first, then label it “%(label)s”."
     ),
     "recipe_changed": _(
         "Somebody else saved version %(number)d while you were writing. Nothing you typed is lost: compare, then save "

@@ -14,8 +14,12 @@ from gallery.models.user import Role, Zone
 from gallery.moderation.decisions import Decision
 from gallery.posts import MAX_COMMENTARY, MAX_TITLE
 from gallery.ratings import Rating
-from gallery.tag_edits.terms import MAX_LENGTH, words_of
+from gallery.tag_edits.terms import MAX_LENGTH, typed_words
 
+TAGS_HINT = _(
+    "Separated by spaces; words of one tag are joined by “_”, as in long_hair. "
+    "Commas are read, too: “tokyo night, rain” becomes tokyo_night rain."
+)
 # Which field a refusal belongs to; the rest stands above the form.
 FIELD_OF_CODE = {
     "bad_tag": "tags",
@@ -44,6 +48,7 @@ FIELD_OF_CODE = {
     "label_level_needed": "level",
     "same_label": "level",
     "label_against_evidence": "level",
+    "label_against_recipe": "level",
     "dispute_reason_needed": "reason",
     "unknown_role": "role",
     "group_name_needed": "name",
@@ -81,7 +86,17 @@ class TickedTags(forms.MultipleChoiceField):
             ProhibitNullCharactersValidator()(name)
 
 
-class PostForm(RefusableForm):
+class _TagsBesideSeen:
+    """A tag box that may be written with commas; what its writer saw there stands as it is."""
+
+    cleaned_data: dict[str, Any]
+
+    def words(self) -> list[str]:
+        """The words of the box."""
+        return typed_words(self.cleaned_data["tags"], self.cleaned_data.get("seen", "").split())
+
+
+class PostForm(RefusableForm, _TagsBesideSeen):
     """What the author of a post can change."""
 
     title = forms.CharField(label=_("Title"), max_length=MAX_TITLE, required=False)
@@ -93,7 +108,7 @@ class PostForm(RefusableForm):
         required=False,
         max_length=MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
-        help_text=_("Separated by spaces; words of one tag are joined by “_”, as in long_hair."),
+        help_text=TAGS_HINT,
     )
     # What the author saw, so that what others change meanwhile stays.
     seen = forms.CharField(required=False, max_length=MAX_LENGTH, widget=forms.HiddenInput)
@@ -116,13 +131,13 @@ class PostForm(RefusableForm):
 
     def values(self) -> dict[str, Any]:
         """The arguments of `gallery.posts.edit`."""
-        values = self.cleaned_data | {"tags": words_of(self.cleaned_data["tags"])}
+        values = self.cleaned_data | {"tags": self.words()}
         if "seen" not in self.data:  # a form that says nothing of it replaces the tags of now
             values["seen"] = None
         return values
 
 
-class TagsForm(RefusableForm):
+class TagsForm(RefusableForm, _TagsBesideSeen):
     """The edit string of a post, with the tags that its writer saw."""
 
     seen = forms.CharField(required=False, max_length=MAX_LENGTH, widget=forms.HiddenInput)
@@ -130,7 +145,7 @@ class TagsForm(RefusableForm):
         label=_("Tags"),
         required=False,
         max_length=MAX_LENGTH,
-        help_text=_("Separated by spaces; words of one tag are joined by “_”, as in long_hair."),
+        help_text=TAGS_HINT,
     )
 
     @classmethod

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from gallery.forms import RefusableForm, TickedTags
 from gallery.models.post import Post, PromptVisibility
 from gallery.ratings import Rating
+from gallery.tag_edits.terms import typed_words
 
 
 class PublishForm(RefusableForm):
@@ -71,5 +72,5 @@ class PublishForm(RefusableForm):
     def all_tags(self) -> list[str]:
         """The tags of the box but those left out, and all that was ticked, without repeats, in that order."""
         data = self.cleaned_data
-        box = [name for name in data["tags"].split() if name not in data["left_out"]]
+        box = [name for name in typed_words(data["tags"]) if name not in data["left_out"]]
         return list(dict.fromkeys([*box, *data["more"], *data["words"]]))

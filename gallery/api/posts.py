@@ -163,4 +163,5 @@ def _generation(post: Post, reads: bool) -> dict[str, Any] | None:
         "generator_version": recipe.generator_version,
         "source": recipe.source,
         "version": recipe.version,
+        "file_version": recipe.file_version,
     }

@@ -5,6 +5,7 @@ from typing import Any
 from gallery.api.posts import Absolute, posts_as_json
 from gallery.verifying import Checked
 from gallery.verifying.signature import Signature
+from gallery.verifying.since import Since
 from gallery.visibility import Viewer
 
 
@@ -19,6 +20,7 @@ def checked_as_json(checked: Checked, viewer: Viewer, absolute: Absolute) -> dic
             "title": str(verdict.title),
             "meaning": str(verdict.meaning),
             "limits": str(verdict.limits),
+            "since": _since(checked.since) if checked.since else None,
         },
         "ai": {"level": checked.level.value, "label": str(checked.level.label)} if checked.level else None,
         "file": {
@@ -47,6 +49,16 @@ def checked_as_json(checked: Checked, viewer: Viewer, absolute: Absolute) -> dic
             }
             for match, post in zip(checked.matches, posts, strict=True)
         ],
+    }
+
+
+def _since(since: Since) -> dict[str, Any]:
+    return {
+        "text": since.text,
+        "post_id": since.post.pk,
+        "level": since.level.value,
+        "label": str(since.level.label),
+        "evidence": since.post.ai_evidence,
     }
 
 

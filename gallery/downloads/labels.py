@@ -1,12 +1,14 @@
 """What the files of a post or a take say, by the rows as they are now."""
 
+from typing import Any
+
 from gallery.ingest.signing import mark_producer, site_slug
 from gallery.models import Asset, AssetOrigin, Post
 from gallery.models.asset import Origin
 from gallery.models.post import AiEvidence, PromptVisibility
 from gallery.provenance import Label, Recipe, source_type_of
 from gallery.provenance.c2pa import ManifestState
-from gallery.recipes import recipe_of
+from gallery.recipes import file_recipe_of
 
 
 def post_label(post: Post, *, with_prompt: bool) -> Label:
@@ -14,7 +16,8 @@ def post_label(post: Post, *, with_prompt: bool) -> Label:
 
     `asset`, `author` and `generation` had better be loaded with the post.
     """
-    recipe = recipe_of(post)
+    # What others typed stands on the page alone: nobody puts words into somebody else's file.
+    recipe = file_recipe_of(post)
     drawn_here = post.ai_evidence == AiEvidence.SITE_JOB
     shows_prompt = post.prompt_visibility == PromptVisibility.VISIBLE
     return Label(
@@ -27,7 +30,8 @@ def post_label(post: Post, *, with_prompt: bool) -> Label:
         published=True,
         drawn_here=drawn_here,
         declared=post.ai_evidence == AiEvidence.DECLARED,
-        credentials=_credentials(post.asset),
+        evidence=post.ai_evidence,
+        **_came(post.asset),
         **_mark(post.asset),
     )
 
@@ -37,14 +41,19 @@ def drawn_label(asset: Asset, recipe: Recipe, *, with_prompt: bool) -> Label:
     return Label.of_drawn(recipe, include_prompt=with_prompt, **_mark(asset))
 
 
-def _credentials(asset: Asset) -> str:
+def _came(asset: Asset) -> dict[str, str]:
+    """Of a file that was sent, its format and what was found of its manifest."""
+    if asset.origin != Origin.SENT:
+        return {}
+    came = AssetOrigin.objects.filter(pk=asset.pk).values_list("file_format", "c2pa").first()
+    return {"sent_as": came[0], "credentials": _credentials(came[1])} if came else {}
+
+
+def _credentials(came: dict[str, Any] | None) -> str:
     """What the check of the manifest that a sent file came with found, in words for other programs' readers.
 
     Who signed is told of those alone whom the site trusts: under an unknown signature stands any name.
     """
-    if asset.origin != Origin.SENT:
-        return ""
-    came = AssetOrigin.objects.filter(pk=asset.pk).values_list("c2pa", flat=True).first()
     manifest = ManifestState.from_dict(came) if came else None
     if manifest is None or manifest.state == "invalid":
         return ""

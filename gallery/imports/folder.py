@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gallery.errors import Invalid
-from gallery.imports.item import Item, rating_of, text_of, words_of
+from gallery.imports.item import BrokenSidecar, Item, rating_of, text_of, words_of
 from gallery.imports.recipes import recipe_in
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif"})
@@ -39,9 +39,15 @@ class Folder:
                 yield self._item(key, path)
 
     def _item(self, key: str, path: Path) -> Item:
-        facts = _sidecar(path)
+        try:
+            facts, broken = _sidecar(path), ""
+        except ValueError as error:
+            facts, broken = {}, str(error)
 
         def read() -> bytes:
+            if broken:
+                # Without its tags and rating it would be posted as something else than it is.
+                raise BrokenSidecar("import_bad_sidecar", name=broken)
             size = path.stat().st_size
             if size > self.max_bytes:
                 raise Invalid("upload_too_large", size=-(-size // 2**20), limit=self.max_bytes // 2**20)
@@ -91,6 +97,7 @@ def _key(root: Path, path: Path) -> str:
 
 
 def _sidecar(path: Path) -> dict[str, Any]:
+    """What lies beside a picture says. Raises ValueError with the name of a JSON file that can't be read as such."""
     for name in (f"{path.name}.json", f"{path.stem}.json"):
         text = _text(path.with_name(name))
         if text is not None:
@@ -98,7 +105,9 @@ def _sidecar(path: Path) -> dict[str, Any]:
                 facts = json.loads(text)
             except (ValueError, RecursionError):
                 facts = None
-            return facts if isinstance(facts, dict) else {}
+            if not isinstance(facts, dict):
+                raise ValueError(name)
+            return facts
     for name in (f"{path.name}.txt", f"{path.stem}.txt"):
         text = _text(path.with_name(name))
         if text is not None:

@@ -4,10 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from gallery.errors import Invalid
 from gallery.provenance import Recipe
 
 # How edit strings say a tag's category; general tags are written bare.
 CATEGORIES = ("general", "artist", "copyright", "character", "meta", "model")
+
+
+class BrokenSidecar(Invalid):
+    """What is said of a picture can't be read. The picture itself can be had, so the place isn't out of reach."""
 
 
 @dataclass(frozen=True, kw_only=True)

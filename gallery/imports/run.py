@@ -12,7 +12,7 @@ from typing import Protocol
 from django.db import transaction
 
 from gallery.errors import Invalid, NotNow, UserFacingError
-from gallery.imports.item import Item
+from gallery.imports.item import BrokenSidecar, Item
 from gallery.ingest import keep_sent
 from gallery.models import ImportedItem, ImportRun, Post, User
 from gallery.models.imports import ImportOutcome
@@ -107,7 +107,7 @@ def _take(run: ImportRun, item: Item, choices: Choices) -> tuple[ImportedItem, b
         content = item.read()
     except (UserFacingError, OSError) as error:
         reason = str(error.message) if isinstance(error, UserFacingError) else str(error.strerror or error)
-        return _noted(run, item, ImportOutcome.REFUSED, reason=reason), False
+        return _noted(run, item, ImportOutcome.REFUSED, reason=reason), isinstance(error, BrokenSidecar)
     try:
         with transaction.atomic():
             post, made = _posted(run.owner, item, content, choices, run.place)

@@ -7,9 +7,11 @@ from gallery.errors import Invalid
 from gallery.ingest.child import opened, received
 from gallery.ingest.sent import pdq_in, sha256_of, size_in, texts_are_plain
 from gallery.ingest.signing import own_signers, trust_anchors
+from gallery.pictures.headers.check import KIND_BYTES, check_kind
 from gallery.pictures.job import LOOK
 from gallery.pictures.limits import PIXELS_OF
 from gallery.pictures.pdq import Pdq
+from gallery.pictures.refusals import PictureRefused
 from gallery.provenance.c2pa import ManifestState
 from gallery.provenance.readers import Blocks, Found
 
@@ -30,6 +32,18 @@ class Look:
     found: Found | None
     manifest: ManifestState | None
     own: bool
+
+
+def refuse_other_kinds(file: IO[bytes]) -> None:
+    """Raises `Invalid` for what no child process need look at: its first bytes are of nothing that is taken."""
+    beginning = file.read(KIND_BYTES)
+    file.seek(0)
+    if not beginning:
+        raise Invalid("upload_empty")
+    try:
+        check_kind(beginning)
+    except PictureRefused as refused:
+        raise Invalid(refused.code, **refused.params) from refused
 
 
 def look_at(file: IO[bytes], size: int) -> Look:

@@ -14,7 +14,7 @@ from gallery.errors import Invalid, NotNow
 from gallery.ingest.allowance import spend
 from gallery.ingest.assets import Content, Prepared, record, stored
 from gallery.ingest.child import Opened, opened, received
-from gallery.ingest.signing import trust_anchors
+from gallery.ingest.signing import own_signers, trust_anchors
 from gallery.ingest.store import naming_files
 from gallery.models import Asset, AssetOrigin, User
 from gallery.models.asset import FORMATS, Origin, Variant
@@ -22,6 +22,8 @@ from gallery.pictures.job import KEEP
 from gallery.pictures.kinds import kind_of
 from gallery.pictures.limits import PIXELS_OF
 from gallery.pictures.pdq import Pdq
+from gallery.pictures.private import KINDS
+from gallery.provenance.readers import Blocks, claims_of
 
 _MAX_NAME = 255
 _MAX_FILES = 32
@@ -42,7 +44,7 @@ def keep_sent(owner: User, file: IO[bytes], size: int, name: str, *, counted: bo
         known = _known(owner, digest)
         if known is not None:
             return known
-        with opened(KEEP, source, trust_anchors()) as made:
+        with opened(KEEP, source, trust_anchors(), own_signers()) as made:
             contents, said = _contents(made), _said(made.answer)
             return _recorded(owner, made.answer, contents, said, digest, name, counted=counted)
 
@@ -83,10 +85,17 @@ def _recorded(
                 file_name=_plain_name(name),
                 file_format=answer["kind"],
                 **said,
+                removed=_kinds_in(answer.get("private")),
             )
             return asset
     except OSError as error:
         raise NotNow("upload_no_room") from error
+
+
+def _manifest(answer: dict[str, Any]) -> dict[str, Any] | None:
+    """The manifest that came with the file; `own` where this very site signed it."""
+    manifest = answer.get("c2pa")
+    return manifest | {"own": True} if isinstance(manifest, dict) and answer.get("own") is True else manifest
 
 
 def _known(owner: User, digest: str) -> Asset | None:
@@ -127,10 +136,11 @@ def _contents(made: Opened) -> list[Content]:
 def _said(answer: dict[str, Any]) -> dict[str, Any]:
     """What the file said about itself, as an `AssetOrigin` has it. Raises `Invalid` where nothing says as much."""
     try:
+        claims = claims_of(Blocks.from_dict(_storable(answer.get("blocks") or {})))
         return {
-            "blocks": _storable(answer.get("blocks") or {}),
+            "blocks": claims.to_dict() if claims else {},
             "found": _storable(answer.get("found")),
-            "c2pa": _storable(answer.get("c2pa")),
+            "c2pa": _storable(_manifest(answer)),
         }
     except RecursionError as error:  # deeper than what the readers write
         raise Invalid("upload_unreadable") from error
@@ -163,6 +173,11 @@ def _storable(value: Any) -> Any:
     if isinstance(value, float) and value not in (float("inf"), float("-inf")) and value == value:
         return value
     return value if isinstance(value, bool | int) else None
+
+
+def _kinds_in(said: Any) -> list[str]:
+    """The kinds of private data that the child says it found, and nothing else that it may say."""
+    return [kind for kind in KINDS if isinstance(said, list) and kind in said]
 
 
 def pdq_in(answer: dict[str, Any]) -> Pdq:

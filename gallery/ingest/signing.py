@@ -1,11 +1,13 @@
 """The site's signature: which key and certificates the settings name, and what is signed with them."""
 
-import base64
 import logging
 import re
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
+from PIL import Image
 
 from gallery.models import Asset, AssetFile
 from gallery.models.asset import Variant
@@ -24,12 +26,11 @@ from gallery.storing import content_of
 
 logger = logging.getLogger(__name__)
 
-# A grey PNG of one pixel: of a file without a manifest, a manifest keeps nothing but the title that it is given.
-DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
-
 # Every edit brings the manifests of all edits before it along, some 5 KB each.
 LONGEST_LINEAGE = 256 * 1024
 """Bytes of labels and manifests."""
+
+PILLOW_NAMES = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP", "avif": "AVIF"}
 
 SOURCE_TITLE, SENT_TITLE = "Picture that it was drawn over", "File that was sent"
 
@@ -101,7 +102,8 @@ def signed(content: bytes, form: FileFormat, label: Label, drawn_over: Asset | N
 def _with_manifest(content: bytes, form: FileFormat, label: Label, drawn_over: Asset | None) -> bytes:
     credentials, anchors = site_credentials(), trust_anchors()
     if not label.drawn_here:
-        sources: list[Ingredient | None] = [_dot(SENT_TITLE, label.credentials)]
+        sent_as = FORMATS.get(label.sent_as, PNG)
+        sources: list[Ingredient | None] = [_dot(SENT_TITLE, label.credentials, sent_as)]
     elif drawn_over is not None:
         # The second one for a source whose file is too damaged to be taken in.
         sources = [ingredient_of(drawn_over), _dot(SOURCE_TITLE)]
@@ -136,8 +138,16 @@ def ingredient_of(asset: Asset) -> Ingredient:
     return Ingredient(content, FORMATS[bare.format].mime, SOURCE_TITLE)
 
 
-def _dot(title: str, description: str = "") -> Ingredient:
-    return Ingredient(DOT, "image/png", title, description)
+def _dot(title: str, description: str = "", form: FileFormat = PNG) -> Ingredient:
+    return Ingredient(_pixel(form), form.mime, title, description)
+
+
+@cache
+def _pixel(form: FileFormat) -> bytes:
+    """A file of one pixel: of one without a manifest, a manifest keeps nothing but its format and the title given."""
+    out = BytesIO()
+    Image.new("RGB", (1, 1)).save(out, PILLOW_NAMES[form.extension])
+    return out.getvalue()
 
 
 def mark_producer() -> str:

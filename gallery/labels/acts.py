@@ -17,6 +17,7 @@ from gallery.moderation.acts import RERATABLE, begin, checked_reason, log_act
 from gallery.moderation.cases import decides_alone, settle
 from gallery.moderation.statements import state_reasons
 from gallery.post_state import EDITABLE, checked_choice, locked, require_status
+from gallery.recipes.rows import named_by_machine, state_of
 
 
 @transaction.atomic
@@ -25,7 +26,7 @@ def declare(author: User, post: Post, level: str, reason: str = "") -> Post:
 
     Where the label rests on more than their word they can say only that a machine made more of it; saying again what
     that rests on takes the declaration back. Raises NotAllowed (not the author), InvalidTransition (locked, the same,
-    the state of the post) and Invalid (no such level, or one against the evidence).
+    the state of the post) and Invalid (no such level, one against the evidence or against the generation data).
     """
     post = locked(post)
     if post.author_id != author.pk:
@@ -38,6 +39,7 @@ def declare(author: User, post: Post, level: str, reason: str = "") -> Post:
         raise InvalidTransition("same_label", label=wanted.label)
     if wanted not in declarable(ground):
         raise Invalid("label_against_evidence", label=AiLevel(ground[0] if ground else post.ai_level).label)
+    require_no_machine(post, wanted)
     label = ground if ground and ground[0] == wanted else (wanted, AiEvidence.DECLARED)
     # What a moderator decided needs their words beside it, also when it holds again.
     if label[1] == AiEvidence.MODERATOR:
@@ -95,6 +97,13 @@ def require_unlocked(post: Post) -> None:
     """Raises InvalidTransition for a picture that was drawn here: its label is nobody's to change."""
     if post.ai_evidence == AiEvidence.SITE_JOB:
         raise InvalidTransition("label_locked")
+
+
+def require_no_machine(post: Post, level: AiLevel) -> None:
+    """Raises Invalid where a post would be a human's by its author's word while its generation data name a machine."""
+    state = state_of(post)
+    if level == AiLevel.HUMAN and state is not None and named_by_machine(state):
+        raise Invalid("label_against_recipe", label=AiLevel.HUMAN.label)
 
 
 def checked_level(value: str) -> AiLevel:

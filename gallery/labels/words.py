@@ -29,7 +29,7 @@ WORDS = {
         (AiLevel.GENERATED, _("AI-generated"), _("All or nearly all of it was drawn by a model.")),
         (AiLevel.COMPOSITE, _("AI and human"), _("A model and a person both did substantial work.")),
         (AiLevel.ASSISTED, _("AI-assisted"), _("A person drew it, with small help from a model.")),
-        (AiLevel.HUMAN, _("Human-made"), _("No model drew any of it.")),
+        (AiLevel.HUMAN, _("Made by a human"), _("No model drew any of it.")),
         (AiLevel.UNKNOWN, _("Origin unknown"), _("Nobody could say where it comes from.")),
     )
 }

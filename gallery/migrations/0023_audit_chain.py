@@ -65,7 +65,7 @@ DROP FUNCTION gallery_append_to_audit(gallery_moderationaction);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("gallery", "0019_asset_file_path")]
+    dependencies = [("gallery", "0021_private_kinds")]
 
     operations = [
         migrations.CreateModel(

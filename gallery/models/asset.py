@@ -94,8 +94,9 @@ class AssetFile(models.Model):
 class AssetOrigin(models.Model):
     """The file that a picture to be posted came in, and what it said about itself. Its bytes aren't kept.
 
-    `blocks`: the raw texts found, by where they stood; `found`: what the readers made of them, or null; `c2pa`: state
-    and summary of a manifest that came with it, or null. All of it is for its owner and for `gallery` alone.
+    `blocks`: what it claims about its origin (`claims_of`); `found`: what the readers made of its texts, or null;
+    `c2pa`: state and summary of a manifest that came with it, or null; `removed`: which kinds of private data stood in
+    it (`gallery.pictures.private`), never what they said. All of it is for its owner and for `gallery` alone.
     """
 
     asset = models.OneToOneField(Asset, on_delete=models.CASCADE, primary_key=True, related_name="arrival")
@@ -105,6 +106,7 @@ class AssetOrigin(models.Model):
     blocks = models.JSONField(default=dict)
     found = models.JSONField(null=True)
     c2pa = models.JSONField(null=True)
+    removed = models.JSONField(default=list, db_default=models.Value([], output_field=models.JSONField()))
 
     class Meta:
         constraints = [

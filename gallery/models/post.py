@@ -162,7 +162,8 @@ class PostGeneration(models.Model):
     `prompt_words` and `negative_words` are what `gallery.provenance.words.searchable` makes of the two texts; `loras`
     are the names of the LoRAs, in lower case. `extra` holds the parts of the recipe that are no columns, `rest` what a
     file or a person said beyond a recipe, `raw` the text as it stood in the file: both are shown to those who may read
-    the prompt. `version` counts the states. Written by `gallery.recipes` alone.
+    the prompt. `version` counts the states; `file_version` is the newest of them that the post's author or a moderator
+    stands by, 0 for none: files carry that one. Written by `gallery.recipes` alone.
     """
 
     post = models.OneToOneField(Post, on_delete=models.CASCADE, primary_key=True, related_name="generation")
@@ -190,11 +191,15 @@ class PostGeneration(models.Model):
         max_length=8, choices=RecipeSource, default=RecipeSource.SITE_JOB, db_default=RecipeSource.SITE_JOB
     )
     version = models.PositiveIntegerField(default=1, db_default=1)
+    file_version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(source__in=RecipeSource.values), name="generation_source_known"),
             models.CheckConstraint(condition=models.Q(version__gte=1), name="generation_version_counts"),
+            models.CheckConstraint(
+                condition=models.Q(file_version__lte=F("version")), name="generation_file_version_there"
+            ),
         ]
         indexes = [
             models.Index(Lower("model_name"), name="generation_model_name"),

@@ -37,16 +37,21 @@ class PostGenerationVersion(models.Model):
 
 
 class PromptRequestState(models.TextChoices):
-    """asked ⇄ withdrawn; asked → granted ⇄ declined. `gallery.recipes.asking` holds the transitions."""
+    """asked ⇄ withdrawn; asked → granted or declined; granted → revoked; declined or revoked → granted, and revoked →
+    asked. `gallery.recipes.asking` holds the transitions."""
 
     ASKED = "asked", _("Waiting for an answer")
     GRANTED = "granted", _("Granted")
     DECLINED = "declined", _("Declined")
+    REVOKED = "revoked", _("Taken back")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class PromptRequest(models.Model):
-    """Somebody asked the author of a post for its prompt, once each. A grant counts while the prompt is on request."""
+    """Somebody asked the author of a post for its prompt, once each. A grant counts while the prompt is on request.
+
+    `answer_seen`: whether the asker looked at the newest answer, true where there is none.
+    """
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="prompt_requests")
     asker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="prompt_requests")
@@ -54,6 +59,7 @@ class PromptRequest(models.Model):
     state = models.CharField(max_length=9, choices=PromptRequestState, default=PromptRequestState.ASKED)
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+    answer_seen = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = [
@@ -61,11 +67,15 @@ class PromptRequest(models.Model):
             models.CheckConstraint(condition=Q(state__in=PromptRequestState.values), name="prompt_request_state_known"),
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True, state__in=["asked", "withdrawn"])
-                | Q(answered_at__isnull=False, state__in=["granted", "declined"]),
+                | Q(answered_at__isnull=False, state__in=["granted", "declined", "revoked"]),
                 name="prompt_request_answered_at_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer_seen=True) | Q(answered_at__isnull=False), name="prompt_request_seen_if_unanswered"
             ),
         ]
         indexes = [
             models.Index(fields=["asker", "state"], name="prompt_request_grants"),
             models.Index(fields=["post"], name="prompt_request_waiting", condition=Q(state="asked")),
+            models.Index(fields=["asker"], name="prompt_request_unseen", condition=Q(answer_seen=False)),
         ]

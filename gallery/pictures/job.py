@@ -53,7 +53,7 @@ def carry_out(job: dict[str, Any], decoded: Callable[[], None]) -> dict[str, Any
         return _pixels(picture, folder)
     if job["task"] == LOOK:
         return _looked_at(on_white(wiped(picture)), facts) | _bounded(metadata) | {"own": metadata.own}
-    return _kept(wiped(picture), facts, metadata, folder)
+    return _kept(wiped(picture), facts, metadata, folder) | {"own": metadata.own}
 
 
 def _pixels(picture: Image.Image, folder: Path) -> dict[str, Any]:
@@ -80,6 +80,7 @@ def _kept(picture: Image.Image, facts: Facts, metadata: Metadata, folder: Path) 
         "thumbhash": thumbhash(flat),
         "files": files,
         **_bounded(metadata),
+        "private": metadata.private,
     }
 
 

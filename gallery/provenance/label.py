@@ -21,7 +21,8 @@ class Label:
     and embeddings; no writer sees them otherwise. `writer`: who wrote the prompt. `title`: what the picture is called
     in its manifest. `published`: it is a post's. `drawn_here`: this site's own work, not a file that was sent.
     `declared`: nothing but its author's word speaks for `source_type`. `credentials`: what the site found when it
-    checked the manifest that a sent file came with, empty where there was none to speak of.
+    checked the manifest that a sent file came with, empty where there was none to speak of. `evidence`: what the post's
+    label rests on, by the site's word for it. `sent_as`: the format of the file that was sent, as an extension.
     `producer`: who answers for it by TC260's standard, empty to leave that mark out; `number`: the picture's in it.
     """
 
@@ -34,6 +35,8 @@ class Label:
     drawn_here: bool = True
     declared: bool = False
     credentials: str = ""
+    evidence: str = ""
+    sent_as: str = ""
     producer: str = ""
     number: str = ""
 
@@ -104,7 +107,7 @@ class Label:
     @property
     def digest(self) -> str:
         """A digest of all that the file says: 64 hex digits."""
-        signed = [self.signed_source_type, self.credentials]
+        signed = [self.signed_source_type, self.credentials, self.evidence, self.sent_as]
         return _digest([self.says, self.prompt_writer, self.title, self.published, self.number, *signed])
 
 

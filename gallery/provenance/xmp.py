@@ -6,7 +6,7 @@ TC260.
 
 import json
 import re
-from xml.sax.saxutils import escape
+from html import escape
 
 from gallery.provenance.label import Label
 from gallery.provenance.recipe import Recipe
@@ -49,7 +49,7 @@ def label_packet(label: Label) -> bytes:
         return b""
     prefixes = dict.fromkeys(name.split(":")[0] for name in said)
     namespaces = "".join(f' xmlns:{prefix}="{_NAMESPACES[prefix]}"' for prefix in prefixes)
-    lines = [f"   <{name}>{escape(_NOT_XML.sub('', value))}</{name}>" for name, value in said.items()]
+    lines = [f"   <{name}>{escape(_NOT_XML.sub('', value), quote=False)}</{name}>" for name, value in said.items()]
     return _PACKET.format(namespaces=namespaces, properties="\n".join(lines)).encode("utf-8")
 
 

@@ -4,6 +4,6 @@ What a recipe is and how files tell of it is in `gallery.provenance`; who may re
 else writes these rows: `write_recipe` (publication), `edit_recipe` and `revert_recipe`.
 """
 
-from gallery.recipes.rows import recipe_of, write_recipe
+from gallery.recipes.rows import file_recipe_of, recipe_of, write_recipe
 
-__all__ = ["recipe_of", "write_recipe"]
+__all__ = ["file_recipe_of", "recipe_of", "write_recipe"]

@@ -23,7 +23,7 @@ def ask_for_prompt(asker: User, post: Post, message: str = "") -> PromptRequest:
     """Ask for the prompt of a post; asked again while it waits, it is the same request with the newer message.
 
     Raises NotAllowed (the account), Invalid (no such post, nothing to ask for, too many in a day, a long message) and
-    InvalidTransition (declined before).
+    InvalidTransition (declined before). A grant that was taken back can be asked for anew.
     """
     if not signed_in(asker):
         raise NotAllowed("account_disabled")
@@ -42,13 +42,14 @@ def ask_for_prompt(asker: User, post: Post, message: str = "") -> PromptRequest:
     if request is not None and request.state == State.DECLINED:
         raise InvalidTransition("prompt_request_declined")
     now = timezone.now()
-    if request is None or request.state == State.WITHDRAWN:
+    if request is None or request.state in (State.WITHDRAWN, State.REVOKED):
         today = PromptRequest.objects.filter(asker=asker, asked_at__gt=now - timedelta(days=1))
         if today.exclude(post=found).count() >= ASKED_A_DAY:
             raise Invalid("too_many_prompt_requests", limit=ASKED_A_DAY)
         request = request or PromptRequest(post=found, asker=asker)
         request.state, request.asked_at, request.answered_at = State.ASKED, now, None
     request.message = message
+    request.answer_seen = True
     request.save()
     return request
 
@@ -78,12 +79,14 @@ def _answer(author: User, request: PromptRequest, state: State) -> PromptRequest
     locked = PromptRequest.objects.select_for_update(of=("self",)).select_related("post").get(pk=request.pk)
     if locked.post.author_id != author.pk or not signed_in(author):
         raise NotAllowed("not_your_post")
+    if state == State.DECLINED and locked.state in (State.GRANTED, State.REVOKED):
+        state = State.REVOKED
     if locked.state == state:
         return locked
     if locked.state == State.WITHDRAWN:
         raise InvalidTransition("prompt_request_withdrawn")
-    locked.state, locked.answered_at = state, timezone.now()
-    locked.save(update_fields=["state", "answered_at"])
+    locked.state, locked.answered_at, locked.answer_seen = state, timezone.now(), False
+    locked.save(update_fields=["state", "answered_at", "answer_seen"])
     return locked
 
 
@@ -91,15 +94,15 @@ def asked_of(author: User) -> QuerySet[PromptRequest]:
     """What others asked this author for, what waits first, then the newest; what was withdrawn is nobody's business."""
     posts = Post.objects.filter(reachable_posts(author), author=author)
     mine = PromptRequest.objects.filter(post__in=posts).exclude(state=State.WITHDRAWN)
-    # "asked" comes before "declined" and "granted" in the alphabet too.
+    # "asked" comes before "declined", "granted" and "revoked" in the alphabet too.
     return mine.select_related("post__asset", "post__author", "asker").order_by("state", "-asked_at")
 
 
 def asked_by(asker: User) -> QuerySet[PromptRequest]:
-    """What this member asked for, of posts that they can still open."""
+    """What this member asked for, of posts that they can still open: new answers first, then the newest."""
     posts = Post.objects.filter(reachable_posts(asker))
     mine = PromptRequest.objects.filter(asker=asker, post__in=posts)
-    return mine.select_related("post__asset", "post__author").order_by("-asked_at")
+    return mine.select_related("post__asset", "post__author").order_by("answer_seen", "-asked_at")
 
 
 def request_of(viewer: Viewer, post: Post) -> PromptRequest | None:
@@ -113,3 +116,17 @@ def waiting_for(author: User) -> int:
     """How many requests wait for this author's answer."""
     mine = PromptRequest.objects.filter(state=State.ASKED, post__author=author)
     return mine.exclude(post__status=PostStatus.QUARANTINED).count()
+
+
+def answers_for(asker: User) -> int:
+    """How many answers this member has not looked at, of posts that they can still open."""
+    unseen = PromptRequest.objects.filter(asker=asker, answer_seen=False)
+    return unseen.filter(post__in=Post.objects.filter(reachable_posts(asker))).count()
+
+
+def answers_seen(asker: Viewer, post: Post | None = None) -> None:
+    """This member looked at the answers: at all of them, or at the one about `post`."""
+    if not isinstance(asker, User) or not signed_in(asker):
+        return
+    unseen = PromptRequest.objects.filter(asker=asker, answer_seen=False)
+    (unseen if post is None else unseen.filter(post=post)).update(answer_seen=True)

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from gallery.errors import Invalid, NotAllowed, UserFacingError
 from gallery.models import Post, PostGeneration, PostGenerationVersion, User
-from gallery.models.post import AiEvidence, RecipeSource
+from gallery.models.post import AiEvidence, AiLevel, RecipeSource
 from gallery.post_state import EDITABLE
-from gallery.recipes.rows import NOTHING, State, put, record
+from gallery.recipes.rows import NOTHING, State, file_state_of, named_by_machine, put, record
 from gallery.recipes.typed import LONGEST_REASON, read_typed
 from gallery.tag_edits.automatic import automatic_names
 from gallery.tag_edits.edit import Wanted, begin, change
@@ -53,6 +53,11 @@ def may_edit(viewer: Viewer, post: Post) -> bool:
     return post.status in EDITABLE and refusal(viewer, post) is None
 
 
+def vouches_for(viewer: Viewer, post: Post) -> bool:
+    """Whether files carry what this viewer saves as generation data: the author's and moderators', nobody else's."""
+    return isinstance(viewer, User) and (viewer.is_moderator or viewer.pk == post.author_id)
+
+
 def drawn_here(post: Post) -> bool:
     """Whether the job that drew the picture is on file."""
     row: PostGeneration | None = getattr(post, "generation", None)
@@ -73,8 +78,9 @@ def edit_recipe(
 
     `fields`: texts by the names of `gallery.recipes.fields`, those that are missing stay; `rest`: all other keys with
     their values, None for those of now. `seen_version`: the number of the version that the editor saw, 0 for none. The
-    words that searches read and the tag of the model follow. Raises NotAllowed, InvalidTransition, Outdated and
-    Invalid (`WrongFields` where something typed is wrong).
+    words that searches read and the tag of the model follow; files do once the author or a moderator saves, also what
+    stands there already. Raises NotAllowed, InvalidTransition, Outdated and Invalid (`WrongFields` where something
+    typed is wrong).
     """
     post, row, current = _begin(editor, post, seen_version)
     return _become(editor, post, row, read_typed(fields, rest, current, RecipeSource.TYPED), reason)
@@ -111,16 +117,23 @@ def _become(editor: User, post: Post, row: PostGeneration | None, wanted: State,
     if len(reason) > LONGEST_REASON:
         raise Invalid("reason_too_long", length=len(reason), limit=LONGEST_REASON)
     before = State.of(row) if row is not None else NOTHING
-    if (before.recipe, before.rest) == (wanted.recipe, wanted.rest):
+    same = before.says_the_same_as(wanted)
+    vouches = vouches_for(editor, post)
+    # What others typed becomes the author's own when they save it as it stands.
+    if same and (row is None or not vouches or row.file_version == row.version):
         return row
+    _require_no_contradiction(editor, post, before, wanted)
     _require_allowance(editor)
     before_post, old_model = PostState.of(post), before.recipe.model_name
     if row is None:
-        row = PostGeneration(post=post, version=0)
+        row = PostGeneration(post=post, version=0, file_version=0)
     elif not PostGenerationVersion.objects.filter(post=post).exists():
         # Published before there were versions: what it was then is the first one.
         record(row, post.author, post.created_at)
+    vouched = file_state_of(post) if row.version else None
     put(row, wanted, number=row.version + 1)
+    if vouches or (vouched is not None and vouched.says_the_same_as(wanted)):
+        row.file_version = row.version
     row.save()
     record(row, editor, timezone.now(), reason)
     post.generation = row
@@ -129,6 +142,14 @@ def _become(editor: User, post: Post, row: PostGeneration | None, wanted: State,
     change(editor, post, Wanted(list(kept), removed=frozenset(gone)), before=before_post)
     post.save(update_fields=["updated_at"])
     return row
+
+
+def _require_no_contradiction(editor: User, post: Post, before: State, wanted: State) -> None:
+    """Where a post is labelled as made by a human, nothing that names a machine can be added; what a moderator's
+    decision left standing can be taken away bit by bit."""
+    if post.ai_level == AiLevel.HUMAN and named_by_machine(wanted) - named_by_machine(before):
+        code = "recipe_of_human" if editor.pk == post.author_id else "recipe_of_humans_post"
+        raise Invalid(code, label=AiLevel.HUMAN.label)
 
 
 def _tags_of_model(post: Post, model_name: str) -> set[int]:

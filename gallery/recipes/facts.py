@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +37,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page says of a recipe. `says_nothing` is of what this viewer may read."""
+    """What the page says of a recipe. `editor`: who typed it, if somebody did; `in_files`: whether files carry it."""
 
     facts: list[Fact] = field(default_factory=list)
     loras: list[Fact] = field(default_factory=list)
@@ -47,6 +47,7 @@ class Shown:
     source: str = ""
     version: int = 0
     editor: str = ""
+    in_files: bool = True
 
 
 def shown_recipe(post: Post, *, reads_prompt: bool) -> Shown | None:
@@ -56,9 +57,15 @@ def shown_recipe(post: Post, *, reads_prompt: bool) -> Shown | None:
         return None
     row = post.generation
     editor = ""
-    if row.source == RecipeSource.TYPED:
+    in_files = row.file_version == row.version
+    if row.source == RecipeSource.TYPED or not in_files:
         last = post.generation_versions.select_related("editor").order_by("-number").first()
         editor = last.editor.username if last else ""
+    shown = _shown(state, row.raw, reads_prompt=reads_prompt)
+    return replace(shown, source=row.source, version=row.version, editor=editor, in_files=in_files)
+
+
+def _shown(state: State, raw: str, *, reads_prompt: bool) -> Shown:
     return Shown(
         facts=list(_facts(state, reads_prompt)),
         loras=[
@@ -68,16 +75,13 @@ def shown_recipe(post: Post, *, reads_prompt: bool) -> Shown | None:
         ],
         embeddings=[entry.name for entry in state.recipe.embeddings if reads_prompt],
         rest=rest_texts(state.rest) if reads_prompt else [],
-        raw=row.raw if reads_prompt else "",
-        source=row.source,
-        version=row.version,
-        editor=editor,
+        raw=raw if reads_prompt else "",
     )
 
 
-def facts_of(recipe: Recipe) -> list[Fact]:
-    """The facts of a recipe that is no post's yet, for whoever may read all of it."""
-    return list(_facts(State(recipe), reads_prompt=True))
+def shown_of(recipe: Recipe, rest: dict[str, Any], raw: str) -> Shown:
+    """All that the page of a post will show of a recipe that is no post's yet, to whoever may read all of it."""
+    return _shown(State(recipe, rest), raw, reads_prompt=True)
 
 
 def _facts(state: State, reads_prompt: bool) -> Iterable[Fact]:

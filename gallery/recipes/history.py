@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gallery.models import Post, PostGenerationVersion
+from gallery.models import Post, PostGeneration, PostGenerationVersion
 from gallery.recipes.fields import FIELDS, rest_texts, texts_of
 from gallery.recipes.rows import NOTHING, State
 from gallery.visibility import Viewer, may_read_prompt
@@ -27,12 +27,15 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Line:
-    """One version. `reason` is empty for those who may not read the prompt, whose words it may repeat."""
+    """One version. `reason` is empty for those who may not read the prompt, whose words it may repeat;
+    `confirms`: it says what the one before said; `in_files`: it is the one that files carry."""
 
     version: PostGenerationVersion
     changes: list[FieldChange] = field(default_factory=list)
     reason: str = ""
     is_newest: bool = False
+    confirms: bool = False
+    in_files: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def history(post: Post, viewer: Viewer, before: int | None = None) -> Page:
     reads = may_read_prompt(viewer, post)
     versions = PostGenerationVersion.objects.filter(post=post).select_related("editor").order_by("-number")
     newest = versions.values_list("number", flat=True).first()
+    row: PostGeneration | None = getattr(post, "generation", None)
     if before is not None:
         versions = versions.filter(number__lt=before)
     found = list(versions[: LINES + 1])
@@ -61,6 +65,8 @@ def history(post: Post, viewer: Viewer, before: int | None = None) -> Page:
             changes(states[place + 1], states[place], reads_prompt=reads),
             version.reason if reads else "",
             version.number == newest,
+            reads and states[place + 1].says_the_same_as(states[place]),
+            row is not None and version.number == row.file_version,
         )
         for place, version in enumerate(shown)
     ]

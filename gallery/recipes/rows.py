@@ -49,6 +49,8 @@ EXTRA = (
     "vae_hash",
     "composite",
 )
+# Human work has a size too.
+_OF_ANYBODY = ("width", "height")
 PROMPTS = ("prompt", "negative_prompt")
 
 
@@ -74,6 +76,10 @@ class State:
         prompts = {name: getattr(version, name) for name in PROMPTS}
         return cls(Recipe.from_dict(version.recipe | prompts), version.rest, version.source)
 
+    def says_the_same_as(self, other: State) -> bool:
+        """Whether both say the same, wherever they come from."""
+        return (self.recipe, self.rest) == (other.recipe, other.rest)
+
     @property
     def says_nothing(self) -> bool:
         """Whether nobody knows anything of how the picture was made."""
@@ -98,6 +104,7 @@ def write_recipe(
     recipe, rest = fitted(recipe, rest or {})
     row = PostGeneration(post=post, raw=storable(raw))
     put(row, State(recipe, rest, source), number=1)
+    row.file_version = 1
     row.save(force_insert=True)
     record(row, post.author, post.created_at)
     return row
@@ -141,6 +148,32 @@ def state_of(post: Post) -> State | None:
 def recipe_of(post: Post) -> Recipe | None:
     """The recipe of a post, None where nobody knows it; `generation` had better be loaded with the post."""
     state = state_of(post)
+    return state.recipe if state is not None and not state.says_nothing else None
+
+
+def file_state_of(post: Post) -> State | None:
+    """The generation data that the post's files carry: the newest that its author or a moderator stands by.
+
+    Those of the job or the sent file are the author's first version. None where only others typed some, or nobody did.
+    """
+    row: PostGeneration | None = getattr(post, "generation", None)
+    if row is None or row.file_version == 0:
+        return None
+    if row.file_version == row.version:
+        return State.of(row)
+    version = PostGenerationVersion.objects.filter(post_id=post.pk, number=row.file_version).first()
+    return State.of_version(version) if version is not None else None
+
+
+def named_by_machine(state: State) -> frozenset[tuple[str, str]]:
+    """What of generation data speaks of a model or a program, by name and value; sizes and other keys do not."""
+    whole = state.recipe.to_dict()
+    return frozenset((name, repr(value)) for name, value in whole.items() if name not in _OF_ANYBODY and _given(value))
+
+
+def file_recipe_of(post: Post) -> Recipe | None:
+    """The recipe that the post's files carry, None for none; `generation` had better be loaded with the post."""
+    state = file_state_of(post)
     return state.recipe if state is not None and not state.says_nothing else None
 
 

@@ -8,16 +8,15 @@ from gallery.errors import NotAllowed
 from gallery.models import DuplicatePair, Post, User
 from gallery.models.post import STANDING
 from gallery.tag_edits.edit import apply_script
-from gallery.visibility import visible_posts
 
 
-def open_pairs(moderator: User) -> QuerySet[DuplicatePair]:
-    """Pairs of active posts that this moderator's lists hold and that nobody has settled, the newest first. A zone is
-    left out: that one of two copies is labelled otherwise is just what has to be looked at.
+def open_pairs() -> QuerySet[DuplicatePair]:
+    """Pairs of active posts that nobody has settled, the newest first, for moderators alone. Their own filter and zone
+    are left out: that one of two copies is rated or labelled otherwise is just what has to be looked at.
 
     Settled are pairs that were told apart, and those that are parent and child or share a parent.
     """
-    seen = Post.objects.filter(visible_posts(moderator, any_zone=True), status__in=STANDING)
+    seen = Post.objects.filter(status__in=STANDING)
     related = Q(newer__parent=F("older")) | Q(older__parent=F("newer")) | Q(newer__parent=F("older__parent"))
     both = Exists(seen.filter(pk=OuterRef("older"))) & Exists(seen.filter(pk=OuterRef("newer")))
     # Not `~related`: without a parent a comparison with it is neither true nor false. Asked of each pair that is

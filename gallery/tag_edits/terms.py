@@ -48,6 +48,7 @@ ACTS = {
 # Terms of Danbooru's edit strings that are no metatags of searches.
 ELSEWHERE = frozenset({"newpool", "locked"})
 _MINUS = "-－"
+_COMMAS = ",，、"
 _WORD = re.compile(
     rf"""(?P<quoting>[{_MINUS}]?(?:{"|".join(ACTS)}):)(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)(?!\S)
     | \S+""",
@@ -87,6 +88,48 @@ def read(text: str) -> Terms:
 def words_of(text: str) -> list[str]:
     """The words of an edit string; a term with a quoted value is one word."""
     return [match[0] for match in _WORD.finditer(writable(text))]
+
+
+def typed_words(text: str, known: Iterable[str] = ()) -> list[str]:
+    """The words of a tag box, for people who write commas, as prompts and captions do: `tokyo night, rain` is
+    `tokyo_night` and `rain`. No tag has a comma in its name, so that nothing else can be meant.
+
+    Without a comma before white space or at the end, and in what stands in quotation marks, it is `words_of`. Between
+    commas, words join by `_`, but for those of `known` (tags that stood there before) and terms such as `parent:12`,
+    and where one of them has a `_`: whoever writes `red_hair smile` has written tags.
+    """
+    words = words_of(text)
+    if not any(word[-1] in _COMMAS and not _is_quoted(word) for word in words):
+        return words
+    there = {name.lower() for name in known}
+    found: list[str] = []
+    item: list[str] = []
+    for word in words:
+        bare = word if _is_quoted(word) else word.rstrip(_COMMAS)
+        if bare and (_is_term(bare) or (bare.lower() in there and not item)):
+            found += [*_joined(item), bare]
+            item = []
+        elif bare:
+            item.append(bare)
+        if len(bare) < len(word):
+            found += _joined(item)
+            item = []
+    return [*found, *_joined(item)]
+
+
+def _joined(item: list[str]) -> list[str]:
+    apart = len(item) < 2 or any("_" in word.strip("_") for word in item)
+    return item if apart else ["_".join(item)]
+
+
+def _is_quoted(word: str) -> bool:
+    match = _WORD.fullmatch(word)
+    return bool(match and match["quote"])
+
+
+def _is_term(word: str) -> bool:
+    name, colon, _value = word.lstrip(_MINUS).partition(":")
+    return bool(colon) and name.lower() in ACTS
 
 
 def writable(text: str) -> str:

@@ -6,7 +6,8 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from gallery.models import User
-from gallery.recipes.asking import waiting_for
+from gallery.moderation.waiting import Waiting, waiting_work
+from gallery.recipes.asking import answers_for, waiting_for
 
 register = template.Library()
 
@@ -21,7 +22,14 @@ def current_page(context: dict[str, Any], url: str, exact: bool = False) -> Safe
 
 
 @register.simple_tag(takes_context=True)
-def prompt_requests_waiting(context: dict[str, Any]) -> int:
-    """How many requests for prompts wait for an answer of whoever is signed in."""
+def moderation_waiting(context: dict[str, Any]) -> Waiting | None:
+    """How much waits for moderators; None for everybody else."""
     user = context.get("user")
-    return waiting_for(user) if isinstance(user, User) and user.is_active else 0
+    return waiting_work() if isinstance(user, User) and user.is_active and user.is_moderator else None
+
+
+@register.simple_tag(takes_context=True)
+def prompt_requests_waiting(context: dict[str, Any]) -> int:
+    """How many requests for prompts wait for an answer of whoever is signed in, and how many answers for their eyes."""
+    user = context.get("user")
+    return waiting_for(user) + answers_for(user) if isinstance(user, User) and user.is_active else 0

@@ -20,6 +20,7 @@ from gallery.post_state import EDITABLE, status_label
 from gallery.tag_edits.acts import MAX_SOURCE
 from gallery.tag_edits.terms import words_of
 from gallery.uploads.publishing import publish_sent
+from gallery.uploads.twice import posted_already
 
 MAX_FILES = 20
 """Files of one form, and pictures of one set."""
@@ -48,11 +49,11 @@ def keep_draft(
 ) -> UploadDraft:
     """The draft of the picture in `file`; the same file again is the same draft, with what was typed, in this batch.
 
-    Raises what `keep_sent` raises; for a picture of theirs that is a post by now `Invalid` says which, and
-    `InvalidTransition` that the post was taken away.
+    Raises what `keep_sent` raises; for a picture that is a post by now, from whatever file, `Invalid` says which, as
+    far as they can reach it, and `InvalidTransition` that their own post of this file was taken away.
     """
     asset = keep_sent(owner, file, size, name)
-    _check_unposted(asset)
+    _check_unposted(owner, asset)
     place = {"batch": batch, "position": position}
     draft, _made = UploadDraft.objects.update_or_create(
         asset=asset, defaults=place, create_defaults={**place, "owner": owner, "source": source[:MAX_SOURCE]}
@@ -134,10 +135,12 @@ def drop_old_drafts(now: datetime) -> int:
     return old.delete()[0]
 
 
-def _check_unposted(asset: Asset) -> None:
+def _check_unposted(owner: User, asset: Asset) -> None:
     post = Post.objects.filter(asset=asset).first()
-    if post is None:
+    if post is None or post.status in EDITABLE:
+        # Their own, or a copy of anybody's: a file that was downloaded here has other bytes and the same pixels.
+        post = post or posted_already(owner, [asset.pixel_sha256]).get(asset.pixel_sha256)
+        if post is not None:
+            raise Invalid("already_posted", id=post.pk)
         return
-    if post.status in EDITABLE:
-        raise Invalid("already_posted", id=post.pk)
     raise InvalidTransition("published_before", status=status_label(post))

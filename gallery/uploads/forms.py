@@ -8,14 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.errors import Invalid, UserFacingError
 from gallery.forms import RefusableForm, TickedTags
+from gallery.labels.evidence import declarable
 from gallery.models import UploadDraft
 from gallery.models.post import AiLevel, PromptVisibility
 from gallery.posts import MAX_COMMENTARY, MAX_TITLE
 from gallery.ratings import Rating
 from gallery.tag_edits.acts import MAX_SOURCE
-from gallery.tag_edits.terms import MAX_LENGTH, words_of
+from gallery.tag_edits.terms import MAX_LENGTH, typed_words, words_of
+from gallery.uploads.evidence import evidence_of
 
-_SHARED = ("rating", "level", "prompt_visibility", "source")
+_SHARED = ("rating", "prompt_visibility", "source", "title", "commentary")
 _TOO_MANY_TAGS = {"max_length": _("These are too many tags: %(show_value)d characters of %(limit_value)d.")}
 _RATING = {"invalid_choice": _("This rating is unknown. Choose general, sensitive, questionable or explicit.")}
 
@@ -32,6 +34,19 @@ class _UploadForm(RefusableForm):
         required=False,
         max_length=MAX_SOURCE,
         error_messages={"max_length": _("The source has %(show_value)d characters; at most %(limit_value)d fit.")},
+    )
+
+    title = forms.CharField(
+        label=_("Title"),
+        required=False,
+        max_length=MAX_TITLE,
+        error_messages={"max_length": _("The title has %(show_value)d characters; at most %(limit_value)d fit.")},
+    )
+    commentary = forms.CharField(
+        label=_("Commentary"),
+        required=False,
+        max_length=MAX_COMMENTARY,
+        error_messages={"max_length": _("The commentary has %(show_value)d characters; at most %(limit_value)d fit.")},
     )
 
     # Chips: what prompt and tagger suggest, and is ticked.
@@ -54,19 +69,6 @@ class _UploadForm(RefusableForm):
 class DraftForm(_UploadForm):
     """One picture."""
 
-    title = forms.CharField(
-        label=_("Title"),
-        required=False,
-        max_length=MAX_TITLE,
-        error_messages={"max_length": _("The title has %(show_value)d characters; at most %(limit_value)d fit.")},
-    )
-    commentary = forms.CharField(
-        label=_("Commentary"),
-        required=False,
-        max_length=MAX_COMMENTARY,
-        error_messages={"max_length": _("The commentary has %(show_value)d characters; at most %(limit_value)d fit.")},
-    )
-
     @classmethod
     def of(cls, draft: UploadDraft, **more: Any) -> "DraftForm":
         """The form as the draft stands."""
@@ -78,25 +80,38 @@ class DraftForm(_UploadForm):
         data = dict(self.cleaned_data)
         ticked = data.pop("more", [])
         if "tags" in data:
-            data["tags"] = " ".join(dict.fromkeys([*words_of(data["tags"]), *ticked]))
+            data["tags"] = " ".join(dict.fromkeys([*typed_words(data["tags"]), *ticked]))
         if not data.get("prompt_visibility"):
             data.pop("prompt_visibility", None)
         return data
 
 
 class SetForm(_UploadForm):
-    """What several pictures share, and the tags of each; `drafts` stand in the order that the page sent them in."""
+    """What several pictures share, tags and label of each; `drafts` stand in the order that the page sent them in.
+
+    `level` is said of those whose file says nothing and that have none of their own. `evidence`: of each, by number.
+    """
 
     def __init__(self, *args: Any, drafts: list[UploadDraft], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sent = self.data.getlist("order") if isinstance(self.data, QueryDict) else []
         places = {name: place for place, name in enumerate(sent)}
         self.drafts = sorted(drafts, key=lambda draft: places.get(str(draft.pk), len(places)))
+        self.evidence = {draft.pk: evidence_of(draft.asset) for draft in drafts}
         for draft in drafts:
             self.fields[f"tags_{draft.pk}"] = forms.CharField(
                 required=False, max_length=MAX_LENGTH, error_messages=_TOO_MANY_TAGS
             )
             self.fields[f"more_{draft.pk}"] = TickedTags(required=False)
+            allowed = declarable(self.evidence[draft.pk].label)
+            self.fields[f"level_{draft.pk}"] = forms.ChoiceField(
+                required=False,
+                choices=[
+                    ("", ""),
+                    *((level.value, level.label) for level in allowed),
+                ],
+                error_messages={"invalid_choice": _("The file shows that a model made more of it than that.")},
+            )
 
     @classmethod
     def of(cls, drafts: list[UploadDraft], **more: Any) -> "SetForm":
@@ -106,7 +121,25 @@ class SetForm(_UploadForm):
         initial: dict[str, Any] = {"tags": " ".join(common)}
         for pk, words in each.items():
             initial[f"tags_{pk}"] = " ".join(word for word in words if word not in common)
+        silent = [draft for draft in drafts if evidence_of(draft.asset).label is None]
+        initial["level"] = _agreed(silent, "level")
+        for draft in drafts:
+            initial[f"level_{draft.pk}"] = "" if initial["level"] and draft in silent else draft.level
         return cls(initial=initial | {name: _agreed(drafts, name) for name in _SHARED}, drafts=drafts, **more)
+
+    def silent(self) -> list[UploadDraft]:
+        """The pictures whose file says nothing of how it was made."""
+        return [draft for draft in self.drafts if self.evidence[draft.pk].label is None]
+
+    def label_each(self) -> None:
+        """Ask for a shared label where one of the chosen ones has neither evidence nor a label of its own."""
+        self.is_valid()
+        without = [
+            draft
+            for draft in self.chosen()
+            if draft in self.silent() and not self.cleaned_data.get(f"level_{draft.pk}")
+        ]
+        self.level_known = not without
 
     def chosen(self) -> list[UploadDraft]:
         """The pictures that are ticked, in their order."""
@@ -133,9 +166,14 @@ class SetForm(_UploadForm):
             data = {name: said[name] for name in _SHARED if name in said and (said[name] or _agreed(self.drafts, name))}
             if not data.get("prompt_visibility"):
                 data.pop("prompt_visibility", None)
+        level = said.get(f"level_{draft.pk}", "")
+        if not level and shares and draft in self.silent():
+            level = said.get("level", "")
+        if f"level_{draft.pk}" in said and (level or shares):
+            data["level"] = level
         if own in said and ("tags" in said or not shares):
-            shared = [*words_of(said["tags"]), *said.get("more", [])] if shares else []
-            words = [*shared, *words_of(said[own]), *said.get(f"more_{draft.pk}", [])]
+            shared = [*typed_words(said["tags"]), *said.get("more", [])] if shares else []
+            words = [*shared, *typed_words(said[own]), *said.get(f"more_{draft.pk}", [])]
             data["tags"] = " ".join(dict.fromkeys(words))
         return data
 

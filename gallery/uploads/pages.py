@@ -9,21 +9,23 @@ from django.conf import settings
 
 from gallery.cards import Card, cards, original_url, placeholder_class, preview_srcset, preview_url, ratio_class
 from gallery.errors import SearchTimeout
-from gallery.ingest import MAX_BYTES, MAX_PIXELS
+from gallery.ingest import MAX_BYTES
 from gallery.labels.evidence import declarable
 from gallery.labels.words import WORDS, LabelWords
 from gallery.models import Post, UploadDraft, User
 from gallery.models.post import AiLevel
+from gallery.pictures.limits import PIXELS_OF
 from gallery.ratings import ORDER, Rating
-from gallery.recipes.facts import facts_of
+from gallery.recipes.facts import shown_of
 from gallery.search.budget import PAGE_MS, time_budget
 from gallery.similar.lines import LikePost, loaded
 from gallery.similar.near import near, sought_asset
 from gallery.uploads.drafts import MAX_FILES, open_drafts
 from gallery.uploads.evidence import Evidence, evidence_of
 from gallery.uploads.suggesting import suggest_for
-from gallery.uploads.words import evidence_lines
-from gallery.visibility import ceiling, reachable_posts
+from gallery.uploads.twice import posted_already
+from gallery.uploads.words import evidence_lines, removed_from
+from gallery.visibility import ceiling
 
 STRIP = 6
 MOST_SHOWN = 200
@@ -31,7 +33,8 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True)
 class DraftCard:
-    """A draft as a picture in a list. `generator` is what its file names; `post` one of the same picture."""
+    """A draft as a picture in a list. `generator` is what its file names; `post` one of the same picture, so that
+    this one can't be posted."""
 
     draft: UploadDraft
     src: str
@@ -54,17 +57,25 @@ class Batch:
     cards: list[DraftCard]
 
     @property
+    def in_set(self) -> list[DraftCard]:
+        """Those that can be posted as one: as many as a set holds, without what is posted already."""
+        return [card for card in self.cards if card.post is None][:MAX_FILES]
+
+    @property
+    def left(self) -> list[DraftCard]:
+        """Those that a set has no room for."""
+        return [card for card in self.cards if card.post is None][MAX_FILES:]
+
+    @property
     def is_set(self) -> bool:
-        """Whether it can be posted as one."""
-        return 1 < len(self.cards) <= MAX_FILES
+        """Whether there are enough of them for a set."""
+        return len(self.in_set) > 1
 
 
 def draft_cards(owner: User, drafts: Iterable[UploadDraft]) -> list[DraftCard]:
     """Cards in the order of `drafts`, which come with asset, arrival and files loaded."""
     listed = list(drafts)
-    pixels = [draft.asset.pixel_sha256 for draft in listed]
-    posts = Post.objects.filter(reachable_posts(owner), asset__pixel_sha256__in=pixels).select_related("asset")
-    same = {post.asset.pixel_sha256: post for post in posts.order_by("pk")}
+    same = posted_already(owner, [draft.asset.pixel_sha256 for draft in listed])
     return [
         DraftCard(
             draft=draft,
@@ -90,7 +101,7 @@ def limits() -> dict[str, Any]:
     return {
         "max_files": MAX_FILES,
         "max_mb": MAX_BYTES // 2**20,
-        "max_megapixels": MAX_PIXELS // 10**6,
+        "megapixels": {kind.replace(" ", "_"): most // 10**6 for kind, most in PIXELS_OF.items()},
         "draft_days": settings.DRAFT_DAYS,
         "fetches": settings.FETCH_URLS,
     }
@@ -101,7 +112,7 @@ def draft_page(owner: User, draft: UploadDraft) -> dict[str, Any]:
     asset = draft.asset
     evidence = evidence_of(asset)
     card = draft_cards(owner, [draft])[0]
-    batch = draft_cards(owner, open_drafts(owner).filter(batch=draft.batch)[:MAX_FILES])
+    batch = draft_cards(owner, open_drafts(owner).filter(batch=draft.batch)[:MOST_SHOWN])
     return {
         "draft": draft,
         "card": card,
@@ -112,9 +123,10 @@ def draft_page(owner: User, draft: UploadDraft) -> dict[str, Any]:
         "ratio": ratio_class(asset.width, asset.height),
         "placeholder": card.placeholder,
         "evidence": evidence,
+        "removed": removed_from(asset),
         "evidence_lines": evidence_lines(asset, evidence),
         "suggested": suggest_for(asset, evidence),
-        "facts": facts_of(evidence.recipe) if evidence.recipe else [],
+        "told": shown_of(evidence.recipe, evidence.rest, evidence.raw) if evidence.recipe else None,
         "alike": [] if card.post else likes(owner, draft),
         **label_choices([evidence]),
         **rating_choices(),

@@ -10,9 +10,10 @@ from gallery.ingest import find_duplicate
 from gallery.labels.acts import declare
 from gallery.labels.evidence import label_from
 from gallery.models import Asset, Post, User
-from gallery.models.post import AiLevel, PostStatus, PromptVisibility
+from gallery.models.post import AiEvidence, AiLevel, PostStatus, PromptVisibility
 from gallery.post_state import EDITABLE, checked_choice
 from gallery.provenance import Recipe
+from gallery.recipes.rows import State, named_by_machine
 from gallery.uploads.evidence import evidence_of
 
 
@@ -35,7 +36,8 @@ def publish_sent(
 
     `level` is what the author declares; it can say more than the file shows, not less. `recipe` is used where the file
     tells of none. A picture that is posted already isn't posted again: where the author can see that post, `Invalid`
-    says which it is; where not, or where it was taken away, the new one waits for a moderator. Raises what
+    says which it is. Where it was taken down or is held back, the new one waits for a moderator; where it is merely
+    filtered from the author, the new one is a picture like any other, and moderators find the pair. Raises what
     `posts.publish` and `declare` raise.
     """
     again = Post.objects.filter(asset=asset).first()
@@ -45,6 +47,8 @@ def publish_sent(
     declared = AiLevel(checked_choice(level, AiLevel, "unknown_ai_level")) if level else None
     evidence = evidence_of(asset)
     found_level, ground = label_from(evidence.marks, declared)
+    if ground == AiEvidence.DECLARED and found_level == AiLevel.HUMAN and recipe and named_by_machine(State(recipe)):
+        raise Invalid("label_against_recipe", label=AiLevel.HUMAN.label)
     post = posts.publish(
         author,
         asset,
@@ -60,7 +64,7 @@ def publish_sent(
         ai_level=found_level,
         ai_evidence=ground,
         parent=parent,
-        status=PostStatus.PENDING if same.waits or same.post else PostStatus.ACTIVE,
+        status=PostStatus.PENDING if same.waits else PostStatus.ACTIVE,
     )
     if again is None and declared is not None and declared != found_level:
         post = declare(author, post, declared)

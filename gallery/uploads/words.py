@@ -20,6 +20,16 @@ _SOURCES = {
 }
 
 
+_REMOVED = {
+    "place": gettext_lazy("place (GPS)"),
+    "camera": gettext_lazy("camera"),
+    "serial": gettext_lazy("serial number"),
+    "time": gettext_lazy("date and time"),
+    "name": gettext_lazy("name of the author"),
+    "notes": gettext_lazy("the camera maker’s own notes"),
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """One thing that was found; `icon` is its sign, `doubtful` what speaks against trusting the file."""
@@ -33,7 +43,7 @@ def evidence_lines(asset: Asset, evidence: Evidence) -> list[Line]:
     """A sentence for everything found, the strongest first; empty where the file says nothing."""
     lines = []
     if evidence.manifest is not None:
-        lines.append(_signed(evidence.manifest))
+        lines.append(_signed(evidence.manifest, own=bool((asset.arrival.c2pa or {}).get("own"))))
     if evidence.found is not None:
         lines.append(Line("brush", _("Its file says: %(facts)s.") % {"facts": _facts(evidence.found)}))
     source = declared_source(Blocks.from_dict(asset.arrival.blocks))
@@ -44,9 +54,17 @@ def evidence_lines(asset: Asset, evidence: Evidence) -> list[Line]:
     return lines
 
 
-def _signed(manifest: ManifestState) -> Line:
+def removed_from(asset: Asset) -> str:
+    """The kinds of private data that were taken out of its file, as a list in words; empty for none."""
+    kinds = [str(_REMOVED[kind]) for kind in asset.arrival.removed if kind in _REMOVED]
+    return pgettext("between the items of a list", ", ").join(kinds)
+
+
+def _signed(manifest: ManifestState, *, own: bool) -> Line:
     if manifest.state == "invalid":
         return Line("warn", _("It holds a signed manifest that doesn't fit it: the file was changed later."), True)
+    if own:
+        return Line("shield", _("Signed by this site; unchanged since."))
     who = manifest.signer or manifest.claim_generator or _("somebody unknown")
     if manifest.state == "trusted":
         return Line("shield", _("Signed by %(name)s, whom this site trusts; unchanged since.") % {"name": who})

@@ -11,13 +11,16 @@ from gallery.uploads import evidence_in
 from gallery.verifying.matches import Match, find_matches
 from gallery.verifying.said import Said, said_in
 from gallery.verifying.signature import Signature, signature_of
+from gallery.verifying.since import Since, said_since
 from gallery.verifying.verdict import Claim, Verdict, verdict_of
 from gallery.visibility import Viewer
 
 
 @dataclass(frozen=True)
 class Checked:
-    """All that is answered. `level`: the label that the file alone speaks for, None where it says nothing of one."""
+    """All that is answered. `level`: the label that the file alone speaks for, None where it says nothing of one, or
+    where a signature in it doesn't fit: whoever changed it may have written that. `since`: the label that its post has
+    by now, where the file says another."""
 
     look: Look
     verdict: Verdict
@@ -25,6 +28,17 @@ class Checked:
     signature: Signature | None
     said: Said
     matches: list[Match]
+    since: Since | None = None
+
+    @property
+    def doubted(self) -> bool:
+        """Whether a signature in it does not fit, which the verdict alone does not tell."""
+        return self.signature is not None and self.signature.state == "invalid" and self.verdict.tone != "warn"
+
+    @property
+    def warns(self) -> bool:
+        """Whether something stands against what the verdict says."""
+        return self.since is not None or self.doubted
 
 
 def verify(viewer: Viewer, file: IO[bytes], size: int) -> Checked:
@@ -43,7 +57,9 @@ def verify(viewer: Viewer, file: IO[bytes], size: int) -> Checked:
         vouched=bool(label and label[1] == AiEvidence.C2PA and signature and signature.state == "trusted"),
         human=_claims_human(look, said),
     )
-    return Checked(look, verdict_of(signature, claim, matches), claim.level, signature, said, matches)
+    since = said_since(signature, claim.level or (AiLevel.HUMAN if claim.human else None), matches)
+    level = None if signature and signature.state == "invalid" else claim.level
+    return Checked(look, verdict_of(signature, claim, matches), level, signature, said, matches, since)
 
 
 def _claims_human(look: Look, said: Said) -> bool:

@@ -17,6 +17,8 @@ class Case(StrEnum):
     DRAWN_HERE = "drawn_here"
     SIGNED_HERE = "signed_here"
     SAME_FILE = "same_file"
+    CHANGED_COPY = "changed_copy"
+    BROKEN_COPY = "broken_copy"
     COPY_OF_DRAWN = "copy_of_drawn"
     COPY_OF_SENT = "copy_of_sent"
     CHANGED = "changed"
@@ -75,9 +77,31 @@ _VERDICTS = [
         "ok",
     ),
     Verdict(
+        Case.CHANGED_COPY,
+        _("Changed after it was signed, and looks like a post here"),
+        _(
+            "The signature in the file was made for other bytes than these. Believe nothing that the file says of "
+            "itself; go by the post below."
+        ),
+        _("It does not say what was changed: it may be the picture, or no more than a text beside it."),
+        "warn",
+        "warn",
+    ),
+    Verdict(
+        Case.BROKEN_COPY,
+        _("Holds a signature that can’t be believed, and looks like a post here"),
+        _(
+            "The signature in the file does not stand the check; the reasons are below. Believe nothing that the file "
+            "says of itself; go by the post below."
+        ),
+        _("A broken signature is no proof of fraud: programs that don’t know it damage it, and certificates run out."),
+        "warn",
+        "warn",
+    ),
+    Verdict(
         Case.COPY_OF_DRAWN,
         _("A copy of a picture drawn here; the file was changed or saved anew"),
-        _("The picture is that of the post below, which this site drew. The file has no valid signature of this site."),
+        _("The picture is that of the post below, which this site drew. The file holds no signature of this site."),
         _BY_LOOK,
         "layers",
         "ai",
@@ -188,7 +212,7 @@ class Claim:
 
 def verdict_of(signature: Signature | None, claim: Claim, matches: list[Match]) -> Verdict:
     """The answer for a file with this signature that claims so much; `matches` are what the viewer may know of."""
-    return VERDICTS[_of_site(signature) or _of_matches(matches) or _of_file(signature, claim, matches)]
+    return VERDICTS[_of_site(signature) or _of_matches(signature, matches) or _of_file(signature, claim, matches)]
 
 
 def _of_site(signature: Signature | None) -> Case | None:
@@ -198,12 +222,15 @@ def _of_site(signature: Signature | None) -> Case | None:
     return Case.DRAWN_HERE if drawn else Case.SIGNED_HERE
 
 
-def _of_matches(matches: list[Match]) -> Case | None:
+def _of_matches(signature: Signature | None, matches: list[Match]) -> Case | None:
     copies = [match for match in matches if match.is_copy]
     if not copies:
         return None
     if any(match.how == How.FILE for match in copies):
         return Case.SAME_FILE
+    if signature is not None and signature.state == "invalid":
+        # Before anything confident: whoever changed the file wants the likeness to speak for it.
+        return Case.CHANGED_COPY if signature.changed else Case.BROKEN_COPY
     return Case.COPY_OF_DRAWN if any(match.drawn_here for match in copies) else Case.COPY_OF_SENT
 
 

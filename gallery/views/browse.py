@@ -51,6 +51,7 @@ def front(request: HttpRequest) -> HttpResponse:
             "mosaic": newest[:MOSAIC] if len(newest) >= MOSAIC else [],
             "newest": newest[MOSAIC:] if len(newest) > MOSAIC + 3 else newest if len(newest) < MOSAIC else [],
             "count": page.count,
+            "outside_zone": outside_zone("", request.user),
             "more_by": more_by(page, SearchTerms()),
             "create_url": create_url,
             "example_prompt": settings.EXAMPLE_PROMPT,

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from gallery.cards import alternative_text, media_url
-from gallery.models import Post
+from gallery.models import Asset, Post
 from gallery.models.asset import Variant
 from gallery.recipes.comparing import compare_recipes
 from gallery.views.post_tags import tag_names
@@ -32,8 +32,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         context |= {
             "comparison": compare_recipes(first, second, request.user),
             "pictures": [_picture(post, letter) for letter, post in (("A", first), ("B", second))],
-            "width": max(first.asset.width, second.asset.width),
-            "height": max(first.asset.height, second.asset.height),
+            **_box([first.asset, second.asset]),
             "swap_url": f"{reverse('gallery:compare')}?{urlencode({'a': second.pk, 'b': first.pk})}",
         }
     return render(request, "gallery/compare.html", context, status=404 if missing else 200)
@@ -44,6 +43,19 @@ def _post(request: HttpRequest, text: str) -> Post | None:
         return None
     posts = Post.objects.filter(reachable_posts(request.user)).select_related("asset", "author", "generation")
     return posts.prefetch_related("asset__files").filter(pk=int(text)).first()
+
+
+def _box(assets: list[Asset]) -> dict[str, int]:
+    """The smallest box that holds both pictures once their longer sides are the same, in pixels of the larger one.
+
+    What they show is compared, so a small picture is drawn as large as the other.
+    """
+    longest = max(max(asset.width, asset.height) for asset in assets)
+    scales = [longest / max(asset.width, asset.height) for asset in assets]
+    return {
+        side: max(round(getattr(asset, side) * scale) for asset, scale in zip(assets, scales, strict=True))
+        for side in ("width", "height")
+    }
 
 
 def _picture(post: Post, letter: str) -> dict[str, Any]:

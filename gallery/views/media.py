@@ -102,4 +102,13 @@ def _download_name(post: Post | None, file: AssetFile | Download) -> str:
     number = f"{site_slug()}-{post.pk}" if post else f"{site_slug()}-take"
     variant = getattr(file, "variant", Variant.ORIGINAL)
     size = "" if variant in (Variant.ORIGINAL, Variant.BARE) else f"-{variant}"
-    return f"{number}{size}.{file.format}"
+    # Two files of one name would be taken for the same.
+    bare = not file.with_prompt if isinstance(file, Download) else variant == Variant.BARE
+    without = bare and _has_prompt(post)
+    return f"{number}{size}{'-no-prompt' if without else ''}.{file.format}"
+
+
+def _has_prompt(post: Post | None) -> bool:
+    """Whether the post's files hold a prompt for those who may read it."""
+    label = post_label(post, with_prompt=True) if post is not None else None
+    return label is not None and label.shown is not None and bool(label.shown.prompt)

@@ -8,13 +8,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
-from gallery.labels.disputes import open_disputes
+from gallery.cards import cards
+from gallery.errors import UserFacingError
+from gallery.links.numbered import numbered
 from gallery.models import ModerationAction
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiLevel
+from gallery.moderation.waiting import waiting_posts, waiting_work
 from gallery.ratings import Rating
+from gallery.similar.pairs import open_pairs
 
 LOG_ROWS = 50
+POSTS_A_PAGE = 20
 QUEUE_ACTS = {
     "queue_pause": gettext_lazy("All drawing paused"),
     "queue_drain": gettext_lazy("All drawing paused"),
@@ -25,6 +30,30 @@ QUEUE_ACTS = {
     "cancel": gettext_lazy("Waiting or running pictures cancelled"),
     "priority": gettext_lazy("Place in the queue changed"),
 }
+
+
+@login_required
+@require_safe
+def overview(request: SignedInRequest) -> HttpResponse:
+    """Where moderators' work is, and how much of it. Moderators only."""
+    if not request.user.is_moderator:
+        return render(request, "errors/403.html", status=403)
+    return render(request, "gallery/moderation.html", {"waiting": waiting_work(), "pairs": open_pairs().count()})
+
+
+@login_required
+@require_safe
+def waiting(request: SignedInRequest) -> HttpResponse:
+    """The posts that wait for review, the oldest first, blurred where the moderator's filter hides them."""
+    if not request.user.is_moderator:
+        return render(request, "errors/403.html", status=403)
+    found = waiting_posts().select_related("asset", "author", "stats").prefetch_related("asset__files")
+    try:
+        page = numbered(request, found, POSTS_A_PAGE)
+    except UserFacingError as error:
+        return render(request, "gallery/moderation_waiting.html", {"problem": error.message}, status=error.status)
+    made = cards(page.rows, blurred_for=request.user)
+    return render(request, "gallery/moderation_waiting.html", {"cards": made, "listed": page})
 
 
 @login_required
@@ -40,7 +69,7 @@ def moderation_log(request: SignedInRequest) -> HttpResponse:
     rows = list(acts[: LOG_ROWS + 1])
     context = {
         "acts": [{"act": act, "change": _change(act)} for act in rows[:LOG_ROWS]],
-        "label_disputes": open_disputes().count(),
+        "waiting": waiting_work(),
         "before": before,
         "next_before": rows[LOG_ROWS - 1].pk if len(rows) > LOG_ROWS else None,
     }

@@ -16,6 +16,7 @@ from gallery import posts as post_acts
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import (
     alternative_text,
+    cards,
     original_url,
     placeholder_class,
     preview_srcset,
@@ -28,15 +29,17 @@ from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
 from gallery.models import AssetHash, Post
-from gallery.models.post import STANDING, AiEvidence
+from gallery.models.post import STANDING, AiEvidence, PostStatus
+from gallery.moderation.waiting import same_pictures
 from gallery.provenance import Recipe
+from gallery.recipes import recipe_of
 from gallery.search import neighbours
 from gallery.tag_edits.lineage import relatives
 from gallery.tags.groups import group_tags
 from gallery.views.opinions import opinions_panel
 from gallery.views.post_tags import editing
 from gallery.views.recipe_panel import others_to_compare, recipe_panel
-from gallery.visibility import may_read_prompt, reachable_posts
+from gallery.visibility import Viewer, may_read_prompt, reachable_posts
 from tagging.models import Tag
 from tagging.query import QueryError
 
@@ -220,6 +223,7 @@ def _post_page(
         "last_decision": _last_decision(shown) if shown.status not in STANDING and (mine or moderates) else None,
     }
     if moderates:
+        context |= _why_it_waits(shown, request.user)
         context |= {
             "moderation_form": moderation_form or ModerationForm(initial={"rating": shown.rating}),
             "history": shown.moderation_actions.select_related("actor").order_by("-pk")[:10],
@@ -227,9 +231,21 @@ def _post_page(
     return render(request, "gallery/post.html", context, status=status)
 
 
+def _why_it_waits(shown: Post, moderator: Viewer) -> dict[str, Any]:
+    """For moderators: the posts of the same picture. Quarantined ones are counted, not shown, not even blurred."""
+    if shown.status != PostStatus.PENDING:
+        return {}
+    same = same_pictures(shown)
+    open_ones = same.exclude(status=PostStatus.QUARANTINED).select_related("asset", "author", "stats")
+    found = cards(open_ones.prefetch_related("asset__files"), blurred_for=moderator)
+    return {"same_pictures": found, "quarantined": same.filter(status=PostStatus.QUARANTINED).count()}
+
+
 def _last_decision(shown: Post) -> Any:
     return shown.moderation_actions.order_by("-pk").first()
 
 
 def _edit_page(request: HttpRequest, shown: Post, form: PostForm, status: int = 200) -> HttpResponse:
-    return render(request, "gallery/edit.html", {"form": form, **_picture(shown)}, status=status)
+    # With the prompt goes all that is hidden with it, so any generation data ask who may read them.
+    context = {"form": form, "has_prompt": recipe_of(shown) is not None, **_picture(shown)}
+    return render(request, "gallery/edit.html", context, status=status)

@@ -31,9 +31,9 @@ def post_tags(request: SignedInRequest, post_id: int) -> HttpResponse:
     form = TagsForm(request.POST)
     if not form.is_valid():
         return _page(request, shown, form, status=422)
-    data = form.cleaned_data
+    seen = form.cleaned_data["seen"] if "seen" in form.data else None
     try:
-        edited = edit_tags(request.user, shown, new=data["tags"], seen=data["seen"] if "seen" in form.data else None)
+        edited = edit_tags(request.user, shown, new=" ".join(form.words()), seen=seen)
     except UserFacingError as error:
         form.refuse(error)
         return _page(request, shown, form, status=error.status)

@@ -14,7 +14,7 @@ from gallery.cards import cards
 from gallery.errors import UserFacingError
 from gallery.links.numbered import numbered
 from gallery.models import Post, PromptRequest
-from gallery.recipes.asking import ask_for_prompt, asked_by, asked_of, decline, grant, withdraw_request
+from gallery.recipes.asking import answers_seen, ask_for_prompt, asked_by, asked_of, decline, grant, withdraw_request
 from gallery.visibility import reachable_posts
 
 LISTED = 30
@@ -44,7 +44,7 @@ def ask_prompt(request: SignedInRequest, post_id: int) -> HttpResponse:
 @login_required
 @require_safe
 def prompt_requests(request: SignedInRequest) -> HttpResponse:
-    """What others ask of this member, and what this member asked."""
+    """What others ask of this member, and what this member asked; answers shown here are new no longer."""
     try:
         listed = numbered(request, asked_of(request.user).prefetch_related("post__asset__files"), LISTED)
     except UserFacingError as error:
@@ -57,6 +57,8 @@ def prompt_requests(request: SignedInRequest) -> HttpResponse:
         "asked_of": [(each, tiles[each.post_id]) for each in rows],
         "asked_by": [(each, tiles[each.post_id]) for each in mine],
     }
+    if request.method == "GET" and any(not each.answer_seen for each in mine):
+        answers_seen(request.user)
     return render(request, "gallery/prompt_requests.html", context)
 
 

@@ -15,8 +15,9 @@ from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import alternative_text, placeholder_class, preview_srcset, preview_url, ratio_class
 from gallery.errors import Invalid, InvalidTransition, UserFacingError
 from gallery.models import Post, PostGenerationVersion
+from gallery.models.post import AiLevel
 from gallery.post_state import EDITABLE, status_label
-from gallery.recipes.editing import Outdated, drawn_here, edit_recipe, may_edit, refusal, revert_recipe
+from gallery.recipes.editing import Outdated, drawn_here, edit_recipe, may_edit, refusal, revert_recipe, vouches_for
 from gallery.recipes.fields import rest_texts, texts_of
 from gallery.recipes.history import changes, history
 from gallery.recipes.known_keys import known_keys
@@ -143,7 +144,17 @@ def _conflict_page(request: HttpRequest, shown: Post, outdated: Outdated, seen: 
 
 
 def _page(request: HttpRequest, shown: Post, form: RecipeForm, status: int = 200, **more: Any) -> HttpResponse:
-    context = {**_picture(shown), "form": form, "keys": known_keys(), **more}
+    row = getattr(shown, "generation", None)
+    context = {
+        **_picture(shown),
+        "form": form,
+        "keys": known_keys(),
+        "mine": shown.author_id == request.user.pk,
+        "vouches": vouches_for(request.user, shown),
+        "beside_files": row is not None and row.file_version != row.version,
+        "says_human": shown.ai_level == AiLevel.HUMAN,
+        **more,
+    }
     return render(request, "gallery/recipe_edit.html", context, status=status)
 
 

@@ -13,7 +13,7 @@ from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import Card, cards
 from gallery.errors import SearchTimeout, UserFacingError
 from gallery.links.searches import posts_url
-from gallery.models import DuplicatePair, Post
+from gallery.models import DuplicatePair, Post, User
 from gallery.search.budget import PAGE_MS, time_budget
 from gallery.similar.lines import posts_like
 from gallery.similar.pairs import make_parent, open_pairs, tell_apart
@@ -60,7 +60,7 @@ def settle_pair(request: SignedInRequest, pair_id: int) -> HttpResponse:
     """`act`: "apart", or which of the two becomes the other's parent: "older" or "newer"."""
     if not request.user.is_moderator:
         return render(request, "errors/403.html", status=403)
-    pair = get_object_or_404(open_pairs(request.user).select_related("older", "newer"), pk=pair_id)
+    pair = get_object_or_404(open_pairs().select_related("older", "newer"), pk=pair_id)
     act = request.POST.get("act", "")
     numbers = {"older": pair.older_id, "newer": pair.newer_id}
     try:
@@ -80,7 +80,7 @@ def settle_pair(request: SignedInRequest, pair_id: int) -> HttpResponse:
 
 
 def _duplicates_page(request: SignedInRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
-    pairs = open_pairs(request.user)
+    pairs = open_pairs()
     before = request.GET.get("before", "")
     if before.isascii() and before.isdecimal() and len(before) < 19:
         pairs = pairs.filter(pk__lt=int(before))
@@ -88,7 +88,7 @@ def _duplicates_page(request: SignedInRequest, *, problem: str = "", status: int
         before = ""
     rows = list(pairs[: PAIRS + 1])
     context = {
-        "pairs": _shown(rows[:PAIRS]),
+        "pairs": _shown(rows[:PAIRS], request.user),
         "before": before,
         "next_before": rows[PAIRS - 1].pk if len(rows) > PAIRS else None,
         "problem": problem,
@@ -96,11 +96,13 @@ def _duplicates_page(request: SignedInRequest, *, problem: str = "", status: int
     return render(request, "gallery/duplicates.html", context, status=status)
 
 
-def _shown(pairs: list[DuplicatePair]) -> list[dict[str, Any]]:
-    """The pairs with both pictures, and where one of the two is larger."""
+def _shown(pairs: list[DuplicatePair], moderator: User) -> list[dict[str, Any]]:
+    """The pairs with both pictures, blurred where the moderator's filter hides them, and where one is larger."""
     numbers = {number for pair in pairs for number in (pair.older_id, pair.newer_id)}
     posts = Post.objects.select_related("asset", "author", "stats").prefetch_related("asset__files")
-    pictures: dict[int, Card] = {card.post.pk: card for card in cards(posts.filter(pk__in=numbers))}
+    pictures: dict[int, Card] = {
+        card.post.pk: card for card in cards(posts.filter(pk__in=numbers), blurred_for=moderator)
+    }
     return [
         {
             "pair": pair,

@@ -22,10 +22,10 @@ from gallery.models.post import PostStatus
 from gallery.ratings import Rating
 from gallery.uploads import drafts as acts
 from gallery.uploads import publish_set
-from gallery.uploads.evidence import evidence_of
 from gallery.uploads.forms import DraftForm, SetForm
-from gallery.uploads.pages import batches, draft_cards, draft_page, label_choices, limits, rating_choices
+from gallery.uploads.pages import Batch, batches, draft_cards, draft_page, label_choices, limits, rating_choices
 from gallery.uploads.suggesting import suggest_for_all
+from gallery.uploads.words import evidence_lines
 from gallery.visibility import ceiling
 
 PAGE = ["GET", "HEAD", "POST"]
@@ -104,6 +104,10 @@ def draft(request: SignedInRequest, draft_id: int) -> HttpResponse:
     if posted is not None:
         return _see(reverse("gallery:post", args=[posted.pk]))
     page = draft_page(request.user, shown)
+    if page["card"].post is not None:
+        # Posted meanwhile from another file: there is nothing to be said here any more.
+        status = 422 if request.method == "POST" else 200
+        return _draft_page(request, page, DraftForm.of(shown), status=status)
     if request.method != "POST":
         return _draft_page(request, page, DraftForm.of(shown))
     form = DraftForm(request.POST, level_known=page["level_known"])
@@ -153,17 +157,21 @@ def upload_set(request: SignedInRequest, batch: str) -> HttpResponse:
 
     `act` is "save", "earlier:<draft>" or "later:<draft>" (that one changes its place), or publishes. Once all are
     posted, this leads to the first of them."""
-    listed = list(acts.open_drafts(request.user).filter(batch=batch)[: acts.MAX_FILES])
+    found = list(acts.open_drafts(request.user).filter(batch=batch))
+    whole = Batch(batch, draft_cards(request.user, found))
+    listed = [card.draft for card in whole.in_set]
+    if not listed and found:
+        return _see(reverse("gallery:upload"))
     if not listed:
         return _see(reverse("gallery:post", args=[_first_posted(request.user, batch).pk]))
     if request.method != "POST":
-        return _set_page(request, SetForm.of(listed))
+        return _set_page(request, SetForm.of(listed), whole)
     form = SetForm(request.POST, drafts=listed)
     act, _colon, moved = request.POST.get("act", "").partition(":")
     if act in MOVES:
         form.move(moved, MOVES[act])
     chosen = form.chosen()
-    form.level_known = all(evidence_of(each.asset).label for each in chosen)
+    form.label_each()
     saving = act == "save" or act in MOVES
     good = form.is_valid() if saving else form.ready()
     # A set of which a part is posted may be finished with a single picture.
@@ -173,11 +181,12 @@ def upload_set(request: SignedInRequest, batch: str) -> HttpResponse:
     typed = [(each, form.typed(each)) for each in form.drafts]
     for each, data in typed:
         acts.save_draft(each, data)
-    acts.put_in_order(form.drafts)
+    # What has no room in the set, or is posted already, stays behind it.
+    acts.put_in_order([*form.drafts, *(each for each in found if each not in listed)])
     if saving and _wants_json(request):
         return _saved(form, good)
     if saving or not good:
-        return _set_page(request, form, status=200 if good else 422)
+        return _set_page(request, form, whole, status=200 if good else 422)
     made = publish_set(chosen)
     if not made.refused:
         count = len(made.posts)
@@ -189,7 +198,7 @@ def upload_set(request: SignedInRequest, batch: str) -> HttpResponse:
     rest.is_valid()
     for each, error in made.refused:
         rest.refuse_each(each, error)
-    return _set_page(request, rest, status=422, posted=cards(made.posts))
+    return _set_page(request, rest, whole, status=422, posted=cards(made.posts))
 
 
 def _first_posted(owner: User, batch: str) -> Post:
@@ -262,8 +271,8 @@ def _draft_page(request: SignedInRequest, page: dict[str, Any], form: DraftForm,
     return render(request, "gallery/upload_post.html", page | more, status=status)
 
 
-def _set_page(request: SignedInRequest, form: SetForm, status: int = 200, **more: Any) -> HttpResponse:
-    evidence = [evidence_of(each.asset) for each in form.drafts]
+def _set_page(request: SignedInRequest, form: SetForm, whole: Batch, status: int = 200, **more: Any) -> HttpResponse:
+    evidence = [form.evidence[each.pk] for each in form.drafts]
     common, own = suggest_for_all([(each.asset, found) for each, found in zip(form.drafts, evidence, strict=True)])
     chosen = form.chosen()
     lines = [
@@ -273,6 +282,9 @@ def _set_page(request: SignedInRequest, form: SetForm, status: int = 200, **more
             "ticked": card.draft in chosen,
             "suggested": names,
             "chips": form[f"more_{card.draft.pk}"],
+            "level": form[f"level_{card.draft.pk}"],
+            "found": evidence_lines(card.draft.asset, form.evidence[card.draft.pk]),
+            **label_choices([form.evidence[card.draft.pk]]),
         }
         for card, names in zip(draft_cards(request.user, form.drafts), own, strict=True)
     ]
@@ -284,7 +296,11 @@ def _set_page(request: SignedInRequest, form: SetForm, status: int = 200, **more
         "common": common,
         "in_set": any(each.parent_id for each in form.drafts),
         "has_prompts": any(found.recipe for found in evidence),
-        **label_choices(evidence),
+        "max_files": acts.MAX_FILES,
+        "left": whole.left,
+        "posted_already": [card for card in whole.cards if card.post is not None],
+        "silent": len(form.silent()),
+        **label_choices([]),
         **rating_choices(),
         **more,
     }

@@ -18,6 +18,7 @@ from gallery.api.verify import checked_as_json
 from gallery.cards import cards
 from gallery.errors import Invalid, NotAllowed, TooOften, UserFacingError
 from gallery.ingest import MAX_BYTES
+from gallery.ingest.looking import refuse_other_kinds
 from gallery.verifying import Checked, take_turn, verify
 
 # What stands in a file is its owner's business: no cache, not even the browser's, keeps the answer.
@@ -77,6 +78,8 @@ def _checked(request: HttpRequest) -> Checked:
         raise Invalid("verify_file_needed") from error
     if file is None:
         raise Invalid("verify_file_needed")
+    # What its first bytes refuse starts no process and costs nothing that was not spent on taking it in.
+    refuse_other_kinds(file)
     take_turn(request.user, address_of(request))
     return verify(request.user, file, file.size or 0)
 

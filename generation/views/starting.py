@@ -9,13 +9,17 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gallery.models import Post
 from gallery.visibility import may_read_prompt, reachable_posts
 from generation.access import Viewer
 from generation.checkpoints import available
+from generation.engine.limits import cannot
 from generation.models import Checkpoint, GenerationRequest, Take
 from generation.models.checkpoint import Ability
+from generation.models.resource import ResourceKind
+from generation.prompt_terms import with_loras_of
 from generation.recipes import (
     FRESH_SOURCE,
     drawing_over_post,
@@ -24,11 +28,16 @@ from generation.recipes import (
     recipe_of_request,
     recipe_of_take,
 )
+from generation.usable import called, fits, resources
 from generation.views.recipe_context import model_of
 
 # What a link may fill in.
 FROM_LINK = ("prompt", "negative_prompt", "model")
 KEPT_WITH_ANOTHER_MODEL = ("prompt", "negative_prompt", "source", "shape", "strength", "count", "syntax")
+
+
+# So many LoRAs that are left out are named.
+MOST_NAMED = 16
 
 
 @dataclass(frozen=True)
@@ -82,10 +91,36 @@ def with_model(start: Start, viewer: Viewer) -> tuple[Start, Checkpoint | None]:
     slug = start.values.get("model")
     model = model_of(viewer, slug)
     if not slug or model is None or model.slug == slug:
-        return start, model
+        return _with_loras_here(start, viewer, model), model
     values = {name: value for name, value in start.values.items() if name not in OF_THE_MODEL}
     said = _("The model of this recipe isn’t available here; “%(model)s” is chosen instead.") % {"model": model}
-    return Start(values, said), model
+    return _with_loras_here(Start(values, said), viewer, model), model
+
+
+def _with_loras_here(start: Start, viewer: Viewer, model: Checkpoint | None) -> Start:
+    """Without the LoRAs that `viewer` can't use with the model: they would only be refused. The notice names them, in
+    the same words for what is hidden and what isn't there."""
+    if model is None or not any("<" in start.values.get(name, "") for name in ("prompt", "negative_prompt")):
+        return start
+    loras = [] if "lora" in cannot(model.family) else list(resources(viewer, ResourceKind.LORA))
+
+    def is_here(name: str) -> bool:
+        found = called(name, loras)
+        return found is not None and fits(found, model)
+
+    prompt, gone = with_loras_of(start.values.get("prompt", ""), is_here)
+    # None may stand in what is left out.
+    negative, also = with_loras_of(start.values.get("negative_prompt", ""), lambda _name: False)
+    names = [name[:80] for name in dict.fromkeys(gone + also)]
+    if not names:
+        return start
+    said = ngettext(
+        "The LoRA %(names)s isn’t available here with this model and is left out of the prompt.",
+        "The LoRAs %(names)s aren’t available here with this model and are left out of the prompt.",
+        len(names),
+    ) % {"names": ", ".join(f"“{name}”" for name in names[:MOST_NAMED])}
+    values = start.values | {"prompt": prompt, "negative_prompt": negative}
+    return Start(values, f"{start.notice} {said}".strip())
 
 
 def id_in(text: str) -> int | None:

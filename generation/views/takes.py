@@ -90,14 +90,16 @@ def take_file(request: MemberRequest, take_id: int, extension: str) -> HttpRespo
     found = own_take(request, take_id)
     if extension not in FORMATS:
         raise Http404
-    label = drawn_label(found.asset, recipe_of(found), with_prompt=request.GET.get("prompt") != "0")
+    recipe, with_prompt = recipe_of(found), request.GET.get("prompt") != "0"
+    label = drawn_label(found.asset, recipe, with_prompt=with_prompt)
     try:
         file = download_of(found.asset, FORMATS[extension], label)
     except FileNotFoundError as error:
         raise Http404 from error
     except UserFacingError as error:
         return refused(request, error)
-    return file_answer(request, file, name=f"{site_slug()}-take-{found.pk}.{extension}", caches=NOWHERE)
+    without = "" if with_prompt or not recipe.prompt else "-no-prompt"
+    return file_answer(request, file, name=f"{site_slug()}-take-{found.pk}{without}.{extension}", caches=NOWHERE)
 
 
 @login_required

@@ -11,7 +11,7 @@ class CompareSlider extends HTMLElement {
     this.stage.className = "compare__stage";
     const { width, height } = this.images[0].viewBox.baseVal;
     // Properties set by script are no inline style to the content security policy.
-    this.stage.style.setProperty("--ratio", width / height);
+    this.style.setProperty("--ratio", width / height);
     this.line = document.createElement("div");
     this.line.className = "compare__line";
     this.line.setAttribute("aria-hidden", "true");
@@ -20,7 +20,8 @@ class CompareSlider extends HTMLElement {
     this.range = document.createElement("input");
     Object.assign(this.range, { type: "range", min: "0", max: "100", step: "1", value: "50" });
     this.range.setAttribute("aria-label", this.dataset.label);
-    this.tools.append(this.modes(), this.range);
+    this.range.className = "compare__range";
+    this.tools.append(this.modes());
     this.prepend(this.tools);
     this.range.addEventListener("input", () => this.move(Number(this.range.value)));
     this.stage.addEventListener("pointerdown", (event) => {
@@ -59,7 +60,7 @@ class CompareSlider extends HTMLElement {
     this.range.hidden = !over;
     if (over) {
       this.stage.append(...this.images, this.line);
-      this.tools.after(this.stage);
+      this.tools.after(this.range, this.stage);
       this.move(Number(this.range.value));
     } else {
       this.figures.forEach((figure, place) => figure.prepend(this.images[place]));

@@ -12,6 +12,15 @@ window.addEventListener("pageshow", () => {
 
 // A ticked chip stands in its box, or left it; without this script the server does the same when the form is sent.
 const boxOf = (chip) => document.getElementById(chip.dataset.into ?? "id_tags");
+const COMMA = /[,，、]+(?=\s|$)/;
+
+/** What is written with commas, as the site will read it (`typed_words` of gallery/tag_edits/terms.py). */
+function withoutCommas(text) {
+  if (!COMMA.test(text) || /["']/.test(text)) return text;
+  const items = text.split(new RegExp(COMMA, "g")).map((item) => item.trim().split(/\s+/).filter(Boolean));
+  return items.map((words) => words.join(words.some((word) => /[^_]_[^_]|:/.test(word)) ? " " : "_")).filter(Boolean).join(" ");
+}
+
 const chips = [...document.querySelectorAll("[data-tag-box]")];
 const written = (box) => box.value.split(/\s+/).filter(Boolean);
 
@@ -38,3 +47,7 @@ window.addEventListener("pageshow", () => {
 });
 for (const chip of chips) chip.addEventListener("change", () => write(chip));
 for (const box of new Set(chips.map(boxOf))) for (const event of ["input", "change", "blur"]) box.addEventListener(event, read);
+// Before a chip writes into the box: what it adds must not become a word of the last item.
+for (const box of document.querySelectorAll('textarea[data-complete-mode="tags"]')) {
+  box.addEventListener("change", () => (box.value = withoutCommas(box.value)), { capture: true });
+}

@@ -49,7 +49,9 @@ def test_a_file_of_each_format_can_be_kept(
         for name, extension in (("PNG", "png"), ("JPEG", "jpg"), ("WebP", "webp"), ("AVIF", "avif")):
             with page.expect_download() as kept:
                 row.get_by_role("link", name=name).click()
-            assert kept.value.suggested_filename == f"irodori-{post.pk}.{extension}"
+            assert (
+                kept.value.suggested_filename == f"irodori-{post.pk}{'' if with_prompt else '-no-prompt'}.{extension}"
+            )
             path = tmp_path / kept.value.suggested_filename
             kept.value.save_as(path)
             content = path.read_bytes()

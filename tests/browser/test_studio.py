@@ -127,3 +127,17 @@ def test_the_sticky_button_covers_no_complaint(open_page: OpenPage, mira: User, 
             return seen === error || error.contains(seen);
         }"""
     )
+
+
+def test_a_refused_recipe_keeps_a_box_that_was_dragged_larger_and_the_policy_quiet(
+    open_page: OpenPage, mira: User
+) -> None:
+    page, said = open_page("/accounts/login/?next=/create"), []
+    page.on("console", lambda message: said.append(message.text))
+    sign_in(page)
+    page.fill("#id_prompt", "<lora:nowhere:1>")
+    # As the handle in its corner does.
+    page.locator("#id_prompt").evaluate("box => { box.style.height = '200px' }")
+    page.locator("[data-draw]").click()
+    expect(page.locator("#id_prompt[aria-invalid=true]")).to_be_visible()
+    assert not [text for text in said if "Security Policy" in text]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gallery.errors import Invalid
-from gallery.tag_edits.terms import Act, Terms, read, words_of
+from gallery.tag_edits.terms import Act, Terms, read, typed_words, words_of
 from tagging.models import Category
 from tests.gallery.editing import refusal
 
@@ -61,3 +61,28 @@ def test_whatever_is_typed_is_read_or_refused_with_a_sentence(text):
     again = " ".join([*terms.tags, *(f"-{name}" for name in terms.removed)])
     if again.isascii():
         assert set(read(again).tags) == set(terms.tags)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("tokyo night, rain", ["tokyo_night", "rain"]),
+        ("tokyo night,\nrain ,", ["tokyo_night", "rain"]),
+        ("夜景、 雨，", ["夜景", "雨"]),
+        ("1girl red_hair, tokyo night", ["1girl", "red_hair", "tokyo_night"]),
+        (
+            "parent:12 tokyo night, -red hair, art:john smith",
+            ["parent:12", "tokyo_night", "-red_hair", "art:john_smith"],
+        ),
+        ("cat dog child:1,2", ["cat", "dog", "child:1,2"]),
+        ('cat dog source:"a, b,"', ["cat", "dog", 'source:"a, b,"']),
+        (",, ,", []),
+    ],
+    ids=["prompt", "lines", "wide", "tags", "terms", "numbers", "quoted", "nothing"],
+)
+def test_commas_of_a_tag_box_separate_and_blanks_between_them_join(text, words):
+    assert typed_words(text) == words
+
+
+def test_tags_that_stood_in_the_box_are_not_joined_to_what_is_written_after_them():
+    assert typed_words("Cat dog tokyo night, rain", ["cat", "dog"]) == ["Cat", "dog", "tokyo_night", "rain"]

@@ -10,9 +10,9 @@ from django.urls import reverse
 from PIL import Image
 
 from gallery.ingest import make_asset
-from gallery.models import Post, User
+from gallery.models import Post, PostGeneration, User
 from generation.finishing import recipe_for
-from generation.models import Checkpoint, GenerationRequest, Job, Take, Wildcard
+from generation.models import Checkpoint, GenerationRequest, Job, Resource, Take, Wildcard
 from generation.models.queue import JobState
 from tagging.models import Category, Tag
 
@@ -184,6 +184,20 @@ def test_a_remix_is_the_recipe_without_the_seed(client: Client, draw: Draw, memb
     assert start["negative_prompt"].value() == "glasses"
     assert (start["model"].value(), start["steps"].value(), start["guidance"].value()) == ("tiny", 9, 4.5)
     assert start["seed"].value() is None
+
+
+def test_a_remix_leaves_out_the_loras_that_are_not_here_and_names_them(
+    client: Client, draw: Draw, member: Member
+) -> None:
+    post = published(client, draw(member("mira"), prompt="1girl"))
+    Resource.objects.create(slug="ink", name="Ink", kind="lora", family="sd1", path="/nowhere/ink", sha256="11" * 32)
+    prompt = "<lora:inkStyle:0.7>, 1girl, <lora:ink:0.5>, <hypernet:old:1>, smile <lora:other>"
+    PostGeneration.objects.filter(post=post).update(prompt=prompt, negative_prompt="ugly, <lora:bad:1>")
+    page = client.get(f"/create?remix={post.pk}")
+    assert page.context["form"]["prompt"].value() == "1girl, <lora:ink:0.5>, smile"
+    assert page.context["form"]["negative_prompt"].value() == "ugly"
+    said = page.content.decode()
+    assert "The LoRAs “inkStyle”, “old”, “other”, “bad” aren’t available here" in said
 
 
 def test_a_hidden_prompt_is_remixed_by_its_author_alone(client: Client, draw: Draw, member: Member) -> None:

@@ -41,7 +41,12 @@ class Command(BaseCommand):
             "--rating", default="questionable", choices=sorted(BY_WORD), help="of pictures without one (questionable)"
         )
         parser.add_argument("--level", default="", choices=AiLevel.values, help="the AI level to declare for all")
-        parser.add_argument("--prompts", default=PromptVisibility.VISIBLE, choices=PromptVisibility.values)
+        parser.add_argument(
+            "--prompts",
+            default=PromptVisibility.VISIBLE,
+            choices=PromptVisibility.values,
+            help="who reads the prompts (visible)",
+        )
         parser.add_argument("--again", action="store_true", help="look at all again, for what was refused before")
         parser.add_argument("--inner", action="store_true", help="the site may be in your own network")
         parser.add_argument("--login", help="your name there; its API key is read from the variable IRODORI_IMPORT_KEY")
@@ -62,6 +67,8 @@ class Command(BaseCommand):
         place, source = _source(options)
         if len(place) > MAX_PLACE or len(options["tags"]) > MAX_QUERY:
             raise CommandError(f"An address or a path may have {MAX_PLACE} characters, a search {MAX_QUERY}.")
+        if isinstance(source, Folder) and not source.root.is_dir():
+            raise CommandError(f"There is no folder {place}. Nothing was imported; is the path right?")
         run = begin(owner, place, options["tags"], again=options["again"])
         self._import(run, source, options)
 

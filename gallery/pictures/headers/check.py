@@ -16,15 +16,17 @@ _WALKERS: dict[str, Callable[[bytes], Facts]] = {
 }
 
 
+KIND_BYTES = 4096
+"""So many of a file's bytes tell its kind."""
+
+
 def inspect(data: bytes) -> Facts:
     """What the file `data` says about itself, which is within every limit.
 
     Raises `PictureRefused`: of another kind, cut off, moving, too large in bytes, pixels, length or parts.
     """
     check_bytes(len(data))
-    kind = kind_of(data[:1024])
-    if kind is None:
-        raise _not_taken(data)
+    kind = check_kind(data[:KIND_BYTES])
     try:
         facts = _WALKERS[kind](data)
     except CutOff as error:
@@ -37,6 +39,14 @@ def inspect(data: bytes) -> Facts:
         raise PictureRefused("upload_animated")
     check_size(facts.width, facts.height, "webp lossless" if facts.lossless else kind)
     return facts
+
+
+def check_kind(beginning: bytes) -> str:
+    """`png`, `jpg`, `webp` or `avif`, by the first `KIND_BYTES` of a file. Raises `PictureRefused` for another kind."""
+    kind = kind_of(beginning[:1024])
+    if kind is None:
+        raise _not_taken(beginning)
+    return kind
 
 
 def check_bytes(size: int) -> None:
@@ -62,5 +72,5 @@ def check_size(width: int, height: int, kind: str) -> None:
 
 
 def _not_taken(data: bytes) -> PictureRefused:
-    other = other_kind_of(data[:4096])
+    other = other_kind_of(data[:KIND_BYTES])
     return PictureRefused("upload_other_kind", kind=other) if other else PictureRefused("upload_unreadable")

@@ -22,13 +22,18 @@ def manifest_of(label: Label, *, has_source: bool) -> dict[str, Any]:
     """
     if not has_source and not label.signed_source_type:
         raise SigningError("nothing is known of where the picture comes from")
-    actions = [{"action": "c2pa.opened", "parameters": {"ingredientIds": [SOURCE_ID]}}] if has_source else []
+    actions: list[dict[str, Any]] = []
+    if has_source:
+        actions.append({"action": "c2pa.opened", "parameters": {"ingredientIds": [SOURCE_ID]}})
     if label.drawn_here:
         actions.append(_drawing("c2pa.edited" if has_source else "c2pa.created", label))
     elif actions:
         actions[0] |= _source_type(label)
     else:
         actions.append({"action": "c2pa.created", **_source_type(label)})
+    if label.evidence:
+        # A source type alone does not tell whether somebody said so or a moderator decided.
+        actions[-1].setdefault("parameters", {})["irodori.evidence"] = label.evidence
     if label.published:
         actions.append({"action": "c2pa.published"})
     return {

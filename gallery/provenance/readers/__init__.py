@@ -25,7 +25,7 @@ from gallery.provenance.readers import (
 from gallery.provenance.readers.blocks import Blocks
 from gallery.provenance.readers.found import Found
 from gallery.provenance.readers.gather import gather
-from gallery.provenance.readers.marks import SourceMark, declared_source
+from gallery.provenance.readers.marks import SourceMark, claims_of, declared_source
 from gallery.provenance.readers.names import GENERATORS, generator_name
 
 # The surest marks first. A graph tells more than the text that some of ComfyUI's nodes write beside it.
@@ -56,6 +56,7 @@ __all__ = [
     "Blocks",
     "Found",
     "SourceMark",
+    "claims_of",
     "declared_source",
     "gather",
     "generator_name",

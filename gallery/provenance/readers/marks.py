@@ -4,8 +4,9 @@ Vocabulary: IPTC NewsCodes `digitalsourcetype`; GB 45438-2025, appendix E (`Labe
 generated). Anybody can write such a field: it is a claim, and weighs as one.
 """
 
+import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from gallery.provenance.readers.blocks import Blocks
@@ -75,6 +76,19 @@ def declared_source(blocks: Blocks) -> SourceMark | None:
     ]
     marks += [mark for text in texts if (mark := _tc260(text))]
     return min(marks, key=lambda mark: _STRENGTH.index(mark.level), default=None)
+
+
+def claims_of(blocks: Blocks) -> Blocks:
+    """Blocks in which `declared_source` reads the same claim, and that hold nothing else: what a site keeps of a file's
+    texts beside what a reader understood. A photo's tell of cameras, places and people."""
+    mark = declared_source(blocks)
+    bare = Blocks(width=blocks.width, height=blocks.height)
+    if mark is None:
+        return bare
+    if mark.standard == "iptc":
+        return replace(bare, xmp=f"http://cv.iptc.org/newscodes/digitalsourcetype/{mark.value}")
+    said = {"Label": mark.value, "ContentProducer": mark.producer}
+    return replace(bare, texts=(("AIGC", json.dumps(said, ensure_ascii=False)),))
 
 
 def _source_types(packet: str, properties: dict[str, list[str]]) -> list[str]:

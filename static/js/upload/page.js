@@ -23,11 +23,12 @@ function list() {
   return list();
 }
 
-/** From two on they can be a set, as far as one holds them; a list of which nothing is left goes away. */
+/** From two on they can be a set, without what is posted already; a list of which nothing is left goes away. */
 function count(found) {
   if (!found.querySelector(".draft")) return found.remove();
-  const drafts = found.querySelectorAll("[data-draft]").length;
-  found.querySelector("[data-set]").hidden = drafts < 2 || drafts > Number(form.dataset.setMost);
+  const drafts = found.querySelectorAll("[data-draft]:not([data-posted])").length;
+  found.querySelector("[data-set]").hidden = drafts < 2;
+  found.querySelector("[data-left]").hidden = drafts <= Number(form.dataset.setMost);
 }
 
 function drop(one) {

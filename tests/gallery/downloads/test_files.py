@@ -198,6 +198,8 @@ def test_a_take_is_its_makers_alone_in_every_format(client, extension):
     assert response["Cache-Control"] == "private, no-store"
     assert response["Content-Type"] == FORMATS[extension].mime
     assert b"zxtake" in response.content
+    without = client.get(place, {"download": "", "prompt": "0"})["Content-Disposition"]
+    assert without == f'attachment; filename="irodori-take-{take.pk}-no-prompt.{extension}"'
     assert b"zxtake" not in client.get(place, {"prompt": "0"}).content
 
 

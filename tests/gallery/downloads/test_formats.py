@@ -38,7 +38,8 @@ def download(client, post, extension, **query):
     response = client.get(f"/media/{post.asset.key}/original.{extension}", {"download": ""} | query)
     assert response.status_code == 200
     assert response["Content-Type"] == FORMATS[extension].mime
-    assert response["Content-Disposition"] == f'attachment; filename="irodori-{post.pk}.{extension}"'
+    without = "-no-prompt" if query.get("prompt") == "0" else ""
+    assert response["Content-Disposition"] == f'attachment; filename="irodori-{post.pk}{without}.{extension}"'
     return response.content
 
 

@@ -72,10 +72,17 @@ def test_a_list_of_tags_is_read(root: Path, text: str, words: tuple[str, ...]) -
 
 
 @pytest.mark.parametrize(
-    "content", [b"{", b"[1]", b"\xff\xfe\x00", b"[" * 100_000, b'{"tags": {"a": 1}, "rating": 5, "id": true}']
+    "content", [b"{", b"[1]", b"\xff\xfe\x00", b"[" * 100_000], ids=["cut", "list", "bytes", "deep"]
 )
-def test_a_broken_sidecar_leaves_the_picture(root: Path, content: bytes) -> None:
+def test_a_picture_with_a_broken_sidecar_is_refused_by_the_name_of_it(root: Path, content: bytes) -> None:
     (root / "a.png.json").write_bytes(content)
+    with pytest.raises(Invalid) as refusal:
+        items(root)["a.png"].read()
+    assert (refusal.value.code, refusal.value.params["name"]) == ("import_bad_sidecar", "a.png.json")
+
+
+def test_what_fits_nowhere_in_a_sidecar_leaves_the_picture(root: Path) -> None:
+    (root / "a.png.json").write_bytes(b'{"tags": {"a": 1}, "rating": 5, "id": true}')
     item = items(root)["a.png"]
     assert (item.words, item.rating, item.number, item.recipe) == ((), "", "", None)
 

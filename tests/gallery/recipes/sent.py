@@ -12,6 +12,6 @@ def sent_post(author: User | None = None, recipe: Any = "whole", **fields: Any) 
     author = author or make_user()
     whole: dict[str, Any] = {"tags": ["cat"], "rating": "g", "ai_evidence": "metadata", "raw": "the file’s own text"}
     if recipe is None:
-        whole |= {"raw": "", "ai_evidence": "declared", "ai_level": "human"}
+        whole |= {"raw": "", "ai_evidence": "none", "ai_level": "unknown"}
     made = make_recipe(generator="ComfyUI", version="") if recipe == "whole" else recipe
     return posts.publish(author, make_asset_row(author), recipe=made, **(whole | fields))

@@ -7,12 +7,22 @@ from time import sleep
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Post, PromptRequest
 from gallery.recipes import asking
-from gallery.recipes.asking import ask_for_prompt, asked_by, asked_of, decline, grant, waiting_for, withdraw_request
+from gallery.recipes.asking import (
+    answers_for,
+    ask_for_prompt,
+    asked_by,
+    asked_of,
+    decline,
+    grant,
+    waiting_for,
+    withdraw_request,
+)
 from gallery.visibility import may_read_prompt, readable_among, readable_prompts
 from tests.factories import make_user
 from tests.gallery.recipes.sent import sent_post
@@ -111,6 +121,40 @@ def test_asking_again_withdrawing_and_a_no(post):
     assert reads(asker, post)
 
 
+def test_a_grant_taken_back_is_no_refusal(post, client):
+    asker, page = make_user(), f"/posts/{post.pk}"
+    client.force_login(asker, "django.contrib.auth.backends.ModelBackend")
+    grant(post.author, ask_for_prompt(asker, post))
+    taken = decline(post.author, PromptRequest.objects.get())
+    assert (taken.state, decline(post.author, taken).state) == ("revoked", "revoked")
+    assert not reads(asker, post)
+    assert "You can ask again." in client.get(page).content.decode()
+    assert "took that back" in client.get(reverse("gallery:prompt_requests")).content.decode()
+    assert ask_for_prompt(asker, post).state == "asked"
+    decline(post.author, taken)
+    with pytest.raises(InvalidTransition):
+        ask_for_prompt(asker, post)
+
+
+@pytest.mark.parametrize("looked_at", ["list", "post"])
+def test_new_answers_are_counted_until_they_are_looked_at(post, client, looked_at):
+    asker = make_user()
+    request = ask_for_prompt(asker, post)
+    assert answers_for(asker) == 0
+    grant(post.author, request)
+    assert (answers_for(asker), answers_for(post.author)) == (1, 0)
+    client.force_login(asker, "django.contrib.auth.backends.ModelBackend")
+    counted = 'push">1<'
+    assert counted in client.get("/").content.decode()
+    client.get(reverse("gallery:prompt_requests") if looked_at == "list" else f"/posts/{post.pk}")
+    assert counted not in client.get("/").content.decode()
+    decline(post.author, request)
+    assert answers_for(asker) == 1
+    # What one can open no longer is told of no more.
+    Post.objects.filter(pk=post.pk).update(status="removed")
+    assert answers_for(asker) == 0
+
+
 def test_a_long_message_and_too_many_in_a_day(monkeypatch):
     monkeypatch.setattr(asking, "ASKED_A_DAY", 2)
     asker, author = make_user(), make_user()
@@ -152,7 +196,7 @@ def test_two_at_once():
     assert [each.state for each in answered] == ["granted", "granted"]
     assert answered[0].answered_at == answered[1].answered_at
     at_once(lambda: decline(post.author, asked[0]), lambda: decline(post.author, asked[0]))
-    assert PromptRequest.objects.get().state == "declined"
+    assert PromptRequest.objects.get().state == "revoked"
 
 
 def test_more_than_a_days_number_by_asking_at_once(transactional_db, monkeypatch):

@@ -65,8 +65,11 @@ def test_where_the_data_come_from_is_said(client):
     assert "versions" not in page
     edit_recipe(make_user("helper"), post, {"steps": "9"}, 1)
     page = text(client.get(f"/posts/{post.pk}"))
-    assert 'Typed by <a href="/users/helper">helper</a>' in page
+    assert 'Typed in by <a href="/users/helper">helper</a>, not in downloaded files.' in page
     assert "Edited, 2 versions" in page
+    edit_recipe(post.author, post, {"steps": "10"}, 2)
+    page = text(client.get(f"/posts/{post.pk}"))
+    assert f'Typed by <a href="/users/{post.author.username}">' in page
 
 
 def test_a_post_without_data_says_so_and_offers_to_add_some(client, member):
@@ -261,8 +264,13 @@ def test_asking_and_answering(client, member):
     client.post(f"/prompts/requests/{request.pk}", {"act": "decline"})
     client.login(username="member", password=PASSWORD)
     page = text(client.get(f"/posts/{post.pk}"))
-    assert "declined your request" in page
+    assert "took that back" in page
     assert "red hair" not in page
+    client.post(f"/posts/{post.pk}/prompt", {"act": "ask"})
+    client.login(username="author", password=PASSWORD)
+    client.post(f"/prompts/requests/{request.pk}", {"act": "decline"})
+    client.login(username="member", password=PASSWORD)
+    assert "declined your request" in text(client.get(f"/posts/{post.pk}"))
     refused = client.post(f"/posts/{post.pk}/prompt", {"act": "ask", "message": "Again?"})
     assert refused.status_code == 409
     assert "Again?" in text(refused)
@@ -282,7 +290,7 @@ def test_a_withdrawn_request_can_be_made_again(client, member):
 def test_the_list_of_requests_asks_a_fixed_number_of_times(client, member, django_assert_max_num_queries):
     for _number in range(8):
         ask_for_prompt(make_user(), sent_post(member, prompt_visibility="on_request"))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get("/prompts/requests")
 
 

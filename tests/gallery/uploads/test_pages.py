@@ -9,12 +9,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import ExifTags, Image
 
 from gallery.ingest import MAX_BYTES
 from gallery.models import Post, UploadDraft, User
 from gallery.uploads import publish_draft, publish_set, save_draft
 from gallery.uploads.sets import Published
+from gallery.views.post_tags import tag_names
 from tests.factories import make_asset, make_post, make_recipe, make_user
+from tests.gallery.pictures.files import saved
 from tests.gallery.uploads.files import by_webui, drafted, picture, plain
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,7 @@ def page(draft: UploadDraft) -> str:
 def test_an_empty_page_says_how_it_goes_on_and_offers_no_addresses(client: Client, owner: User, settings: Any) -> None:
     said = text(client.get("/upload"))
     assert "Drop your pictures here" in said
+    assert "PNG and JPEG up to 40 megapixels, WebP up to 28 (17 if lossless or transparent), AVIF up to 12" in said
     assert "It is read" in said
     assert 'name="address"' not in said
     settings.FETCH_URLS = True
@@ -161,6 +165,27 @@ def test_a_draft_shows_what_its_file_says_and_suggests_by_it(client: Client, own
     assert "1girl, red hair, smile, glowing mushroom" in said
 
 
+def test_a_draft_shows_all_that_will_be_published(client: Client, owner: User) -> None:
+    settings = "Steps: 20, Sampler: Euler, Seed: 5, Odd key: odd value, Version: v1.10.1"
+    prompt = f"cat <lora:fine_lines:0.7>\nNegative prompt: blurry, lowres\n{settings}"
+    said = text(client.get(page(drafted(owner, by_webui(1, prompt)))))
+    for shown in (">blurry, lowres</p>", "fine_lines 0.7", ">Odd key</dt>", "odd value", f"{settings}</pre>"):
+        assert shown in said
+
+
+def test_what_was_private_in_a_file_is_told_by_kind_and_never_kept(client: Client, owner: User) -> None:
+    exif = Image.Exif()
+    exif[0x0110] = "Camera Nine"
+    exif.get_ifd(ExifTags.IFD.Exif)[0xA431] = "SN-12345"
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (52.0, 31.0, 7.5)})
+    draft = drafted(owner, saved(picture(4), "JPEG", exif=exif), "photo.jpg")
+    assert draft.asset.arrival.removed == ["place", "camera", "serial"]
+    said = text(client.get(page(draft)))
+    assert "Removed from the file: place (GPS), camera, serial number." in said
+    assert "SN-12345" not in said
+    assert "Removed from" not in text(client.get(page(drafted(owner, plain(5)))))
+
+
 def test_a_file_that_says_nothing_leaves_every_label_open_and_none_chosen(client: Client, owner: User) -> None:
     answer = client.get(page(drafted(owner, plain())))
     assert len(answer.context["levels"]) == 5
@@ -218,6 +243,19 @@ def test_ticked_chips_join_the_tags(client: Client, owner: User) -> None:
     assert draft.tags == "cat smile"
 
 
+def test_commas_are_read_and_the_tags_shown_as_they_are_saved(client: Client, owner: User) -> None:
+    draft = drafted(owner, plain())
+    client.post(page(draft), READY | {"tags": "tokyo night, rain", "rating": ""})
+    draft.refresh_from_db()
+    assert draft.tags == "tokyo_night rain"
+    assert ">tokyo_night rain</textarea>" in text(client.get(page(draft)))
+    assert client.post(page(draft), READY | {"tags": "tokyo night, rain"}).status_code == 303
+    post = Post.objects.get()
+    edited = {"tags": "rain tokyo_night red hair, smile,", "seen": "rain tokyo_night"}
+    assert client.post(f"/posts/{post.pk}/tags", edited).status_code == 302
+    assert {"rain", "red_hair", "smile", "tokyo_night"} < set(tag_names(Post.objects.get()))
+
+
 def test_typing_saves_itself_unfinished(client: Client, owner: User) -> None:
     draft = drafted(owner, plain())
     data = {"tags": "cat", "title": "t" * 300, "act": "save"}
@@ -240,17 +278,55 @@ def test_sent_twice_it_is_one_post_and_the_draft_leads_there(client: Client, own
 
 def test_a_picture_that_is_posted_is_shown_before_anything_is_typed(client: Client, owner: User) -> None:
     content = plain(7)
-    other = drafted(make_user(), content)
+    other, draft = drafted(make_user(), content), drafted(owner, content)
+    drafted(owner, plain(8), position=1)
+    assert "Post these 2 as one set" in text(client.get("/upload"))
     save_draft(other, READY)
     post = publish_draft(other)
-    draft = drafted(owner, content)
     said = text(client.get(page(draft)))
     assert f"it is post {post.pk}" in said
     assert f"/posts/{post.pk}" in said
-    assert f"Posted already: post {post.pk}" in text(client.get("/upload"))
+    assert 'name="rating"' not in said
+    listed = text(client.get("/upload"))
+    assert f"Posted already: post {post.pk}" in listed
+    assert page(draft) + '" aria-label' not in listed
+    assert "Post these 2 as one set" not in listed
+    answer = client.get(reverse("gallery:upload_set", args=[draft.batch]))
+    assert draft not in [line["card"].draft for line in answer.context["lines"]]
+    assert "posted already" in text(answer)
     answer = client.post(page(draft), READY)
     assert answer.status_code == 422
     assert f"it is post {post.pk}" in text(answer)
+
+
+def test_a_copy_of_what_is_posted_is_refused_at_once_and_leads_there(client: Client, owner: User) -> None:
+    other = drafted(make_user(), plain(7))
+    save_draft(other, READY)
+    post = publish_draft(other)
+    # The same pixels in a file with other bytes, as a download is.
+    answer = client.post("/upload/files", {"file": file(by_webui(7))})
+    assert (answer.status_code, answer.json()["href"]) == (422, f"/posts/{post.pk}")
+    assert not UploadDraft.objects.filter(owner=owner).exists()
+    # Nobody is told of what they may not see.
+    Post.objects.update(rating="e")
+    assert client.post("/upload/files", {"file": file(by_webui(7))}).status_code == 200
+
+
+def test_what_a_set_has_no_room_for_is_named_and_stays(client: Client, owner: User, monkeypatch: Any) -> None:
+    monkeypatch.setattr("gallery.uploads.pages.MAX_FILES", 2)
+    monkeypatch.setattr("gallery.uploads.drafts.MAX_FILES", 2)
+    drafts = several(owner, 4)
+    said = text(client.get("/upload"))
+    assert "Post these 2 as one set" in said
+    assert "data-left>A set holds 2 pictures at most" in said
+    address = reverse("gallery:upload_set", args=["batch-one"])
+    answer = client.get(address)
+    assert [line["card"].draft for line in answer.context["lines"]] == drafts[:2]
+    assert "These 2 stay drafts" in text(answer)
+    for left in drafts[2:]:
+        assert f'"{page(left)}">{left.position}.png<' in text(answer)
+    assert client.post(address, the_set(drafts[:2])).status_code == 303
+    assert list(UploadDraft.objects.filter(asset__post=None).order_by("position")) == drafts[2:]
 
 
 def test_posts_that_look_alike_are_shown_as_far_as_one_may_see_them(client: Client, owner: User) -> None:
@@ -348,6 +424,29 @@ def test_a_set_that_cannot_be_posted_is_kept(
     assert sentence in text(answer)
     assert ">n0<" in text(answer)
     assert not Post.objects.exists()
+
+
+def test_each_picture_of_a_set_has_its_own_label_and_all_have_the_title(client: Client, owner: User) -> None:
+    drafts = [drafted(owner, by_webui(1), "webui.png"), *(drafted(owner, plain(n), position=n) for n in (2, 3))]
+    address = reverse("gallery:upload_set", args=["batch-one"])
+    first, second, third = drafts
+    said = text(client.get(address))
+    assert "AUTOMATIC1111 v1.10.1, model dreamy" in said
+    assert f'name="level_{first.pk}"' not in said  # its file leaves no choice
+    assert "the 2 pictures whose files don’t say" in said
+    typed = the_set(drafts, title="At night", commentary="Three of them", level="")
+    refused = client.post(address, typed | {f"level_{second.pk}": "human"})
+    assert "Say how much of it a machine made" in text(refused)
+    less = client.post(address, typed | {f"level_{first.pk}": "human", "level": "human"})
+    assert "made more of it than that" in text(less)
+    assert not Post.objects.exists()
+    client.post(address, typed | {f"level_{second.pk}": "human", "level": "assisted", "act": "save"})
+    form = client.get(address).context["form"]
+    assert [form[f"level_{pk}"].value() for pk in (second.pk, third.pk)] == ["human", "assisted"]
+    assert client.post(address, typed | {f"level_{second.pk}": "human", "level": "assisted"}).status_code == 303
+    made = list(Post.objects.order_by("pk").values_list("ai_level", "ai_evidence", "title", "commentary"))
+    words = ("At night", "Three of them")
+    assert made == [("generated", "metadata", *words), ("human", "declared", *words), ("assisted", "declared", *words)]
 
 
 def test_a_set_changes_its_order_and_the_first_becomes_the_parent(client: Client, owner: User) -> None:

@@ -6,6 +6,8 @@ from gallery.errors import Invalid, UserFacingError
 from gallery.models import Post, User
 from gallery.moderation import remove
 from gallery.provenance import Recipe
+from gallery.similar.pairs import open_pairs
+from gallery.similar.upkeep import compare_posts
 from gallery.uploads import publish_sent
 from tests.factories import make_asset, make_image, make_post, make_user
 from tests.gallery.uploads.crafted import A1111, png, sent
@@ -70,14 +72,24 @@ def test_a_picture_that_is_posted_already_is_not_posted_again(author: User) -> N
     assert Post.objects.count() == 1
 
 
-@pytest.mark.parametrize("state", ["explicit", "removed"])
-def test_one_that_its_author_may_not_see_is_not_told_of(author: User, state: str) -> None:
+def test_a_copy_of_one_that_was_taken_down_waits(author: User) -> None:
     image = make_image()
-    first = make_post(asset=make_asset(image=image), rating="e" if state == "explicit" else "g")
-    if state == "removed":
-        remove(make_user(role="moderator"), first, "Not ours.")
+    first = make_post(asset=make_asset(image=image))
+    remove(make_user(role="moderator"), first, "Not ours.")
     post = publish(author, png(image))
     assert (post.status, post.author) == ("pending", author)
+
+
+def test_a_copy_of_one_that_is_filtered_from_its_author_is_as_any_picture_and_a_pair_for_moderators(
+    author: User,
+) -> None:
+    image = make_image()
+    first = make_post(asset=make_asset(image=image), rating="e")
+    post, other = publish(author, png(image)), publish(author)
+    assert (post.status, post.rating) == (other.status, other.rating) == ("active", "g")
+    compare_posts()
+    (pair,) = open_pairs()
+    assert (pair.older_id, pair.newer_id) == (first.pk, post.pk)
 
 
 def test_what_is_wrong_is_said_and_nothing_is_made(author: User) -> None:

@@ -26,8 +26,8 @@ def few_turns(monkeypatch):
 
 
 def send(client, address="/verify.json", **more):
-    # A refusal counts too: opening garbage costs as much.
-    return client.post(address, {"file": io.BytesIO(b"garbage")}, **more)
+    # A refusal counts too where a process had to look: opening a damaged picture costs as much.
+    return client.post(address, {"file": io.BytesIO(b"\x89PNG\r\n\x1a\ngarbage")}, **more)
 
 
 def test_visitors_have_so_many_turns_an_hour_by_their_address(client):
@@ -84,6 +84,28 @@ def test_a_request_without_a_file_is_told_so_and_takes_no_turn(client):
             assert "Choose a picture to check" in response.content.decode()
     assert cache.get("anything") is None
     assert send(client).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "SVG"),
+        (b"GIF89a" + bytes(40), "GIF"),
+        (b"garbage", "picture"),
+        (b"", "empty"),
+    ],
+    ids=["svg", "gif", "garbage", "empty"],
+)
+def test_what_its_first_bytes_refuse_takes_no_turn_and_no_process(client, monkeypatch, content, sentence):
+    def no_process(*_args):
+        raise AssertionError("nobody need look at it")
+
+    monkeypatch.setattr(child, "_run", no_process)
+    for _ in range(4):
+        response = client.post("/verify.json", {"file": io.BytesIO(content)})
+        assert response.status_code == 422
+        assert sentence in response.json()["message"]
+    monkeypatch.undo()
 
 
 @pytest.mark.parametrize(

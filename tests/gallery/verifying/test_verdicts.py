@@ -102,10 +102,10 @@ def test_a_download_of_any_format_is_drawn_here_and_unchanged(client, post, veri
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
-def test_a_changed_byte_makes_it_a_copy_and_says_why(client, post, verify, extension):
+def test_a_changed_byte_is_warned_of_before_the_likeness_and_says_why(client, post, verify, extension):
     told = verify(with_a_changed_byte(download(client, post, extension), extension))
-    assert told["verdict"]["code"] == "copy_of_drawn"
-    assert told["signature"]["state"] == "invalid"
+    assert told["verdict"]["code"] == "changed_copy"
+    assert (told["signature"]["state"], told["ai"]) == ("invalid", None)
     [reason] = told["signature"]["codes"]
     assert reason["code"] == ("assertion.bmffHash.mismatch" if extension == "avif" else "assertion.dataHash.mismatch")
     assert reason["meaning"].startswith("The file is not as it was when it was signed")
