@@ -301,7 +301,7 @@ MESSAGES: dict[str, Any] = {
     "refused_by_rule": _("The rule “%(rule)s” of this site refuses this because of: %(words)s.%(note)s"),
     "upload_held_back": _("This picture is held back for a check and can’t be used here. The moderators know of it."),
     "quarantine_unwritable": _("The site can’t put these files out of reach now. Tell whoever runs it, and try again."),
-    "quarantine_destroyed": _("The files of this picture were destroyed; nothing can be put back."),
+    "quarantine_over": _("This picture was released or destroyed before; there is nothing left to do with it."),
     "admins_only_rules": _("Only admins can change the rules."),
     "refusal_rule_gone": _("This rule was deleted meanwhile. What you wrote is kept: save it as a new rule."),
     "refusal_too_many_rules": _("%(limit)d rules are the most; put words into one that is there."),

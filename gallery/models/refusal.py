@@ -118,7 +118,8 @@ class LockedBy(models.TextChoices):
 class LockedAway(models.Model):
     """A picture whose files are out of reach: no row names them, and they lie where no page looks.
 
-    `files`: what they were, so that they can be put back; empty once they were destroyed.
+    `files`: what they were, so that they can be put back. Once `released_at`, the picture is like any other, and no
+    check at the door holds it back again.
     """
 
     asset = models.OneToOneField(Asset, on_delete=models.PROTECT, related_name="locked_away")
@@ -128,6 +129,13 @@ class LockedAway(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     destroyed_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(why__in=LockedBy.values), name="locked_away_why")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(why__in=LockedBy.values), name="locked_away_why"),
+            models.CheckConstraint(
+                condition=models.Q(destroyed_at__isnull=True) | models.Q(released_at__isnull=True),
+                name="locked_away_ends_one_way",
+            ),
+        ]

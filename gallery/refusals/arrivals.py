@@ -16,8 +16,11 @@ from gallery.refusals.judging import Hit
 def admitted(asset: Asset) -> Asset:
     """The same asset, if nothing is held against the picture; else it is put out of reach and `Invalid` says that it is
     held back, not by what it was known. Call it once the asset's rows are there for good."""
-    if LockedAway.objects.filter(asset=asset).exists():
-        raise Invalid("upload_held_back")
+    before = LockedAway.objects.filter(asset=asset).first()
+    if before is not None:
+        if before.released_at is None:
+            raise Invalid("upload_held_back")
+        return asset
     known = known_by(asset)
     if known:
         hold_back(asset, LockedBy.LIST, {"lists": known})
@@ -62,3 +65,15 @@ def known_picture(prepared: Prepared) -> list[str]:
     hashes = prepared.pdq.every_way if prepared.pdq.telling else ()
     digests = {file.sha256 for _variant, _format, _size, file in prepared.files}
     return [one.address for one in lists_with(digests=digests, hashes=hashes)]
+
+
+def look_through() -> int:
+    """Hold every picture that is here against the lists, for hashes that were listed later; returns how many are held
+    back now."""
+    found = 0
+    for asset in Asset.objects.filter(locked_away=None).select_related("owner", "arrival").order_by("pk").iterator():
+        known = known_by(asset)
+        if known:
+            hold_back(asset, LockedBy.LIST, {"lists": known})
+            found += 1
+    return found

@@ -9,10 +9,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from gallery.models import Asset, Refusal, User
-from gallery.models.refusal import LockedBy
+from gallery.models import Refusal, User
 from gallery.refusals.judging import Hit, Refused
-from gallery.refusals.holding import hold_back
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -30,7 +30,7 @@ def hold_back(asset: Asset, why: LockedBy, facts: dict[str, Any]) -> LockedAway:
         if post.status != PostStatus.QUARANTINED:
             set_status(post, PostStatus.QUARANTINED)
     row = lock_away(asset, why, facts)
-    if row.case is None:
+    if row.case is None and row.why != LockedBy.MODERATOR:
         more = {"asset": asset.key, "post": post.pk if post else None, "found_by": why.value}
         # About the person: what hangs on a quarantined post is in nobody's queue.
         row.case = open_case(CaseKind.SCAN, person=asset.owner, facts={**more, **facts}, urgency=URGENT)

@@ -34,8 +34,9 @@ def lock_away(asset: Asset, why: LockedBy, facts: dict[str, Any]) -> LockedAway:
     """
     Asset.objects.select_for_update().get(pk=asset.pk)
     before = LockedAway.objects.filter(asset=asset).first()
-    if before is not None:
+    if before is not None and before.released_at is None:
         return before
+    LockedAway.objects.filter(asset=asset).delete()
     files = list(AssetFile.objects.filter(asset=asset).order_by("pk"))
     try:
         _copy_all(files, folder_of(asset))
@@ -58,28 +59,34 @@ def lock_away(asset: Asset, why: LockedBy, facts: dict[str, Any]) -> LockedAway:
 
 
 def put_back(row: LockedAway) -> None:
-    """Give an asset its files back; its post keeps its state. Raises InvalidTransition where they were destroyed."""
+    """Give an asset its files back; its post keeps its state. Raises InvalidTransition where they were destroyed
+    or released."""
     with naming_files():
         row = LockedAway.objects.select_for_update(of=("self",)).select_related("asset").get(pk=row.pk)
-        if row.destroyed_at is not None:
-            raise InvalidTransition("quarantine_destroyed")
+        if row.destroyed_at is not None or row.released_at is not None:
+            raise InvalidTransition("quarantine_over")
         folder = folder_of(row.asset)
         for file in row.files:
             place = folder / _name(file["variant"], file["format"])
             if place.exists():
                 keep(file["path"], place.read_bytes())
                 AssetFile.objects.create(asset=row.asset, **file)
-        row.delete()
-    shutil.rmtree(folder, ignore_errors=True)
+        row.files, row.released_at = [], timezone.now()
+        row.save(update_fields=["files", "released_at"])
+        transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True), robust=True)
 
 
 @transaction.atomic
 def destroy(row: LockedAway) -> None:
-    """Delete the files for good. The row stays, so that the same picture is known should it be sent again."""
+    """Delete the files for good. The row stays, so that the same picture is known should it be sent again.
+
+    Raises InvalidTransition as `put_back` does."""
     row = LockedAway.objects.select_for_update(of=("self",)).select_related("asset").get(pk=row.pk)
-    shutil.rmtree(folder_of(row.asset), ignore_errors=True)
-    row.destroyed_at = row.destroyed_at or timezone.now()
+    if row.destroyed_at is not None or row.released_at is not None:
+        raise InvalidTransition("quarantine_over")
+    row.destroyed_at = timezone.now()
     row.save(update_fields=["destroyed_at"])
+    transaction.on_commit(partial(shutil.rmtree, folder_of(row.asset), ignore_errors=True), robust=True)
 
 
 def folder_of(asset: Asset) -> Path:
