@@ -290,6 +290,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     for name in ("tag_category", "tag_deprecate", "wiki_revert", "wiki_state", "tag_script"):
         yield reverse(f"gallery:{name}")
     plain = ("front", "settings", "moderation_log", "duplicates", "about", "lists", "create_list", "search_help")
+    plain += ("refusal_rules", "refusal_rule_new", "refusal_help")
     yield from (reverse(f"gallery:{name}") for name in plain)
     for number in BulkUpdateRequest.objects.values_list("pk", flat=True):
         for act in ("", "_progress", "_vote", "_comment", "_decide"):
@@ -300,6 +301,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     yield reverse("gallery:settle_pair", args=[1])
     others = ("gallery:label_disputes", "gallery:zone", "gallery:verify", "gallery:api_verify", "robots")
     yield from (reverse(name) for name in others)
+    yield reverse("gallery:refusal_rule", args=[1])
     for post in posts:
         yield reverse("gallery:post_label", args=[post.pk])
         yield reverse("gallery:label_dispute", args=[post.pk, 1])
