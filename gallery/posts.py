@@ -75,7 +75,7 @@ def publish(
 
     The post gets the stricter of `rating` and what the rules suggest from tags and prompt. It becomes a child of
     `parent` where the author can open that one and it has room for another child; no picture fails for its parent.
-    `status` is active, or pending for one that waits for a moderator, as it does where a rule sends its words to review.
+    `status` is active, or pending for one that waits for a moderator, as where a rule sends its words to review.
     `recipe` is None where nobody knows how the picture was made; else `raw` is the text that a file tells it in, and
     `rest` what that says beyond a recipe. Raises NotAllowed (the asset is another's), InvalidTransition (its post was
     withdrawn or removed) and Invalid (`Refused` by a rule).

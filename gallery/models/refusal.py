@@ -101,7 +101,8 @@ class ListedHash(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(sha256="", bits__isnull=False) | (~models.Q(sha256="") & models.Q(bits__isnull=True)),
+                condition=models.Q(sha256="", bits__isnull=False)
+                | (~models.Q(sha256="") & models.Q(bits__isnull=True)),
                 name="listed_hash_is_one_kind",
             )
         ]

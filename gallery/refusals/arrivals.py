@@ -1,4 +1,4 @@
-"""Every picture that comes in is held against the lists of known files, and what its file says against the fixed rule."""
+"""Every picture that comes in is held against lists of known files, and what its file says against the fixed rule."""
 
 from gallery.errors import Invalid
 from gallery.ingest.assets import Prepared

@@ -6,8 +6,9 @@ they are typed; `normal` finds their other spellings. Whoever changes a list her
 """
 
 _NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-).split()
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
+)  # fmt: skip
 _DIGITS = "〇一二三四五六七八九"
 
 
@@ -41,8 +42,9 @@ CHILDHOOD = (
     "elementary school*", "elementary student*", "grade school*", "primary school*", "middle school*", "junior high*",
     "high school*", "highschool*", "randoseru",
     # Japanese
-    "幼女", "幼児", "幼い", "児童", "小児", "乳児", "子供", "子ども", "こども", "コドモ", "女児", "男児", "園児", "小学生",
-    "中学生", "高校生", "女子高生", "男子高生", "小学校", "中学校", "未成年", "赤ちゃん", "赤ん坊", "ロリ", "ショタ", "ランドセル",
+    "幼女", "幼児", "幼い", "児童", "小児", "乳児", "子供", "子ども", "こども", "コドモ", "女児", "男児", "園児",
+    "小学生", "中学生", "高校生", "女子高生", "男子高生", "小学校", "中学校", "未成年", "赤ちゃん", "赤ん坊",
+    "ロリ", "ショタ", "ランドセル",
     *_ages(),
 )  # fmt: skip
 
@@ -57,19 +59,31 @@ SEXUAL = (
     "ejaculation", "erection", "fetish", "bdsm", "bondage", "ahegao", "futanari", "rape", "raped", "molest*", "groping",
     "aroused", "seductive", "seductively",
     # Japanese
-    "裸", "ヌード", "エロ", "性的", "性交", "性器", "性行為", "セックス", "ポルノ", "18禁", "猥褻", "わいせつ", "卑猥", "乳首",
-    "陰部", "下着", "パンチラ", "自慰", "オナニー", "フェラ", "精液", "中出し", "陵辱", "凌辱", "強姦", "レイプ", "緊縛", "アヘ顔",
+    "裸", "ヌード", "エロ", "性的", "性交", "性器", "性行為", "セックス", "ポルノ", "18禁", "猥褻", "わいせつ", "卑猥",
+    "乳首", "陰部", "下着", "パンチラ", "自慰", "オナニー", "フェラ", "精液", "中出し", "陵辱", "凌辱",
+    "強姦", "レイプ", "緊縛", "アヘ顔",
     "おっぱい", "淫", "えっち", "エッチ",
 )  # fmt: skip
 
-BOTH = ("lolicon", "shotacon", "toddlercon", "kiddie porn", "child porn*", "csam", "児童ポルノ", "ロリコン", "ショタコン")
+BOTH = (
+    "lolicon",
+    "shotacon",
+    "toddlercon",
+    "kiddie porn",
+    "child porn*",
+    "csam",
+    "児童ポルノ",
+    "ロリコン",
+    "ショタコン",
+)
 
 # Words of the lists above that mean something else here. Only what cannot serve to say the forbidden thing.
 INNOCENT = (
     "baby blue", "baby pink", "baby doll", "baby bump", "baby s breath", "kid gloves", "kid icarus", "karate kid",
     "inner child", "aizawa shota", "shota aizawa", "no nudity", "no nsfw", "not nsfw", "non sexual", "non nude",
     "ゴスロリ", "甘ロリ", "クラロリ", "ロリータ", "カロリー", "グロリア", "フロリダ", "テロリ", "イエロ", "ピエロ",
-    "ヒエログリフ", "エロイカ", "ユニセックス", "エセックス", "サセックス", "ミドルセックス", "フェラーリ", "グレイプ", "グレープ",
+    "ヒエログリフ", "エロイカ", "ユニセックス", "エセックス", "サセックス", "ミドルセックス",
+    "フェラーリ", "グレイプ", "グレープ",
     "裸足", "裸眼", "裸木", "性的少数",
     # Ages from eighteen on, whose last digit alone would be a child's.
     *(f"{_kanji(number)}{unit}" for number in range(18, 100) for unit in "歳才"),

@@ -17,10 +17,10 @@ class RuleForm(RefusableForm):
     name = forms.CharField(
         label=_("Name"), required=False, help_text=_("Whoever the rule refuses reads it, such as “Real people”.")
     )
-    effect = forms.CharField(label=_("What it does"), required=False)
+    effect = forms.CharField(label=_("Effect"), required=False)
     places = forms.MultipleChoiceField(label=_("Where it looks"), required=False, choices=RulePlace.choices)
     terms = forms.CharField(
-        label=_("Words"),
+        label=_("Words to find"),
         required=False,
         max_length=2 * MAX_TERMS,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "none"}),

@@ -105,7 +105,9 @@ def _content(address: str, network: Network) -> bytes:
 def _replace(row: HashList, hashes: list[str]) -> None:
     row.hashes.all().delete()
     made = (
-        ListedHash(listed_in=row, sha256=one) if row.kind == HashKind.SHA256 else ListedHash(listed_in=row, bits=int(one, 16))
+        ListedHash(listed_in=row, sha256=one)
+        if row.kind == HashKind.SHA256
+        else ListedHash(listed_in=row, bits=int(one, 16))
         for one in hashes
     )
     ListedHash.objects.bulk_create(made, batch_size=_BATCH)

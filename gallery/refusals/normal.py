@@ -79,7 +79,8 @@ def _unleeted(text: str, one: str) -> str:
     """Signs as letters in every word that has a letter: 18 stays a number."""
     table = str.maketrans(_SIGNS | dict.fromkeys(_LIKE_ONE, one))
     return "".join(
-        part.translate(table) if any(sign.isalpha() for sign in part) else part for part in re.split(r"([\s,;:]+)", text)
+        part.translate(table) if any(sign.isalpha() for sign in part) else part
+        for part in re.split(r"([\s,;:]+)", text)
     )
 
 

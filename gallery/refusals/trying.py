@@ -12,7 +12,7 @@ MAX_TEXT = 20_000
 
 @dataclass(frozen=True)
 class Tried:
-    """`hits` with the words that they rest on; `readings` of the text, each as parts that say whether they were found."""
+    """`hits` with the words that they rest on; `readings` of the text, each in parts with whether they were found."""
 
     hits: tuple[Hit, ...]
     readings: list[list[tuple[str, bool]]]

@@ -50,8 +50,8 @@ def keep_draft(
 ) -> UploadDraft:
     """The draft of the picture in `file`; the same file again is the same draft, with what was typed, in this batch.
 
-    Raises what `keep_sent` and `admitted` raise; for a picture of theirs that is a post by now `Invalid` says which, and
-    `InvalidTransition` that the post was taken away.
+    Raises what `keep_sent` and `admitted` raise; for a picture of theirs that is a post by now `Invalid` says which,
+    and `InvalidTransition` that the post was taken away.
     """
     asset = admitted(keep_sent(owner, file, size, name))
     _check_unposted(asset)

@@ -22,7 +22,9 @@ from gallery.refusals.trying import MAX_TEXT, try_text
 
 EFFECTS = {
     RuleEffect.REFUSE: gettext_lazy("Nothing is drawn or posted; what was typed stays in the form."),
-    RuleEffect.WARN: gettext_lazy("Before drawing, people read the warning and go on if they want to. Posts go through."),
+    RuleEffect.WARN: gettext_lazy(
+        "Before drawing, people read the warning and go on if they want to. Posts go through."
+    ),
     RuleEffect.REVIEW: gettext_lazy("Drawing goes on; a post waits until a moderator has looked at it."),
 }
 

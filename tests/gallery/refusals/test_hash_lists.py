@@ -82,7 +82,7 @@ def test_a_picture_that_was_just_drawn_is_known_mirrored_and_turned(listed):
 
 def test_tables_and_remarks_are_read():
     digest = "ab" * 32
-    assert list(hashes_in(f"hash,quality\n{digest.upper()},100\n\n# x\n\"{digest}\";1 # y")) == [digest, digest]
+    assert list(hashes_in(f'hash,quality\n{digest.upper()},100\n\n# x\n"{digest}";1 # y')) == [digest, digest]
     with pytest.raises(BadList):
         list(hashes_in(f"{digest}\nnonsense"))
 

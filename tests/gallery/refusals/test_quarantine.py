@@ -1,4 +1,4 @@
-"""What the fixed rule or a list finds with a picture is out of reach: no row names a file, no file lies where pictures do."""
+"""What is found with a picture is out of reach: no row names a file, and no file lies where pictures do."""
 
 import stat
 from io import StringIO
@@ -23,7 +23,10 @@ from tests.gallery.uploads.files import by_webui, drafted, plain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SAID = "child, nude\nNegative prompt: lowres\nSteps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 77, Size: 320x240, Model: dreamy"
+SAID = (
+    "child, nude\nNegative prompt: lowres\n"
+    "Steps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 77, Size: 320x240, Model: dreamy"
+)
 
 
 def files_of(asset):
