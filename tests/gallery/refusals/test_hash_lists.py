@@ -1,8 +1,10 @@
 """Lists of known files: how they are read, and what becomes of a picture that is in one. Shapes and own lists only."""
 
 import hashlib
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from PIL import Image, ImageFilter
 
 from gallery.errors import Invalid
@@ -12,7 +14,10 @@ from gallery.models import AssetHash, Case, HashList, ListedHash, LockedAway, Up
 from gallery.pictures.pdq import as_hex, pdq
 from gallery.refusals.arrivals import known_picture
 from gallery.refusals.hash_lists import BadList, hashes_in, lists_with, read_lists
-from tests.factories import make_recipe, make_user
+from generation.engine import Finished
+from generation.finishing import finish
+from generation.models import Take
+from tests.factories import make_post, make_recipe, make_request, make_user, start_job
 from tests.gallery.uploads.files import drafted, picture, plain
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,3 +123,36 @@ def test_a_list_behind_an_address(settings, monkeypatch):
     settings.HASH_LISTS = [("sha256", "https://lists.example.org/known.txt")]
     assert read_lists()[0].entries == 1
     assert asked == [("https://lists.example.org/known.txt", ANYWHERE)]
+
+
+def test_pictures_that_are_here_are_looked_through(listed):
+    post = make_post(make_user())
+    bare = post.asset.files.get(variant="bare")
+    listed(sha256=bare.sha256)
+    out = StringIO()
+    call_command("hash_lists", look=True, stdout=out)
+    assert "1 pictures" in out.getvalue()
+    post.refresh_from_db()
+    assert post.status == "quarantined"
+    assert Case.objects.get().urgency == 9
+    call_command("hash_lists", look=True, stdout=out)
+    assert "0 pictures" in out.getvalue()
+
+
+def test_the_command_says_what_cannot_be_read(settings):
+    settings.HASH_LISTS = [("sha256", "/nowhere/list.txt")]
+    with pytest.raises(CommandError):
+        call_command("hash_lists", stdout=StringIO())
+
+
+def test_a_listed_picture_that_was_drawn_becomes_no_take(listed):
+    image = picture(6)
+    listed(pdq=pdq(image).hex)
+    request = make_request(make_user())
+    job = request.jobs.select_related("request__checkpoint", "user").get()
+    assert finish(job, start_job(job), Finished(job.pk, image, 4, (1,) * 4)) == "failed"
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == ("failed", "held_back")
+    assert not Take.objects.exists()
+    assert LockedAway.objects.get().asset.owner == request.user
+    assert Case.objects.get().urgency == 9
