@@ -107,7 +107,7 @@ _SENTENCES: dict[str, str | Promise] = {
     ),
     "gave_up": _("Drawing was interrupted %(attempts)s times, so it was given up. Try again later."),
     "stalled": _("Drawing came to a standstill %(attempts)s times, so it was given up. Try again later."),
-    "held_back": _("The picture is held back for a check and can’t be used here. The moderators know of it."),
+    "held_back": _("This picture is held back for a check and can’t be used here. The moderators know of it."),
     "storage": _(
         "The picture was drawn but couldn't be saved: there is a problem with the site's disk. Try again later."
     ),
