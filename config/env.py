@@ -46,6 +46,17 @@ def env_list(name: str, default: list[str]) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()] if text else default
 
 
+def env_pairs(name: str, keys: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Comma-separated `key=value`, each key one of `keys`; else `ImproperlyConfigured` naming them."""
+    pairs = []
+    for part in env_list(name, []):
+        key, sign, value = part.partition("=")
+        if key.strip() not in keys or not sign or not value.strip():
+            raise ImproperlyConfigured(f"{name} has {part!r}; write key=value, with a key of {', '.join(keys)}.")
+        pairs.append((key.strip(), value.strip()))
+    return pairs
+
+
 def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     """One of `choices`; else `ImproperlyConfigured` naming them."""
     value = env_str(name, default)

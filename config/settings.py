@@ -17,6 +17,7 @@ from config.env import (
     env_choice,
     env_int,
     env_list,
+    env_pairs,
     env_path,
     env_pattern,
     env_secret,
@@ -114,6 +115,8 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env_path("IRODORI_MEDIA", VAR_DIR / "media")
+# Where files lie that nobody may look at by accident: on no web server, in no backup that others read.
+QUARANTINE_DIR = env_path("IRODORI_QUARANTINE", VAR_DIR / "quarantine")
 MEDIA_STORAGE = media_storage()
 # Who sends files of a folder: this process, or with "x-accel" the proxy before it.
 SENDFILE = sendfile(MEDIA_STORAGE)
@@ -192,6 +195,8 @@ UPLOAD_CHILDREN = env_int("IRODORI_UPLOAD_CHILDREN", 2, 1)
 DRAFT_DAYS = env_int("IRODORI_DRAFT_DAYS", 7, 1)
 # Whether members may name a picture by its address, which the site then fetches.
 FETCH_URLS = env_bool("IRODORI_FETCH_URLS", False)
+# Lists of known files: kind=address, such as pdq=/srv/lists/known.txt or sha256=https://lists.example.org/known.csv.
+HASH_LISTS = env_pairs("IRODORI_HASH_LISTS", ("sha256", "pdq"))
 PROMPT_MAX_LENGTH = 4000
 JOB_MAX_ATTEMPTS = 3
 # How much of the machine a role gets while others wait too.
@@ -313,6 +318,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "read lists of known files": {"task": "gallery.read_hash_lists", "schedule": 86400, "options": {"expires": 3600}},
+    "forget old refusals": {"task": "gallery.forget_refusals", "schedule": 86400, "options": {"expires": 3600}},
     "forget old sessions": {"task": "generation.forget_sessions", "schedule": 3600},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -309,6 +309,28 @@ MESSAGES: dict[str, Any] = {
     "too_many_prompt_requests": _(
         "You have asked for %(limit)d prompts within a day, the most. Ask for more tomorrow."
     ),
+    "refused_minors": _(
+        "Sexual content that involves minors is refused here, whoever runs the site and whatever is set. "
+        "These words led to it: %(words)s."
+    ),
+    "refused_by_rule": _("The rule “%(rule)s” of this site refuses this because of: %(words)s.%(note)s"),
+    "upload_held_back": _("This picture is held back for a check and can’t be used here. The moderators know of it."),
+    "quarantine_unwritable": _("The site can’t put these files out of reach now. Tell whoever runs it, and try again."),
+    "quarantine_over": _("This picture was released or destroyed before; there is nothing left to do with it."),
+    "admins_only_rules": _("Only admins can change the rules."),
+    "refusal_rule_gone": _("This rule was deleted meanwhile. What you wrote is kept: save it as a new rule."),
+    "refusal_too_many_rules": _("%(limit)d rules are the most; put words into one that is there."),
+    "refusal_name_needed": _("Give the rule a name; whoever it refuses reads it."),
+    "refusal_name_taken": _("There is a rule named “%(name)s” already."),
+    "refusal_name_too_long": _("The name has %(length)d characters; %(limit)d are the most."),
+    "refusal_note_too_long": _("The note has %(length)d characters; %(limit)d are the most."),
+    "refusal_effect_unknown": _("Choose what the rule does: refuse, warn or send to review."),
+    "refusal_place_needed": _("Choose at least one place where the rule looks."),
+    "refusal_terms_needed": _("Write at least one word, one a line."),
+    "refusal_terms_too_long": _("The words have %(length)d characters; %(limit)d are the most. Make two rules of it."),
+    "refusal_bad_term": _(
+        "“%(term)s” would be found everywhere or nowhere. Write two letters or more, and a word on both sides of a “+”."
+    ),
     "link_unusable": _("This sign-in link was used before or has expired. Start the site again for a new one."),
 }
 

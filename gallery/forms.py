@@ -58,6 +58,15 @@ FIELD_OF_CODE = {
     "group_bad_number": "order",
     "group_order": "order",
     "source_too_long": "source",
+    "refusal_name_needed": "name",
+    "refusal_name_too_long": "name",
+    "refusal_name_taken": "name",
+    "refusal_note_too_long": "note",
+    "refusal_effect_unknown": "effect",
+    "refusal_place_needed": "places",
+    "refusal_terms_needed": "terms",
+    "refusal_terms_too_long": "terms",
+    "refusal_bad_term": "terms",
 }
 
 

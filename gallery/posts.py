@@ -14,6 +14,7 @@ from gallery.models import Asset, AssetFile, ModerationAction, Post, PostStats, 
 from gallery.models.asset import Variant
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiEvidence, AiLevel, PostStatus, PromptVisibility, RecipeSource
+from gallery.models.refusal import RuleEffect
 from gallery.post_state import (
     EDITABLE,
     checked_choice,
@@ -27,6 +28,9 @@ from gallery.post_state import (
 from gallery.provenance import Recipe
 from gallery.ratings import Rating, strictest
 from gallery.recipes import write_recipe
+from gallery.refusals.counting import counting
+from gallery.refusals.judging import require
+from gallery.refusals.posting import said_with, send_to_review
 from gallery.tag_edits import Edited, State, put_tags
 from gallery.tag_edits.acts import MAX_SOURCE
 from gallery.tag_edits.automatic import TAGME, automatic_names
@@ -47,6 +51,7 @@ MAX_COMMENTARY = 10_000
 WITHDRAWABLE = frozenset({PostStatus.PENDING, PostStatus.ACTIVE, PostStatus.FLAGGED})
 
 
+@counting
 @transaction.atomic
 def publish(
     author: User,
@@ -70,10 +75,10 @@ def publish(
 
     The post gets the stricter of `rating` and what the rules suggest from tags and prompt. It becomes a child of
     `parent` where the author can open that one and it has room for another child; no picture fails for its parent.
-    `status` is active, or pending for one that waits for a moderator.
+    `status` is active, or pending for one that waits for a moderator, as where a rule sends its words to review.
     `recipe` is None where nobody knows how the picture was made; else `raw` is the text that a file tells it in, and
     `rest` what that says beyond a recipe. Raises NotAllowed (the asset is another's), InvalidTransition (its post was
-    withdrawn or removed) and Invalid.
+    withdrawn or removed) and Invalid (`Refused` by a rule).
     """
     if asset.owner_id != author.pk:
         raise NotAllowed("not_your_picture")
@@ -86,6 +91,9 @@ def publish(
         return existing
     _check_texts(title, commentary)
     terms = _published_terms(tags)
+    verdict = require(said_with(title, commentary, terms.tags, recipe))
+    if verdict.by(RuleEffect.REVIEW):
+        status = PostStatus.PENDING
     # The size that everybody may know: that of the original would tell how long a hidden prompt is.
     bare = AssetFile.objects.filter(asset=asset, variant=Variant.BARE).first()
     post = Post(
@@ -120,9 +128,11 @@ def publish(
     move_post_counts(Counted(), counted(post))
     record(author, post, None)
     record_label(author, post)
+    send_to_review(post, verdict)
     return post
 
 
+@counting
 @transaction.atomic
 def edit(
     editor: User,
@@ -144,13 +154,17 @@ def edit(
     if post.author_id != editor.pk:
         raise NotAllowed("not_your_post")
     _check_texts(title, commentary)
+    terms = read_words(tags)
+    verdict = require(said_with(title, commentary, terms.tags))
     fields = {
         "rating": checked_rating(rating),
         "prompt_visibility": checked_choice(prompt_visibility, PromptVisibility, "unknown_prompt_visibility"),
         "title": title.strip(),
         "commentary": commentary.strip(),
     }
-    return edit_terms(editor, post, read_words(tags), seen, fields)
+    edited = edit_terms(editor, post, terms, seen, fields)
+    send_to_review(edited.post, verdict)
+    return edited
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ from django.utils import timezone
 from gallery.bulk_updates.bell import RUN_TASK
 from gallery.bulk_updates.runner import run_waiting
 from gallery.downloads import remove_old_downloads
+from gallery.refusals.counting import drop_old_refusals
+from gallery.refusals.hash_lists import read_lists
 from gallery.similar.upkeep import compare_posts, hash_pictures
 
 # After so long others have their turn; the next time goes on where this one stopped.
@@ -34,6 +36,18 @@ def run_bulk_updates() -> int:
 def remove_downloads() -> int:
     """Remove files that are untrue by now or that nobody asks for; beat asks for it every hour."""
     return remove_old_downloads(timezone.now())
+
+
+@shared_task(name="gallery.read_hash_lists")
+def read_hash_lists() -> int:
+    """Read the operator's lists of known files anew; beat asks for it once a day."""
+    return len(read_lists())
+
+
+@shared_task(name="gallery.forget_refusals")
+def forget_refusals() -> int:
+    """Forget refusals of more than a month ago."""
+    return drop_old_refusals(timezone.now())
 
 
 @shared_task(name="gallery.look_for_copies")

@@ -7,16 +7,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from gallery.refusals.judging import Verdict
+
 Problem = tuple[str, str]
 """(name of the field, a translated sentence); the name is empty when the whole request is meant."""
 
 
 class RequestRefused(Exception):  # noqa: N818 - named after what happened at the door
-    """A request that can't be queued as it stands; nothing was written."""
+    """A request that can't be queued as it stands; nothing was written. `verdict`: where rules on words have a part."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], verdict: Verdict | None = None) -> None:
         super().__init__(problems)
         self.problems = problems
+        self.verdict = verdict
 
 
 class OrderRefused(Exception):  # noqa: N818
@@ -104,6 +107,7 @@ _SENTENCES: dict[str, str | Promise] = {
     ),
     "gave_up": _("Drawing was interrupted %(attempts)s times, so it was given up. Try again later."),
     "stalled": _("Drawing came to a standstill %(attempts)s times, so it was given up. Try again later."),
+    "held_back": _("This picture is held back for a check and can’t be used here. The moderators know of it."),
     "storage": _(
         "The picture was drawn but couldn't be saved: there is a problem with the site's disk. Try again later."
     ),

@@ -7,8 +7,12 @@ from django.db.models.functions import Now
 
 from gallery import ingest, posts
 from gallery.errors import UserFacingError
+from gallery.ingest.assets import Prepared
 from gallery.models.post import AiLevel
+from gallery.models.refusal import LockedBy
 from gallery.provenance import EmbeddingEntry, LoraEntry, Recipe
+from gallery.refusals.arrivals import known_picture
+from gallery.refusals.holding import hold_back
 from gallery.storing import OutOfReach
 from gallery.uploads.evidence import level_of_picture
 from generation.engine import Finished
@@ -32,6 +36,9 @@ def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
     try:
         # Encoding and the disk's fsync take their time: not under the row's lock. Files of a lost job are orphans.
         prepared = ingest.prepare(finished.image, recipe, job.request.source_asset)
+        known = known_picture(prepared)
+        if known:
+            return _held_back(job, lease, prepared, known)
         with transaction.atomic():
             # First, so that the row is locked and nobody else can finish it meanwhile.
             leases.write(
@@ -58,6 +65,14 @@ def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
         code = "storage" if isinstance(error, OSError) else "engine_error"
         return leases.fail(job, lease, code, {"error": str(error)[:200]})
     return JobState.DONE
+
+
+def _held_back(job: Job, lease: Lease, prepared: Prepared, known: list[str]) -> JobState:
+    """A picture that a list knows becomes no take: its files are out of reach, and its job ends without it."""
+    with transaction.atomic():
+        hold_back(ingest.record(job.user, prepared), LockedBy.LIST, {"lists": known, "job": job.pk})
+        JobPreview.objects.filter(job=job).delete()
+        return leases.fail(job, lease, "held_back", {})
 
 
 def recipe_for(job: Job) -> Recipe:

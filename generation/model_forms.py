@@ -18,7 +18,7 @@ from generation.engine.limits import cannot
 from generation.image_servers import MAX_ENDPOINT, MAX_MODEL, MAX_VARIABLE, PAGE_KEYS
 from generation.models import Checkpoint, Resource
 from generation.models.resource import ResourceKind
-from generation.models_on_disk.adding import named_users, words
+from generation.models_on_disk.adding import named_users, refuse_names, words
 from generation.models_on_disk.defaults import BASES, base_name, fits
 from generation.models_on_disk.refusals import ModelRefused
 from generation.models_on_disk.removing import refuse_closing
@@ -158,12 +158,28 @@ class _EditForm(forms.ModelForm):  # type: ignore[type-arg]
             raise ValidationError(refusal.message) from None
         return str(self.cleaned_data["users"])
 
+    def clean_name(self) -> str:
+        """No rule of the site refuses it."""
+        return _allowed(self.cleaned_data["name"])
+
+    def clean_words(self) -> str:
+        """Nor these."""
+        return _allowed(self.cleaned_data["words"])
+
     def save(self, commit: bool = True) -> Any:
         """Write the row and who may use it."""
         self.instance.trigger_words = words(self.cleaned_data["words"].split(","))
         row = super().save(commit)
         row.allowed_users.set(self.named)
         return row
+
+
+def _allowed(text: str) -> str:
+    try:
+        refuse_names(text)
+    except ModelRefused as refusal:
+        raise ValidationError(refusal.message) from None
+    return text
 
 
 _LABELS = {

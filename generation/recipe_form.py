@@ -11,6 +11,8 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from gallery.models.refusal import RuleEffect
+from gallery.refusals.judging import Verdict
 from generation import checkpoints
 from generation.access import Viewer
 from generation.door.source import DEFAULT_MASK_BLUR
@@ -72,7 +74,8 @@ class _MarginsField(forms.Field):
 class RecipeForm(forms.Form):
     """The recipe of a request. `wanted()` is what `generation.requests.submit` takes.
 
-    `source` names the picture to start from: `take:12`, `post:34` or `upload:` and the key of an own asset.
+    `source` names the picture to start from: `take:12`, `post:34` or `upload:` and the key of an own asset. `verdict`
+    is what the rules on words said to it, where they have a part in its refusal.
     """
 
     prompt = forms.CharField(
@@ -188,11 +191,14 @@ class RecipeForm(forms.Form):
     )
     vae = forms.CharField(label=_("VAE"), required=False, max_length=100)
     exact = forms.BooleanField(label=_("Exact: draw each picture alone"), required=False)
+    # Names of rules whose warnings were read, one a line.
+    heeded = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
     key = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, viewer: Viewer = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
+        self.verdict: Verdict | None = None
         self.fields["model"].queryset = checkpoints.available(viewer)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -213,6 +219,12 @@ class RecipeForm(forms.Form):
                 data[field] = default
         data["key"] = data.get("key") or new_key()
         return data
+
+    @property
+    def warned(self) -> str:
+        """The names of the rules that warn of it, as `heeded` has them."""
+        hits = self.verdict.by(RuleEffect.WARN) if self.verdict and self.verdict.refusing is None else ()
+        return "\n".join(hit.name for hit in hits)
 
     def wanted(self) -> dict[str, Any]:
         """The cleaned values under the names of `generation.requests.submit`."""

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gallery.models import User
+from gallery.refusals.counting import note
+from gallery.refusals.judging import Verdict
 from generation import door
 from generation.errors import Problem, RequestRefused
 from generation.models import GenerationRequest, Job, RequestResource
@@ -38,8 +40,19 @@ def submit(
     (pixels to add at the left, top, right and bottom). hires_scale asks for a second pass, with hires_steps,
     hires_strength, hires_upscaler. What is missing or None is the model's default. LoRAs and embeddings are named in
     the prompts; wildcards are drawn here. Picture n of the request has the seed `seed + n` (modulo 2**32).
-    Raises `RequestRefused` with every problem found.
+    `heeded`: names of rules, one a line, whose warnings were read. Raises `RequestRefused` with every problem found;
+    what a rule refuses is counted with the user, and costs nothing.
     """
+    try:
+        return _submit(user, wanted, idempotency_key, publish_as)
+    except RequestRefused as refusal:
+        _count(user, refusal.verdict)
+        raise
+
+
+def _submit(
+    user: User, wanted: Mapping[str, Any], idempotency_key: str, publish_as: dict[str, Any] | None
+) -> GenerationRequest:
     if not 1 <= len(idempotency_key) <= 64:
         raise RequestRefused([("", _("The form is out of date. Load the page again and send it once more."))])
     with transaction.atomic():
@@ -52,7 +65,7 @@ def submit(
         if publish_as is None:  # a new site's own pictures all wait at once, whatever its limits
             problems = problems + _full_queue(user, reading.values.get("count", 1))
         if problems or reading.checkpoint is None:
-            raise RequestRefused(problems)
+            raise RequestRefused(problems, reading.verdict)
         request = GenerationRequest.objects.create(
             user=user,
             checkpoint=reading.checkpoint,
@@ -99,7 +112,13 @@ def one_by_one(user_id: int) -> None:
 def problems_of(user: User, wanted: Mapping[str, Any]) -> list[Problem]:
     """All that stands against `wanted` now, without queueing anything."""
     reading = door.read(user, wanted)
+    _count(user, reading.verdict)
     return reading.problems + _full_queue(user, reading.values.get("count", 1))
+
+
+def _count(user: User, verdict: Verdict | None) -> None:
+    if verdict is not None and verdict.refusing is not None:
+        note(user, verdict.refusing)
 
 
 def queue_full(user: User, count: int = 1) -> str:

@@ -10,6 +10,7 @@ from gallery import posts
 from gallery.models import Post, User
 from gallery.models.post import AiEvidence, AiLevel, PromptVisibility
 from gallery.provenance import Recipe
+from gallery.refusals.counting import counting
 from generation.models import Take
 from tagging.prompt_words import tags_and_words
 
@@ -45,6 +46,7 @@ def prefill(take: Take) -> Prefill:
     return Prefill(*tags_and_words(recipe_of(take).prompt))
 
 
+@counting
 def publish(
     user: User,
     take: Take,

@@ -19,6 +19,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from gallery.models import Asset, ModerationAction, Post, SignInLink, User
+from gallery.refusals.rules import Wanted, save_rule
 from generation import checkpoints
 from generation.engine import SAMPLER_NAMES
 from generation.errors import CheckpointBroken
@@ -503,6 +504,54 @@ def removing_without_a_reason(scene: Scene) -> Answer:
     )
 
 
+def words_that_the_fixed_rule_refuses(scene: Scene) -> Answer:
+    return Answer(
+        scene.draw(prompt="child, nude"),
+        422,
+        lambda: (
+            gettext(
+                "Sexual content that involves minors is refused here, whoever runs the site and whatever is set. "
+                "These words led to it: %(words)s."
+            )
+            % {"words": "child, nude"}
+        ),
+        ("child, nude",),
+    )
+
+
+def words_that_a_rule_refuses(scene: Scene) -> Answer:
+    admin = User.objects.create_user("ruler", role="admin")
+    wanted = Wanted("Night", "refuse", ("prompt",), "moonless", "It is dark.")
+    save_rule(admin, None, wanted, "Too dark.")
+    return Answer(
+        scene.draw(prompt="a m00nless castle"),
+        422,
+        lambda: (
+            gettext("The rule “%(rule)s” of this site refuses this because of: %(words)s.%(note)s")
+            % {"rule": "Night", "words": "moonless", "note": " It is dark."}
+        ),
+        ("a m00nless castle",),
+        made={User: 1, ModerationAction: 1},
+    )
+
+
+def a_rule_that_would_find_everything(scene: Scene) -> Answer:
+    User.objects.filter(pk=scene.member.pk).update(role="admin")
+    typed = {"name": "Night", "effect": "refuse", "places": ["prompt"], "terms": "moonless\nx", "reason": "Too dark."}
+    return Answer(
+        scene.post("gallery:refusal_rule_new", [], typed),
+        422,
+        lambda: (
+            gettext(
+                "“%(term)s” would be found everywhere or nowhere. Write two letters or more, and a word on both sides "
+                "of a “+”."
+            )
+            % {"term": "x"}
+        ),
+        ("moonless\nx", "Too dark."),
+    )
+
+
 def settings_without_a_rating(scene: Scene) -> Answer:
     return Answer(
         scene.post("gallery:settings", [], {}),
@@ -560,6 +609,9 @@ CASES = {
         numbers_of_many_digits,
         page_that_is_no_page,
         removing_without_a_reason,
+        words_that_the_fixed_rule_refuses,
+        words_that_a_rule_refuses,
+        a_rule_that_would_find_everything,
         settings_without_a_rating,
         a_sign_in_link_that_is_unknown,
     )

@@ -295,6 +295,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         "moderation",
         "moderation_waiting",
         "moderation_log",
+        "refusal_rules",
+        "refusal_rule_new",
+        "refusal_help",
         "duplicates",
         "about",
         "lists",
@@ -311,6 +314,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     yield reverse("gallery:settle_pair", args=[1])
     others = ("gallery:label_disputes", "gallery:zone", "gallery:verify", "gallery:api_verify", "robots")
     yield from (reverse(name) for name in others)
+    yield reverse("gallery:refusal_rule", args=[1])
     for post in posts:
         yield reverse("gallery:post_label", args=[post.pk])
         yield reverse("gallery:label_dispute", args=[post.pk, 1])

@@ -26,6 +26,7 @@ from gallery.community import favourite_groups, saved_searches
 from gallery.labels.disputes import dispute
 from gallery.models import Asset, Download, DuplicatePair, User
 from gallery.recipes.asking import ask_for_prompt
+from gallery.refusals.rules import Wanted, save_rule
 from generation import events
 from tagging.models import Tag
 from tagging.wiki import Written, set_deleted, set_locked, write_page
@@ -101,6 +102,7 @@ RERATE = {"act": "rerate", "rating": "q", "reason": "It shows more."}
 REMOVE = {"act": "remove", "rating": "", "reason": "Against the rules."}
 RESTORE = {"act": "restore", "rating": "", "reason": "A mistake."}
 DISPUTE = {"act": "dispute", "level": "assisted", "reason": "The sky is a model's."}
+RULE = {"name": "Night", "effect": "warn", "places": ["prompt"], "terms": "moonless", "reason": "Too dark."}
 DECLARE = {"act": "declare", "level": "assisted", "reason": ""}
 DECIDE = {"act": "decide", "level": "assisted", "reason": "The sky is a model's."}
 UPHOLD = {"act": "uphold", "reason": "So it is."}
@@ -340,6 +342,16 @@ ROWS = [
         {"act": "apart"}),
     Row("gallery:moderation", "in 403 403 200 200 200", NO_GET),
     Row("gallery:moderation_waiting", "in 403 403 200 200 200", NO_GET),
+    Row("gallery:refusal_help", PUBLIC, "405"),
+    Row("gallery:refusal_rules", "in 403 403 200 200 200", "in 403 403 200 200 200", what="try a text",
+        data={"text": "a castle", "place": "prompt"}),
+    Row("gallery:refusal_rule_new", "in 403 403 403 200 200", "in 403 403 403 302 302", data=RULE),
+    Row("gallery:refusal_rule_new", "in 403 403 403 200 200", "in 403 403 403 422 422", what="no words",
+        data=RULE | {"terms": ""}),
+    Row("gallery:refusal_rule", "in 403 403 403 200 200", "in 403 403 403 302 302", one("rule"), data=RULE),
+    Row("gallery:refusal_rule", "in 403 403 403 200 200", "in 403 403 403 302 302", one("rule"), "delete",
+        RULE | {"act": "delete"}),
+    Row("gallery:refusal_rule", "in 403 403 403 404 404", "in 403 403 403 404 404", lambda world: [2**62], "unknown"),
     Row("gallery:moderation_log", "in 403 403 200 200 200", NO_GET),
     Row("gallery:role", NO_GET, "in 403 403 403 302 302", lambda world: ["other"], "to moderator",
         {"role": "moderator", "reason": "Trusted."}),
@@ -508,6 +520,8 @@ def build_world() -> World:
     set_locked(world["moderator"], "locked", True)
     Tag.objects.create(name="wikied", in_vocabulary=True)
     world["token"] = make_link(maker)
+    night = Wanted("Dusk", "refuse", ("prompt",), "moonlit")
+    world["rule"] = save_rule(world["admin"], None, night, "Too dark.")
     world["bulk"] = propose(maker, title="Cats", script="alias neko -> cat", reason="")
     world["large_bulk"] = propose(maker, title="Girls", script="update 1girl -> solo", reason="")
     # Somebody who does not sign in meanwhile, for that would spend the key.

@@ -18,6 +18,7 @@ from gallery.models import ImportedItem, ImportRun, Post, User
 from gallery.models.imports import ImportOutcome
 from gallery.models.post import PromptVisibility
 from gallery.post_state import EDITABLE
+from gallery.refusals.arrivals import admitted
 from gallery.tag_edits import apply_script
 from gallery.tag_edits.rules import MAX_TAGS
 from gallery.tag_edits.terms import read_words
@@ -120,7 +121,8 @@ def _take(run: ImportRun, item: Item, choices: Choices) -> tuple[ImportedItem, b
 
 
 def _posted(owner: User, item: Item, content: bytes, choices: Choices, place: str) -> tuple[Post, bool]:
-    asset = keep_sent(owner, BytesIO(content), len(content), item.name or "picture", counted=False)
+    # What isn't admitted is rolled back as a whole: nothing of it comes in.
+    asset = admitted(keep_sent(owner, BytesIO(content), len(content), item.name or "picture", counted=False))
     known = Post.objects.filter(asset=asset, status__in=EDITABLE).first()
     if known is not None:
         return known, False

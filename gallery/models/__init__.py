@@ -10,6 +10,7 @@ from gallery.models.moderation import AuditLink, ModerationAction
 from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
 from gallery.models.recipe import PostGenerationVersion, PromptRequest
+from gallery.models.refusal import HashList, ListedHash, LockedAway, Refusal, RefusalRule
 from gallery.models.review import Appeal, Case, Statement, Voice
 from gallery.models.saved_search import SavedSearch
 from gallery.models.similar import AssetHash, DuplicatePair, UncomparedPost
@@ -33,10 +34,13 @@ __all__ = [
     "Favourite",
     "FavouriteGroup",
     "FavouriteGroupEntry",
+    "HashList",
     "ImportRun",
     "ImportedItem",
     "LabelDispute",
     "LabelVersion",
+    "ListedHash",
+    "LockedAway",
     "ModerationAction",
     "Post",
     "PostGeneration",
@@ -45,6 +49,8 @@ __all__ = [
     "PostVersion",
     "PostVote",
     "PromptRequest",
+    "Refusal",
+    "RefusalRule",
     "SavedSearch",
     "SignInLink",
     "Statement",

@@ -11,12 +11,14 @@ from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import ModerationAction, Post, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import STANDING, PostStatus
+from gallery.models.refusal import LockedBy
 from gallery.models.review import CaseKind, Detection, Outcome, Restriction, SiteRule
 from gallery.moderation.cases import decides_alone, settle_others
 from gallery.moderation.statements import state_reasons
 from gallery.post_state import checked_rating, locked
 from gallery.posts import set_rating, set_status
 from gallery.ratings import Rating
+from gallery.refusals.quarantine import lock_away
 
 MAX_REASON = 2000
 
@@ -128,13 +130,15 @@ def keep(actor: User, post: Post, reason: str) -> Post:
 
 @transaction.atomic
 def quarantine(actor: User, post: Post, reason: str, rule: SiteRule = SiteRule.LAW) -> Post:
-    """Put a post where nobody sees it, moderators and its author included; docs/moderation.md says what to do then.
+    """Put a post where nobody sees it, moderators and its author included, and its files out of reach;
+    docs/moderation.md says what to do then.
 
     Its author is told nothing: what is kept for the police may not warn who posted it. Raises as `remove` does.
     """
     post = begin(actor, post, QUARANTINABLE)
     before = post.status
     set_status(post, PostStatus.QUARANTINED)
+    lock_away(post.asset, LockedBy.MODERATOR, {"post": post.pk})
     act = log_act(actor, ModerationKind.QUARANTINE, post, reason, {"from": before, "rule": rule.value})
     settle_others(post, actor, _OF_ITS_BEING_HERE, Outcome.QUARANTINED, act.reason)
     return post

@@ -14,6 +14,9 @@ from gallery.models.post import AiEvidence, AiLevel, RecipeSource
 from gallery.post_state import EDITABLE
 from gallery.recipes.rows import NOTHING, State, file_state_of, named_by_machine, put, record
 from gallery.recipes.typed import LONGEST_REASON, read_typed
+from gallery.refusals.counting import counting
+from gallery.refusals.judging import require
+from gallery.refusals.posting import said_in, said_with, send_to_review
 from gallery.tag_edits.automatic import automatic_names
 from gallery.tag_edits.edit import Wanted, begin, change
 from gallery.tag_edits.state import State as PostState
@@ -64,6 +67,7 @@ def drawn_here(post: Post) -> bool:
     return post.ai_evidence == AiEvidence.SITE_JOB or (row is not None and row.source == RecipeSource.SITE_JOB)
 
 
+@counting
 @transaction.atomic
 def edit_recipe(
     editor: User,
@@ -83,7 +87,11 @@ def edit_recipe(
     typed is wrong).
     """
     post, row, current = _begin(editor, post, seen_version)
-    return _become(editor, post, row, read_typed(fields, rest, current, RecipeSource.TYPED), reason)
+    wanted = read_typed(fields, rest, current, RecipeSource.TYPED)
+    verdict = require([*said_with(post.title, post.commentary), *said_in(wanted.recipe)])
+    made = _become(editor, post, row, wanted, reason)
+    send_to_review(post, verdict)
+    return made
 
 
 @transaction.atomic

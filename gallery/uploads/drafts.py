@@ -17,6 +17,8 @@ from gallery.fetching import PUBLIC, Network, fetch
 from gallery.ingest import MAX_BYTES, keep_sent
 from gallery.models import Asset, Post, UploadDraft, User
 from gallery.post_state import EDITABLE, status_label
+from gallery.refusals.arrivals import admitted
+from gallery.refusals.holding import counted_upload
 from gallery.tag_edits.acts import MAX_SOURCE
 from gallery.tag_edits.terms import words_of
 from gallery.uploads.publishing import publish_sent
@@ -49,10 +51,10 @@ def keep_draft(
 ) -> UploadDraft:
     """The draft of the picture in `file`; the same file again is the same draft, with what was typed, in this batch.
 
-    Raises what `keep_sent` raises; for a picture that is a post by now, from whatever file, `Invalid` says which, as
+    Raises what `keep_sent` and `admitted` raise; for a picture that is a post by now, from whatever file, `Invalid` says which, as
     far as they can reach it, and `InvalidTransition` that their own post of this file was taken away.
     """
-    asset = keep_sent(owner, file, size, name)
+    asset = admitted(keep_sent(owner, file, size, name))
     _check_unposted(owner, asset)
     place = {"batch": batch, "position": position}
     draft, _made = UploadDraft.objects.update_or_create(
@@ -91,14 +93,20 @@ def put_in_order(drafts: Sequence[UploadDraft]) -> None:
             draft.position = place
 
 
-@transaction.atomic
 def publish_draft(draft: UploadDraft, *, parent: Post | None = None) -> Post:
     """Make the post of a draft as `draft` holds it, whatever another tab saves meanwhile; asked again, it returns the
     post made first.
 
     `parent` is put above it, else that of the set that it belongs to. Raises `UploadDraft.DoesNotExist` (discarded
-    meanwhile) and what `publish_sent` raises.
+    meanwhile) and what `publish_sent` raises; the draft of a picture that is held back then is gone.
     """
+    with counted_upload(draft.asset):
+        return publish_locked(draft, parent)
+
+
+@transaction.atomic
+def publish_locked(draft: UploadDraft, parent: Post | None = None) -> Post:
+    """`publish_draft` as a part of a larger transaction, whose caller counts refusals."""
     locked = (
         UploadDraft.objects.select_for_update(of=("self",)).select_related("asset", "owner", "parent").get(pk=draft.pk)
     )

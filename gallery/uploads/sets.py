@@ -7,7 +7,8 @@ from django.db import transaction
 
 from gallery.errors import UserFacingError
 from gallery.models import Post, UploadDraft
-from gallery.uploads.drafts import publish_draft
+from gallery.refusals.holding import counted_upload
+from gallery.uploads.drafts import publish_locked
 
 
 @dataclass
@@ -27,7 +28,8 @@ def publish_set(drafts: Sequence[UploadDraft]) -> Published:
     made = Published()
     for draft in drafts:
         try:
-            made.posts.append(_publish_into(drafts, draft))
+            with counted_upload(draft.asset):
+                made.posts.append(_publish_into(drafts, draft))
         except UploadDraft.DoesNotExist:
             continue
         except UserFacingError as error:
@@ -42,7 +44,7 @@ def _publish_into(drafts: Sequence[UploadDraft], draft: UploadDraft) -> Post:
     whole = UploadDraft.objects.filter(pk__in=[each.pk for each in drafts]).order_by("pk")
     locked = list(whole.select_for_update(of=("self",)).select_related("parent"))
     parent = next((each.parent for each in locked if each.parent is not None), None)
-    post = publish_draft(draft, parent=parent)
+    post = publish_locked(draft, parent)
     if parent is None:
         whole.exclude(pk=draft.pk).update(parent=post)
     return post

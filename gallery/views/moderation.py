@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
@@ -20,6 +20,11 @@ from gallery.similar.pairs import open_pairs
 
 LOG_ROWS = 50
 POSTS_A_PAGE = 20
+RULE_ACTS = {
+    "made": pgettext_lazy("a rule", "made"),
+    "changed": pgettext_lazy("a rule", "changed"),
+    "deleted": pgettext_lazy("a rule", "deleted"),
+}
 QUEUE_ACTS = {
     "queue_pause": gettext_lazy("All drawing paused"),
     "queue_drain": gettext_lazy("All drawing paused"),
@@ -80,6 +85,8 @@ def _change(act: ModerationAction) -> str:
     """`General → Sensitive` for acts that say from what to what, and what was done to the queue."""
     if act.kind == ModerationKind.QUEUE:
         return str(QUEUE_ACTS.get(act.details.get("act"), ""))
+    if act.kind == ModerationKind.RULE:
+        return f"{act.details.get('rule', '')}: {RULE_ACTS.get(act.details.get('act'), '')}"
     before, after = act.details.get("from"), act.details.get("to")
     if not before or not after:
         return ""

@@ -127,6 +127,8 @@ def draft(request: SignedInRequest, draft_id: int) -> HttpResponse:
     except UploadDraft.DoesNotExist as error:
         raise Http404 from error
     except UserFacingError as error:
+        if not UploadDraft.objects.filter(pk=shown.pk).exists():
+            return _gone(request, error)
         form.refuse(error)
         return _draft_page(request, page, form, status=error.status)
     _say_published(request, post, shown.rating)
@@ -193,7 +195,13 @@ def upload_set(request: SignedInRequest, batch: str) -> HttpResponse:
         sentence = ngettext("%(count)d picture is posted.", "%(count)d pictures are posted as one set.", count)
         messages.success(request, sentence % {"count": count})
         return _see(reverse("gallery:post", args=[made.posts[0].pk]) if made.posts else reverse("gallery:upload"))
-    gone = {each.pk for each in chosen} - {each.pk for each, _error in made.refused}
+    held = [(each, error) for each, error in made.refused if not UploadDraft.objects.filter(pk=each.pk).exists()]
+    gone = {each.pk for each in chosen} - {each.pk for each, error in made.refused if (each, error) not in held}
+    if len(gone) == len(listed):
+        return _gone(request, held[0][1])
+    for _each, error in held:
+        messages.error(request, error.message)
+    made.refused = [pair for pair in made.refused if pair not in held]
     rest = SetForm(request.POST, drafts=[each for each in listed if each.pk not in gone])
     rest.is_valid()
     for each, error in made.refused:
@@ -217,6 +225,12 @@ def _own(request: HttpRequest, draft_id: int) -> UploadDraft:
         return mine.prefetch_related("asset__files").get(pk=draft_id)
     except UploadDraft.DoesNotExist as error:
         raise Http404 from error
+
+
+def _gone(request: HttpRequest, error: UserFacingError) -> HttpResponse:
+    """After a refusal that took the picture along: there is no draft to come back to."""
+    messages.error(request, f"{error.message} {Invalid('upload_held_back').message}")
+    return _see(reverse("gallery:upload"))
 
 
 def _wants_json(request: HttpRequest) -> bool:

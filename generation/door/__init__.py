@@ -1,7 +1,8 @@
 """What a request must keep to: each module reads one part of what was asked for and says what is wrong with it.
 
 `text` reads the prompts with their wildcards, `settings` the model, sizes and numbers, `source` the picture to start
-from with its mask and margins, `additions` LoRAs, embeddings and VAE, `second_pass` the hires fix.
+from with its mask and margins, `additions` LoRAs, embeddings and VAE, `second_pass` the hires fix, `words` what
+the site's rules say to the prompts.
 Nothing here writes; `generation.requests` queues what came through.
 """
 
@@ -15,6 +16,7 @@ from generation.door.second_pass import read_second_pass
 from generation.door.settings import read_model, read_numbers, read_sampler, read_sizes
 from generation.door.source import read_source
 from generation.door.text import draw_wildcards, read_texts
+from generation.door.words import read_words
 
 __all__ = ["Expanded", "Reading", "Use", "read"]
 
@@ -33,4 +35,5 @@ def read(user: User, wanted: Mapping[str, Any]) -> Reading:
     read_second_pass(reading)
     draw_wildcards(reading)
     read_additions(reading)
+    read_words(reading)
     return reading

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gallery.models import User
+from gallery.refusals.judging import Verdict
 from generation.errors import Problem
 from generation.models import Checkpoint, Resource
 
@@ -32,7 +33,8 @@ class Expanded:
 class Reading:
     """What was asked for, and what has been made of it so far.
 
-    `values` are columns of the request, `uses` its LoRAs and embeddings, `pictures` the texts of its pictures in order.
+    `values` are columns of the request, `uses` its LoRAs and embeddings, `pictures` the texts of its pictures in order,
+    `verdict` what the rules on words find.
     """
 
     user: User
@@ -42,6 +44,7 @@ class Reading:
     pictures: list[Expanded] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    verdict: Verdict | None = None
 
     def refuse(self, field: str, sentence: str) -> None:
         """Note what is wrong with a field."""

@@ -14,7 +14,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from gallery.models import User
+from gallery.models.refusal import RulePlace
 from gallery.models.user import Role
+from gallery.refusals.judging import Refused, Said, judge
 from generation.engine.checkpoint_files import CheckpointFacts, inspect_checkpoint
 from generation.engine.errors import EngineError
 from generation.engine.file_errors import PICKLES
@@ -88,7 +90,8 @@ def add(wanted: Wanted) -> Checkpoint | Resource:
 
 
 def save_new(row: Checkpoint | Resource, allowed: Sequence[User]) -> None:
-    """Write a new row with the accounts that may use it."""
+    """Write a new row with the accounts that may use it; its names pass by the rules of the site."""
+    refuse_names(row.name, row.slug, *row.trigger_words)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -96,6 +99,13 @@ def save_new(row: Checkpoint | Resource, allowed: Sequence[User]) -> None:
     except IntegrityError:
         # Somebody else added a model of this name in the same moment.
         raise ModelRefused(_("The short name “%(slug)s” is taken.") % {"slug": row.slug}, "slug") from None
+
+
+def refuse_names(*names: str) -> None:
+    """Raise `ModelRefused` for names that a rule refuses."""
+    refusing = judge(Said(RulePlace.NAME, name) for name in names).refusing
+    if refusing is not None:
+        raise ModelRefused(Refused(refusing).message, "name")
 
 
 def named_users(names: Sequence[str]) -> list[User]:

@@ -72,6 +72,7 @@ def _submit(request: PageRequest) -> HttpResponse:
             made = requests.submit(request.user, form.wanted(), form.cleaned_data["key"])
         except RequestRefused as refusal:
             _add(form, refusal.problems)
+            form.verdict = refusal.verdict
     else:
         # All that is wrong is said at once, not one thing after the other.
         _add(form, problems + requests.problems_of(request.user, form.wanted()))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from gallery import ingest
 from gallery.errors import UserFacingError
 from gallery.models import User
+from gallery.refusals.arrivals import admitted
 from generation.door.source import DEFAULT_MASK_BLUR, find_source
 from generation.errors import Problem
 from generation.masks import MaskRefused, keep_mask
@@ -28,7 +29,7 @@ def with_files(request: MemberRequest) -> tuple[QueryDict, list[Problem]]:
     if isinstance(picture, UploadedFile):
         try:
             image = ingest.read_upload(picture, picture.size or 0)
-            data["source"] = f"upload:{ingest.keep_upload(request.user, image).key}"
+            data["source"] = f"upload:{admitted(ingest.keep_upload(request.user, image)).key}"
             # A picture that comes new is drawn at its own size, unless another one was chosen for it.
             if not request.POST.get("source"):
                 data["shape"] = AS_SOURCE

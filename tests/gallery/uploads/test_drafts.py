@@ -22,6 +22,7 @@ from gallery.uploads import (
     publish_set,
     save_draft,
 )
+from gallery.uploads.drafts import publish_locked
 from generation.unused import remove_unused
 from tagging.models import Tag
 from tests.factories import make_user
@@ -221,15 +222,15 @@ def test_a_set_that_is_cut_off_knows_its_parent(monkeypatch: pytest.MonkeyPatch)
     for draft in drafts:
         save_draft(draft, {"tags": "cat", "rating": "g", "level": "human"})
 
-    def killed(draft: UploadDraft, **more: Any) -> Post:
+    def killed(draft: UploadDraft, *more: Any) -> Post:
         if draft.pk == drafts[1].pk:
             raise SystemExit
-        return publish_draft(draft, **more)
+        return publish_locked(draft, *more)
 
-    monkeypatch.setattr("gallery.uploads.sets.publish_draft", killed)
+    monkeypatch.setattr("gallery.uploads.sets.publish_locked", killed)
     with pytest.raises(SystemExit):
         publish_set(drafts)
-    monkeypatch.setattr("gallery.uploads.sets.publish_draft", publish_draft)
+    monkeypatch.setattr("gallery.uploads.sets.publish_locked", publish_locked)
     first = Post.objects.get()
     left = list(UploadDraft.objects.filter(asset__post=None))
     # In another order, from another tab.
