@@ -56,9 +56,14 @@ def in_force(viewer: User | AnonymousUser) -> InForce:
     if kept is not None and kept[0] == key:
         made: InForce = kept[1]
         return made
-    made = _in_force(viewer)
+    made = _in_force(viewer, lifted_by(viewer))
     setattr(viewer, _CACHED, (key, made))
     return made
+
+
+def in_force_whole(viewer: User | AnonymousUser) -> InForce:
+    """The filter with the rules that this request lifts."""
+    return _in_force(viewer, frozenset())
 
 
 def forget(viewer: User | AnonymousUser) -> None:
@@ -93,8 +98,7 @@ def condition_on_tags(keys: list[int]) -> Q | None:
     return Q(tag_ids__overlap=keys) if len(keys) <= MANY_TAGS else Q(_HasAny(keys))
 
 
-def _in_force(viewer: User | AnonymousUser) -> InForce:
-    lifted = lifted_by(viewer)
+def _in_force(viewer: User | AnonymousUser, lifted: frozenset[str]) -> InForce:
     if isinstance(viewer, User):
         if not viewer.is_active or viewer.active_filter_id is None:
             return NONE

@@ -47,19 +47,13 @@ def tags_by_name(names: Iterable[str]) -> dict[str, set[int]]:
 def resolve_rules(rules: Rules) -> Resolved:
     """Two queries for all plain tags, and those of `gallery.search.names` for the rest."""
     # Here, not above: gallery.search asks gallery.visibility, which asks for the filter.
-    from gallery.search.rules import look_up, read_rule
+    from gallery.search.rules import look_up
 
     names = {rule: tag_of(rule) for rule in (*rules.hide, *rules.blur)}
     plain = {name for name in names.values() if name is not None}
     found = tags_by_name(plain)
     queries = [rule for rule, name in names.items() if name is None]
-    trees = []
-    for query in queries:
-        try:
-            trees.append(read_rule(query))
-        except Exception:  # noqa: BLE001, S112 - what is no rule any more is told of when the filter is laid on
-            continue
-    looked_up = look_up(trees) if trees else {}
+    looked_up = look_up(queries) if queries else {}
 
     def keys(listed: tuple[str, ...]) -> list[int]:
         return sorted({pk for rule in listed if (name := names[rule]) for pk in found.get(name, ())})

@@ -36,5 +36,5 @@ class Said:
 
     hidden_ratings: frozenset[Rating] = frozenset()
     blurred_ratings: frozenset[Rating] = frozenset()
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     muted: tuple[int, ...] = ()

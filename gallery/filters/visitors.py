@@ -25,7 +25,7 @@ class VisitorsFilter:
     """`sensitive`: the visitor turned that rating on, the highest that visitors may. `scope` names this very filter."""
 
     sensitive: bool = False
-    said: Said = Said()
+    said: Said = field(default_factory=Said)
     scope: str = field(default_factory=lambda: f"visitor {secrets.token_urlsafe(6)}")
 
 

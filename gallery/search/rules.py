@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import Q
@@ -48,8 +49,13 @@ def check_meaning(tree: Node, viewer: Viewer) -> None:
     condition_alone(tree, _compilation(viewer), resolve([tree]))
 
 
-def look_up(trees: Iterable[Node]) -> dict[str, Any]:
-    """What the names and patterns in the trees stand for now, to be kept as JSON for `conditions`."""
+def look_up(queries: Iterable[str]) -> dict[str, Any]:
+    """What the names and patterns in the queries stand for now, to be kept as JSON for `conditions`. One that is no
+    rule any more has none."""
+    trees = []
+    for query in queries:
+        with suppress(QueryError, UserFacingError):
+            trees.append(read_rule(query))
     names = resolve(trees)
     return {
         "tags": {name: [tag.id, tag.posts] for name, tag in names.tags.items()},

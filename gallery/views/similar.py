@@ -41,7 +41,7 @@ def similar_strip(request: HttpRequest, post_id: int) -> HttpResponse:
 def strip(shown: Post, viewer: Viewer) -> dict[str, Any]:
     """The few posts most like this one, with how sure that is, and where all of them are."""
     found = posts_like(viewer, shown, limit=STRIP)
-    pictures = cards([line.post for line in found], f"similar:{shown.pk}")
+    pictures = cards([line.post for line in found], f"similar:{shown.pk}", viewer=viewer)
     return {"similar": list(zip(found, pictures, strict=True)), "similar_url": posts_url(f"similar:{shown.pk}")}
 
 
@@ -88,7 +88,7 @@ def _duplicates_page(request: SignedInRequest, *, problem: str = "", status: int
         before = ""
     rows = list(pairs[: PAIRS + 1])
     context = {
-        "pairs": _shown(rows[:PAIRS]),
+        "pairs": _shown(rows[:PAIRS], request.user),
         "before": before,
         "next_before": rows[PAIRS - 1].pk if len(rows) > PAIRS else None,
         "problem": problem,
@@ -96,11 +96,11 @@ def _duplicates_page(request: SignedInRequest, *, problem: str = "", status: int
     return render(request, "gallery/duplicates.html", context, status=status)
 
 
-def _shown(pairs: list[DuplicatePair]) -> list[dict[str, Any]]:
+def _shown(pairs: list[DuplicatePair], viewer: Viewer) -> list[dict[str, Any]]:
     """The pairs with both pictures, and where one of the two is larger."""
     numbers = {number for pair in pairs for number in (pair.older_id, pair.newer_id)}
     posts = Post.objects.select_related("asset", "author", "stats").prefetch_related("asset__files")
-    pictures: dict[int, Card] = {card.post.pk: card for card in cards(posts.filter(pk__in=numbers))}
+    pictures: dict[int, Card] = {card.post.pk: card for card in cards(posts.filter(pk__in=numbers), viewer=viewer)}
     return [
         {
             "pair": pair,
