@@ -1,6 +1,7 @@
 """What the filter in force hides of one search, rule by rule: counted among so many of the newest posts it hides."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q, QuerySet
@@ -24,6 +25,7 @@ from gallery.search.policy import find
 from gallery.search.rules import conditions, look_up
 from gallery.search.statements import Stretch
 from gallery.visibility import Viewer, effective_ratings
+from tagging.models import Tag, TagAlias
 from tagging.query import parse
 from tagging.query.values import Clock
 
@@ -72,12 +74,16 @@ def hidden_by_filter(query_text: str, viewer: Viewer) -> HiddenPosts | None:
     try:
         with time_budget(COUNT_MS) as budget:
             ids = [pk for pk, _key in find(budget, outside, Stretch(by_id(), None, MOST + 1)).rows]
-            said, scope = _said(viewer, force)
-            lines = _lines(ids[:MOST], said, scope, viewer) if ids else []
     except SearchTimeout:
         return HiddenPosts(force.name, force.row_id, 0, False, [], broken=force.broken)
     if not ids and not force.broken:
         return None
+    said, scope = _said(viewer, force)
+    try:
+        with time_budget(COUNT_MS):
+            lines = _lines(ids[:MOST], said, scope, viewer) if ids else []
+    except SearchTimeout:
+        lines = []
     exact = len(ids) <= MOST
     return HiddenPosts(
         force.name, force.row_id, min(len(ids), MOST), exact, lines[:LINES], max(0, len(lines) - LINES), force.broken
@@ -123,7 +129,7 @@ def _lines(ids: list[int], said: Said, scope: str, viewer: Viewer) -> list[Hidde
     number = sum(author in muted for _rating, author, _tags in rows)
     found.append(HiddenBy("muted", "", number, rule_name(scope, MUTED)))
     plain = {rule: name for rule in said.rules.hide if (name := tag_of(rule)) is not None}
-    keys = tags_by_name(plain.values())
+    keys = tags_by_name(_called(tags, plain.values()))
     for rule, name in plain.items():
         meant = keys.get(name, set())
         if len(meant) == 1:
@@ -133,6 +139,13 @@ def _lines(ids: list[int], said: Said, scope: str, viewer: Viewer) -> list[Hidde
         found.append(HiddenBy("rule", rule, number, rule_name(scope, HIDE, rule)))
     found += _by_queries([rule for rule in said.rules.hide if rule not in plain], posts, len(ids), scope, viewer)
     return sorted((line for line in found if line.count), key=lambda line: (-line.count, line.text))
+
+
+def _called(tags: Iterable[int], names: Iterable[str]) -> set[str]:
+    """Those of the names that may stand for one of the tags: of five thousand rules few have to be looked up."""
+    called = set(Tag.objects.filter(pk__in=list(tags)).values_list("name", flat=True))
+    called.update(TagAlias.objects.filter(consequent__in=list(tags)).values_list("antecedent", flat=True))
+    return {name for name in names if name in called or not name.isascii()}
 
 
 def _by_queries(queries: list[str], posts: QuerySet[Post], hidden: int, scope: str, viewer: Viewer) -> list[HiddenBy]:

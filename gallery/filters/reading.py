@@ -20,8 +20,8 @@ MOST_PROBLEMS = 20
 
 @dataclass(frozen=True)
 class Problem:
-    """A line that is no rule: where it stands (`field` is `hide` or `blur`, `line` and, if known, `column` from 1), and a
-    sentence."""
+    """A line that is no rule: where it stands (`field` is `hide` or `blur`, `line` and, if known, `column` from 1), and
+    a sentence."""
 
     field: str
     line: int

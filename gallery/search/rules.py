@@ -32,7 +32,7 @@ def read_rule(text: str) -> Node:
         if isinstance(leaf, Metatag):
             if leaf.name in COSTLY:
                 raise Invalid("filter_rule_costly", name=leaf.name)
-            if METATAGS[leaf.name].compile is None:
+            if leaf.name == "order" or METATAGS[leaf.name].compile is None:
                 raise Invalid("filter_rule_rules", name=leaf.name)
     return tree
 
