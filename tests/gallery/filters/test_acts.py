@@ -2,12 +2,14 @@
 
 import pytest
 
+from gallery.bulk_updates.commands.alias import Alias, Rename
 from gallery.errors import Invalid, NotAllowed
 from gallery.filters import acts
 from gallery.filters.spec import Rules, Said
-from gallery.models import User, ViewFilter
+from gallery.models import Post, User, ViewFilter
 from gallery.ratings import ORDER, Rating
-from tests.factories import make_user
+from gallery.visibility import visible_posts
+from tests.factories import make_asset_row, make_post, make_user
 
 pytestmark = pytest.mark.django_db
 CALM = Said(frozenset({Rating.EXPLICIT}), frozenset({Rating.SENSITIVE}), Rules(("spider",), ("clown",)))
@@ -112,3 +114,23 @@ def test_only_so_many_filters_are_kept(monkeypatch):
     with pytest.raises(Invalid) as refused:
         acts.create(owner, "c", Said())
     assert refused.value.code == "filters_full"
+
+
+@pytest.mark.parametrize("word", ["alias", "rename"])
+def test_rules_follow_a_tag_to_its_new_name_and_hide_it_on_the_way(word):
+    author, owner = make_user(), make_user()
+    make_post(author, asset=make_asset_row(author), tags=["spiders"])
+    row = acts.create(owner, "Calm", Said(rules=Rules(("spiders", "spiders web", "owl"), ("spiders -toy",))))
+    acts.choose(owner, row)
+    command = (Alias if word == "alias" else Rename)("spiders", "spider")
+    command.relate(author)
+    posts = Post.objects.filter(visible_posts(User.objects.get(pk=owner.pk)))
+    assert list(posts) == []
+    command.step(author, 0, 100)
+    posts = Post.objects.filter(visible_posts(User.objects.get(pk=owner.pk)))
+    assert list(posts) == []
+    command.finish(author)
+    row.refresh_from_db()
+    assert (row.hide_rules, row.blur_rules) == (["spider", "spider web", "owl"], ["spider -toy"])
+    posts = Post.objects.filter(visible_posts(User.objects.get(pk=owner.pk)))
+    assert list(posts) == []
