@@ -114,6 +114,8 @@ def mute(user: User, person: User, *, muted: bool) -> ViewFilter | None:
 
 def is_muted(user: User, person: User) -> bool:
     """Whether the filter in force hides what `person` posts."""
+    if user.active_filter_id is None:
+        return False
     return ViewFilter.objects.filter(pk=user.active_filter_id, muted_ids__contains=[person.pk]).exists()
 
 

@@ -109,7 +109,7 @@ def _hidden(force: InForce, viewer: Viewer) -> Q:
 
 
 def _said(viewer: Viewer, force: InForce) -> tuple[Said, str]:
-    if isinstance(viewer, User):
+    if isinstance(viewer, User) and force.row_id is not None:
         row = ViewFilter.objects.get(pk=force.row_id)
         return said_by(row), f"filter {row.pk}"
     kept = visitors_filter(viewer)

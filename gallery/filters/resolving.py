@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db import connection
+from django.db.models import Max
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from gallery.filters.spec import Resolved, Rules
 from gallery.models import ViewFilter
 from tagging.edit import resolve_tags
-from tagging.models import Tag
+from tagging.models import Tag, TagAlias
 from tagging.names import normalise_tag
 from tagging.query import QueryError, parse
 from tagging.query import Tag as TagNode
@@ -20,7 +21,11 @@ OLDEST = timedelta(minutes=5)
 """Names on wiki pages and removed aliases are noticed after so long, new tags and aliases at once."""
 _PLAIN = re.compile("[a-z0-9][a-z0-9_]*", re.ASCII)
 _WORDS = frozenset({"and", "or", "not"})
-_NEWEST = "SELECT (SELECT coalesce(max(id), 0) FROM tagging_tag), (SELECT coalesce(max(id), 0) FROM tagging_tagalias)"
+NEWEST = {
+    "newest_tag_now": RawSQL("(SELECT coalesce(max(id), 0) FROM tagging_tag)", ()),
+    "newest_alias_now": RawSQL("(SELECT coalesce(max(id), 0) FROM tagging_tagalias)", ()),
+}
+"""Loaded beside a row, they say whether names may have changed their meaning, without a query of its own."""
 
 
 def tag_of(rule: str) -> str | None:
@@ -81,8 +86,8 @@ def keep_resolved(row: ViewFilter) -> None:
 
 
 def refresh(row: ViewFilter) -> None:
-    """Looks the names up anew where they may mean something else by now. One query where they don't."""
-    newest_tag, newest_alias = newest_names()
+    """Looks the names up anew where they may mean something else by now; `row` was loaded with NEWEST."""
+    newest_tag, newest_alias = row.newest_tag_now, row.newest_alias_now  # type: ignore[attr-defined]
     old = row.resolved_at is None or row.resolved_at < timezone.now() - OLDEST
     if not old and newest_alias == row.newest_alias and not (row.watches_new_tags and newest_tag != row.newest_tag):
         return
@@ -94,9 +99,8 @@ def refresh(row: ViewFilter) -> None:
 
 def newest_names() -> tuple[int, int]:
     """The keys of the newest tag and the newest alias."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWEST)
-        tag, alias = cursor.fetchone()
+    newest = (model.objects.aggregate(newest=Max("pk"))["newest"] or 0 for model in (Tag, TagAlias))
+    tag, alias = newest
     return tag, alias
 
 
