@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "gallery.labels.middleware.visitors_zone",
+    "gallery.filters.middleware.viewers_filter",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.refuse_large_bodies",
 ]

@@ -4,7 +4,7 @@ One query for the tags of the whole list; the posts come with asset, author, sta
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -15,7 +15,7 @@ from gallery.models import Asset, Post
 from gallery.models.asset import Variant
 from gallery.models.post import STANDING
 from gallery.pictures.variants import SIDES
-from gallery.visibility import Viewer, effective_ratings
+from gallery.visibility import Viewer, blurred_among, effective_ratings
 from tagging.models import Category, Tag
 
 # Justified rows stay readable up to this ratio; beyond it a tile shows the middle of the picture.
@@ -28,8 +28,8 @@ class Card:
     """What a tile shows. `ratio` and `placeholder` are classes of static/css/placeholders.css.
 
     `avif`: the same previews as `srcset`, for browsers that read AVIF; empty for pictures that have none.
-    `kept`: the viewer keeps the post as a favourite; `keepable`: there is a viewer who could.
-    `blurred`: the picture is shown as colours alone; `src` is empty where it has no such file.
+    `blurred`: the viewer's filter blurs it; then `src` is the blurred file, where there is one, and no address of
+    another file stands here. `kept`: the viewer keeps the post as a favourite; `keepable`: there is a viewer who could.
     """
 
     post: Post
@@ -40,47 +40,73 @@ class Card:
     alt: str
     ratio: str
     placeholder: str
+    blurred: bool = False
     kept: bool = False
     keepable: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The addresses under which one viewer is shown a picture large; a blurred one has none but `src`."""
+
+    src: str
+    srcset: str
+    avif: str
+    original_url: str
     blurred: bool = False
+
+    def words(self) -> dict[str, object]:
+        """For a template's context."""
+        return {
+            "src": self.src,
+            "srcset": self.srcset,
+            "avif": self.avif,
+            "original_url": self.original_url,
+            "blurred": self.blurred,
+        }
+
+
+def picture_of(post: Post, viewer: Viewer, side: int = 720) -> Picture:
+    """What `viewer` is shown of the picture of a post that they can open. One query, if their filter blurs."""
+    return _picture(post.asset, side, blurred=post.pk in blurred_among(viewer, [post]))
 
 
 def cards(
-    posts: Iterable[Post], query: str = "", viewer: Viewer | None = None, *, blurred_for: Viewer | None = None
+    posts: Iterable[Post], query: str = "", *, viewer: Viewer, favourites: bool = False, of_work: bool = False
 ) -> list[Card]:
-    """Cards in the order of `posts`; their links carry `query`, so that previous and next follow the search.
+    """Cards in the order of `posts` as `viewer` is shown them; their links carry `query`, so that previous and next
+    follow the search.
 
-    With a `viewer` they also say which of the posts the viewer keeps as favourites, for one more query.
-    With `blurred_for`, pictures whose rating that viewer doesn't show are blurred: lists of work, not of choice.
+    With `favourites` they also say which of the posts the viewer keeps, for one more query. In lists `of_work`, not of
+    choice, pictures whose rating the viewer doesn't show are blurred, too.
     """
-    shown = effective_ratings(blurred_for) if blurred_for else None
     listed = list(posts)
-    kept = favourites_among(viewer, [post.pk for post in listed]) if viewer else frozenset()
+    kept = favourites_among(viewer, [post.pk for post in listed]) if favourites else frozenset()
+    blurred = blurred_among(viewer, listed)
+    if of_work:
+        shown = effective_ratings(viewer)
+        blurred |= {post.pk for post in listed if post.rating not in shown}
     names = _tag_names({tag_id for post in listed for tag_id in post.tag_ids})
     suffix = f"?{urlencode({'q': query})}" if query else ""
-    made = [
-        Card(
-            post=post,
-            href=reverse("gallery:post", args=[post.pk]) + suffix,
-            src=preview_url(post.asset, 360),
-            srcset=preview_srcset(post.asset),
-            avif=preview_srcset(post.asset, "avif"),
-            alt=alternative_text(post, [names[tag_id] for tag_id in post.tag_ids if tag_id in names]),
-            ratio=ratio_class(post.asset.width, post.asset.height),
-            placeholder=placeholder_class(post.asset.dominant_color),
-            kept=post.pk in kept,
-            keepable=viewer is not None and post.status in STANDING,
+    made = []
+    for post in listed:
+        picture = _picture(post.asset, 360, blurred=post.pk in blurred)
+        made.append(
+            Card(
+                post=post,
+                href=reverse("gallery:post", args=[post.pk]) + suffix,
+                src=picture.src,
+                srcset=picture.srcset,
+                avif=picture.avif,
+                alt=alternative_text(post, [names[tag_id] for tag_id in post.tag_ids if tag_id in names]),
+                ratio=ratio_class(post.asset.width, post.asset.height),
+                placeholder=placeholder_class(post.asset.dominant_color),
+                blurred=picture.blurred,
+                kept=post.pk in kept,
+                keepable=favourites and post.status in STANDING,
+            )
         )
-        for post in listed
-    ]
-    return [card if shown is None or card.post.rating in shown else _blurred(card) for card in made]
-
-
-def _blurred(card: Card) -> Card:
-    files = card.post.asset.files.all()
-    there = any(file.variant == Variant.B360 and file.format == "webp" for file in files)
-    source = media_url(card.post.asset, Variant.B360, "webp") if there else ""
-    return replace(card, src=source, srcset="", avif="", blurred=True)
+    return made
 
 
 def alternative_text(post: Post, tag_names: list[str]) -> str:
@@ -111,6 +137,12 @@ def preview_file(asset: Asset, side: int) -> tuple[str, str]:
     return (previews[-1][0], "webp") if previews else (Variant.ORIGINAL, original_format(asset))
 
 
+def blurred_url(asset: Asset) -> str:
+    """The address of the file that shows nothing but colours; empty where there is none."""
+    made = any(file.variant == Variant.B360 and file.format == "webp" for file in asset.files.all())
+    return media_url(asset, Variant.B360, "webp") if made else ""
+
+
 def preview_srcset(asset: Asset, extension: str = "webp") -> str:
     """The previews of one format with their widths, for the browser to choose from; empty where there are none."""
     previews = _previews(asset, extension)
@@ -136,6 +168,12 @@ def ratio_class(width: int, height: int) -> str:
 def placeholder_class(color: str) -> str:
     """`d-39c` for `#3b94d0`: the nearest of 216 colours."""
     return "d-" + "".join("0369cf"[round(int(color[start : start + 2], 16) / 51)] for start in (1, 3, 5))
+
+
+def _picture(asset: Asset, side: int, *, blurred: bool) -> Picture:
+    if blurred:
+        return Picture(blurred_url(asset), "", "", "", blurred=True)
+    return Picture(preview_url(asset, side), preview_srcset(asset), preview_srcset(asset, "avif"), original_url(asset))
 
 
 def _previews(asset: Asset, extension: str) -> list[tuple[str, int]]:

@@ -312,6 +312,11 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield reverse("gallery:bulk_updates") + query
     yield from (reverse(f"gallery:{name}") for name in ("bulk_update_new", "chores"))
     yield reverse("gallery:settle_pair", args=[1])
+    yield from (reverse(f"gallery:{name}") for name in ("filters", "filter_new", "age_notice"))
+    yield from (reverse(f"gallery:{name}", args=[1]) for name in ("filter_edit", "filter_delete", "filter_share"))
+    yield reverse("gallery:filter_shared", args=["no-such-key"])
+    yield reverse("gallery:mute", args=["maker"])
+    yield from (reverse("gallery:show_post", args=[post.pk]) for post in posts)
     others = ("gallery:label_disputes", "gallery:zone", "gallery:verify", "gallery:api_verify", "robots")
     yield from (reverse(name) for name in others)
     yield reverse("gallery:refusal_rule", args=[1])

@@ -23,6 +23,8 @@ from django.utils.http import int_to_base36, urlencode
 from gallery.accounts.sign_in_link import make_link
 from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, saved_searches
+from gallery.filters import acts as filters
+from gallery.filters.spec import Rules, Said
 from gallery.labels.disputes import dispute
 from gallery.models import Asset, Download, DuplicatePair, User
 from gallery.recipes.asking import ask_for_prompt
@@ -378,6 +380,22 @@ ROWS = [
     Row("gallery:sign_in_link", PUBLIC,  "302", lambda world: [world["token"]], "good"),
     Row("gallery:sign_in_link", PUBLIC,  "410", lambda world: ["no-such-token"], "unknown"),
 
+    Row("gallery:age_notice",   "in 302 302 302 302 302", "in 302 302 302 302 302"),
+
+    # gallery: filters; `filter` is `maker`'s, and shared
+    Row("gallery:filters",       PUBLIC,  "302"),
+    Row("gallery:filter_new",    MEMBERS, "in 302 302 302 302 302", data={"name": "Calm", "hide": "spider"}),
+    Row("gallery:filter_edit",   MAKER,   "in 302 404 404 404 404", one("filter"), "", {"name": "Calm", "seen": "1"}),
+    Row("gallery:filter_delete", NO_GET,  "in 302 404 404 404 404", one("filter")),
+    Row("gallery:filter_share",  NO_GET,  "in 302 404 404 404 404", one("filter"), "", {"share": "0"}),
+    Row("gallery:filter_shared", PUBLIC,  "in 302 302 302 302 302", lambda world: [world["filter"].shared_key]),
+    Row("gallery:filter_shared", "404",   "404", lambda world: ["no-such-key"], "unknown"),
+    Row("gallery:show_post", "405", "302", one("public")),
+    Row("gallery:show_post", "405", "404 302 404 302 302 302", one("explicit"), "explicit"),
+    Row("gallery:show_post", "405", "404", one("quarantined"), "quarantined"),
+    Row("gallery:mute", NO_GET, "in 302 302 302 302 302", lambda world: ["maker"], "", {"mute": "1"}),
+    Row("gallery:mute", NO_GET, "in 404 404 404 404 404", lambda world: ["nobody"], "unknown", {"mute": "1"}),
+
     # gallery: tags and wiki; `maker` wrote the page “wikied”
     Row("gallery:tags",      PUBLIC, "405"),
     Row("gallery:tag",       PUBLIC, "405", lambda world: ["1girl"]),
@@ -513,6 +531,8 @@ def build_world() -> World:
     start_job(world["running"], preview=b"RIFF")
     world["public list"] = favourite_groups.create(maker, "open")
     world["private list"] = favourite_groups.create(maker, "mine alone", is_public=False)
+    world["filter"] = filters.create(maker, "Mine", Said(rules=Rules(hide=("spider",))))
+    filters.share(maker, world["filter"], shared=True)
     world["saved search"] = saved_searches.save(maker, "1girl")
     for title in ("wikied", "locked", "deleted"):
         write_page(maker, title, Written("Text."), seen="")

@@ -13,7 +13,7 @@ from gallery.models.asset import Variant
 from gallery.models.post import PostStatus, PromptVisibility
 from gallery.pictures.variants import SIDES
 from gallery.recipes.rows import State
-from gallery.visibility import Viewer, reachable_posts, readable_among, signed_in, visible_posts
+from gallery.visibility import Viewer, blurred_among, reachable_posts, readable_among, signed_in, visible_posts
 from tagging.models import Category, Tag
 
 CATEGORIES = {
@@ -34,7 +34,7 @@ Address = Callable[[Post, str, str], str]
 def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> list[dict[str, Any]]:
     """Posts that this viewer may see, each with asset, author, stats and files loaded.
 
-    Six queries for all of them at most: how they were made, their tags, their parents, who has children, whose prompt
+    Seven queries for all of them at most: how they were made, their tags, their parents, who has children, whose prompt
     may be read and whose files everybody may have. Parents and children that the viewer may not see are not told of.
     `absolute` makes whole addresses of paths. Those of files that visitors aren't given are signed, for programs
     without cookies.
@@ -50,12 +50,17 @@ def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> 
         Post.objects.filter(visible_posts(viewer), parent_id__in=ids).values_list("parent_id", flat=True)
     )
     readable = readable_among(viewer, listed)
+    blurred = blurred_among(viewer, listed)
     signs = _signing_for(viewer, listed, readable)
     return [
         {
             **_facts(post),
             **_tags(post, tags),
-            **_files(post, post.pk in readable, absolute, signs),
+            **(
+                _blurred_file(post, absolute, signs)
+                if post.pk in blurred
+                else _files(post, post.pk in readable, absolute, signs)
+            ),
             "parent_id": post.parent_id if post.parent_id in shown_parents else None,
             "has_children": post.pk in with_children,
             "ai": {"level": post.ai_level, "evidence": post.ai_evidence, "label": post.get_ai_level_display()},
@@ -110,6 +115,18 @@ def _files(post: Post, reads_prompt: bool, absolute: Absolute, signs: Address) -
         "file_url": absolute(signs(post, Variant.ORIGINAL, post.file_type)),
         "large_file_url": absolute(signs(post, *_large_file(post))),
         "preview_file_url": absolute(signs(post, *preview_file(post.asset, PREVIEW))),
+    }
+
+
+def _blurred_file(post: Post, absolute: Absolute, signs: Address) -> dict[str, Any]:
+    """Of a post that the viewer's filter blurs there is one address, of a file that shows nothing but colours. The
+    other keys are left out, as Danbooru does of files that it withholds: programs stumble over null."""
+    return {
+        "file_ext": post.file_type,
+        "image_width": post.width,
+        "image_height": post.height,
+        "preview_file_url": absolute(signs(post, Variant.B360, "webp")),
+        "is_blurred": True,
     }
 
 

@@ -17,6 +17,7 @@ from gallery.models.similar import AssetHash, DuplicatePair, UncomparedPost
 from gallery.models.upload import UploadAllowance, UploadDraft
 from gallery.models.user import SignInLink, User
 from gallery.models.version import PostVersion
+from gallery.models.view_filter import ViewFilter
 
 __all__ = [
     "Appeal",
@@ -58,5 +59,6 @@ __all__ = [
     "UploadAllowance",
     "UploadDraft",
     "User",
+    "ViewFilter",
     "Voice",
 ]

@@ -35,6 +35,7 @@ class User(AbstractUser):
     """An account. `shown_ratings` is the viewer's own filter, narrowed further by the operator's ceiling.
 
     `zone` is the other part of the filter: lists hold pictures by machines, by humans, or both.
+    `active_filter`: the named filter (`gallery.filters`) that narrows both further; it is one of the account's own.
     `private_favourites`: nobody else learns what this account keeps.
     """
 
@@ -42,6 +43,7 @@ class User(AbstractUser):
     shown_ratings = ArrayField(models.CharField(max_length=1, choices=Rating), default=only_general)
     private_favourites = models.BooleanField(default=False)
     zone = models.CharField(max_length=5, choices=Zone, default=Zone.BOTH)
+    active_filter = models.ForeignKey("gallery.ViewFilter", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta(AbstractUser.Meta):
         constraints = [

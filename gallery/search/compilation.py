@@ -24,11 +24,12 @@ MAX_SIMILAR = 5
 @dataclass
 class Compilation:
     """One search of one viewer. `any_zone`: it asks for posts by their label, so that the viewer's zone is not laid
-    over it."""
+    over it. `any_filter`: nor is the viewer's filter, of which this search may be a rule."""
 
     viewer: Viewer
     clock: Clock
     any_zone: bool = False
+    any_filter: bool = False
     _users: dict[str, int | None] = field(default_factory=dict)
     _similar: dict[int, dict[int, int]] = field(default_factory=dict)
 
@@ -42,10 +43,14 @@ class Compilation:
         """The account that asks, if it may be used."""
         return self.viewer if isinstance(self.viewer, User) and signed_in(self.viewer) else None
 
+    def seen(self, *, any_status: bool = False) -> Q:
+        """What the search may find at all."""
+        return visible_posts(self.viewer, any_status=any_status, any_zone=self.any_zone, any_filter=self.any_filter)
+
     @cached_property
     def relatives(self) -> QuerySet[Post]:
         """The posts that may show up as somebody's parent or child: no others exist for this viewer."""
-        return Post.objects.filter(visible_posts(self.viewer, any_status=True, any_zone=self.any_zone))
+        return Post.objects.filter(self.seen(any_status=True))
 
     @cached_property
     def prompts(self) -> Q:
@@ -84,8 +89,7 @@ class Compilation:
             post = Post.objects.filter(reachable_posts(self.viewer), pk=post_id).select_related("asset").first()
             if post is None:
                 raise Invalid("no_such_post", id=post_id)
-            seen = visible_posts(self.viewer, any_status=True, any_zone=self.any_zone)
-            found = near_among(seen, sought_asset(post.asset))
+            found = near_among(self.seen(any_status=True), sought_asset(post.asset))
             self._similar[post_id] = {one.post_id: one.distance for one in found} | {post_id: -1}
         return self._similar[post_id]
 

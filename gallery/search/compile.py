@@ -18,7 +18,7 @@ from gallery.search.metatags.states import EVERY_STATUS, STATUSES
 from gallery.search.metatags.times import BY_TIME
 from gallery.search.names import Names, check_wildcards, resolve
 from gallery.search.saved import check_lineages, fold, saved_trees
-from gallery.visibility import Viewer, visible_posts
+from gallery.visibility import Viewer
 from tagging.query import And, Everything, Metatag, Node, Not, Or, QueryError, Wildcard, leaves, registry
 from tagging.query import Tag as TagNode
 from tagging.query.values import Numbers
@@ -87,8 +87,7 @@ def compile_search(tree: Node, compilation: Compilation) -> Compiled:
     needed = [names.tag(node.name) for node in top if isinstance(node, TagNode)]
     only = needed[0] if isinstance(tree, TagNode) else None
     return Compiled(
-        condition=visible_posts(compilation.viewer, any_status=any_status, any_zone=compilation.any_zone)
-        & part.condition,
+        condition=compilation.seen(any_status=any_status) & part.condition,
         at_most=part.at_most,
         by_index=part.by_index,
         windows=windows,
@@ -96,6 +95,12 @@ def compile_search(tree: Node, compilation: Compilation) -> Compiled:
         costly=any(METATAGS[leaf.name].costly for leaf in leaves(tree) if isinstance(leaf, Metatag)),
         together=tuple(tag.posts for tag in needed if tag is not None),
     )
+
+
+def condition_alone(tree: Node, compilation: Compilation, names: Names) -> Q:
+    """What `tree` matches among all posts, whoever may see them: for what is laid over a search. `names`: of all that
+    the tree names. Raises QueryError and the errors of single metatags."""
+    return _Compiler(names, compilation, {}, any_status=True).part(tree).condition
 
 
 def names_status(tree: Node) -> bool:

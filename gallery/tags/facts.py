@@ -88,6 +88,6 @@ def newest_cards(viewer: Viewer, name: str, limit: int) -> list[Card]:
     """The newest posts with this tag that the viewer's lists hold; none where the search fails or takes too long."""
     query = print_query(TagTerm(name))
     try:
-        return cards(search(query, viewer, limit=limit).posts, query, viewer=viewer)
+        return cards(search(query, viewer, limit=limit).posts, query, viewer=viewer, favourites=True)
     except (QueryError, UserFacingError):
         return []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 
+from gallery.filters.in_force import in_force
 from gallery.labels.zones import zone_of
 from gallery.search import sample_tags
 from gallery.tags.known import mentionable_tags
@@ -100,4 +101,9 @@ def _best(sample: list[list[int]]) -> list[tuple[int, int]]:
 def _key(query: str, viewer: Viewer) -> str:
     who = f"user {viewer.pk} {getattr(viewer, 'role', '')}" if signed_in(viewer) else "visitor"
     ratings = "".join(rating.value for rating in effective_ratings(viewer))
-    return "related:" + hashlib.sha256("\x00".join([who, ratings, zone_of(viewer), query]).encode()).hexdigest()
+    return (
+        "related:"
+        + hashlib.sha256(
+            "\x00".join([who, ratings, zone_of(viewer), in_force(viewer).token, query]).encode()
+        ).hexdigest()
+    )

@@ -51,8 +51,8 @@ def keep_draft(
 ) -> UploadDraft:
     """The draft of the picture in `file`; the same file again is the same draft, with what was typed, in this batch.
 
-    Raises what `keep_sent` and `admitted` raise; for a picture that is a post by now, from whatever file, `Invalid` says which, as
-    far as they can reach it, and `InvalidTransition` that their own post of this file was taken away.
+    Raises what `keep_sent` and `admitted` raise; for a picture that is a post by now, from whatever file, `Invalid`
+    says which, as far as they can reach it, and `InvalidTransition` that their own post of this file was taken away.
     """
     asset = admitted(keep_sent(owner, file, size, name))
     _check_unposted(owner, asset)

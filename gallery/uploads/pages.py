@@ -164,7 +164,7 @@ def likes(owner: User, draft: UploadDraft) -> list[tuple[LikePost, Card]]:
             found = loaded(near(owner, sought_asset(draft.asset), limit=STRIP))
     except SearchTimeout:
         return []
-    return list(zip(found, cards(line.post for line in found), strict=True))
+    return list(zip(found, cards([line.post for line in found], viewer=owner), strict=True))
 
 
 def _above(rating: Rating, most: Rating) -> bool:

@@ -11,6 +11,9 @@ from django.views.decorators.http import require_safe
 
 from gallery.cards import cards
 from gallery.errors import UserFacingError
+from gallery.filters import shown
+from gallery.filters.counting import hidden_by_filter, lifted_among
+from gallery.filters.lifting import PARAMETER, lifted_by
 from gallery.labels.zones import names_level, zone_of
 from gallery.links.pages import wiki_edit_url, wiki_url
 from gallery.links.results import order_links, random_order, ready_made, wildcard_tags
@@ -39,7 +42,7 @@ NEAREST, WITH_NEAREST = 3, 5
 def front(request: HttpRequest) -> HttpResponse:
     """Living pictures and the way to make one."""
     page = search("", request.user, limit=FRONT_PICTURES, per_author=settings.POSTS_PER_AUTHOR)
-    newest = cards(page.posts)
+    newest = cards(page.posts, viewer=request.user)
     try:
         create_url = reverse(settings.CREATE_URL_NAME)
     except NoReverseMatch:
@@ -80,9 +83,14 @@ def posts(request: HttpRequest) -> HttpResponse:
         if error.status == 503:
             response["Retry-After"] = "10"
         return response
-    context |= _results(query, page, request.user)
+    context |= _results(query, page, request)
+    context |= filter_words(request, query)
     context["picking"] = bool(request.GET.get("select")) and request.user.is_authenticated and bool(page.posts)
-    return render(request, "gallery/posts.html", context)
+    response = render(request, "gallery/posts.html", context)
+    if lifted_by(request.user):
+        # Their files and pages, too, from here on.
+        shown.remember(request, response, lifted_among(request.user, [post.pk for post in page.posts]))
+    return response
 
 
 @require_safe
@@ -94,7 +102,7 @@ def random_post(request: HttpRequest) -> HttpResponse:
         found = search(random_order(SearchTerms.read(query)), request.user, limit=1).posts
     except (QueryError, UserFacingError):
         found = []
-    return redirect(cards(found, query)[0].href if found else posts_url(query))
+    return redirect(cards(found, query, viewer=request.user)[0].href if found else posts_url(query))
 
 
 @dataclass(frozen=True)
@@ -113,8 +121,9 @@ def mark_column(query: str, column: int) -> Marked:
 
 
 def _rating_words(request: HttpRequest) -> dict[str, object]:
-    shown = effective_ratings(request.user)
-    return {"shown_ratings": shown, "hidden_ratings": [rating for rating in up_to(ceiling()) if rating not in shown]}
+    ratings = effective_ratings(request.user)
+    left_out = [rating for rating in up_to(ceiling()) if rating not in ratings]
+    return {"shown_ratings": ratings, "hidden_ratings": left_out}
 
 
 def more_by(page: SearchPage, asked: SearchTerms) -> list[dict[str, object]]:
@@ -129,11 +138,33 @@ def _zone_words(query: str, viewer: Viewer) -> dict[str, object]:
     return {"outside_zone": outside_zone(query, viewer), "zone_aside": aside}
 
 
-def _results(query: str, page: SearchPage, viewer: Viewer) -> dict[str, object]:
+def filter_words(request: HttpRequest, query: str) -> dict[str, object]:
+    """What the filter hides of this search, each rule with the address of the page without it."""
+    hidden = hidden_by_filter(query, request.user)
+    lifted = sorted(lifted_by(request.user))
+    lines = hidden.lines if hidden else []
+    return {
+        "hidden_by_filter": hidden,
+        "hiding_rules": [{"line": line, "lift_url": lifting_url(query, [*lifted, line.name])} for line in lines],
+        "lifted": len(lifted),
+        "unlifted_url": posts_url(query),
+    }
+
+
+def lifting_url(query: str, names: list[str], page: str | None = None) -> str:
+    """The address of a search, or one of its pages, without some rules of the viewer's filter."""
+    url = posts_url(query, page)
+    if not names:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode([(PARAMETER, name) for name in names])}"
+
+
+def _results(query: str, page: SearchPage, request: HttpRequest) -> dict[str, object]:
+    viewer, lifted = request.user, sorted(lifted_by(request.user))
     asked = SearchTerms.read(query)
     linked = asked.terms if asked.linkable else ()
     return {
-        "cards": cards(page.posts, page.query, viewer=viewer),
+        "cards": cards(page.posts, page.query, viewer=viewer, favourites=True),
         "page": page,
         "query": page.query,
         "tag_groups": group_tags(tags_of_page(page.posts), asked) if page.posts else [],
@@ -146,8 +177,8 @@ def _results(query: str, page: SearchPage, viewer: Viewer) -> dict[str, object]:
         "narrowed": bool(asked.terms),
         "related_query": page.query if len(asked.terms) == 1 and isinstance(asked.terms[0], Tag) else "",
         "random_url": f"{reverse('gallery:random')}?{urlencode({'tags': query})}" if page.posts else "",
-        "next_url": posts_url(query, page.next_token) if page.next_token else "",
-        "previous_url": posts_url(query, page.previous_token) if page.previous_token else "",
+        "next_url": lifting_url(query, lifted, page.next_token) if page.next_token else "",
+        "previous_url": lifting_url(query, lifted, page.previous_token) if page.previous_token else "",
         # With results too: a mistyped tag behind a minus takes nothing away, which nobody would notice.
         "unknown": _unknown_tags(_negated(asked.terms) if page.posts else asked.terms, viewer),
     }

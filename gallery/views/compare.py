@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from gallery.cards import alternative_text, media_url
+from gallery.cards import alternative_text, media_url, picture_of
 from gallery.models import Asset, Post
 from gallery.models.asset import Variant
 from gallery.recipes.comparing import compare_recipes
 from gallery.views.post_tags import tag_names
-from gallery.visibility import reachable_posts
+from gallery.visibility import Viewer, reachable_posts
 
 LETTERS = ("a", "b")
 
@@ -31,7 +31,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if first is not None and second is not None:
         context |= {
             "comparison": compare_recipes(first, second, request.user),
-            "pictures": [_picture(post, letter) for letter, post in (("A", first), ("B", second))],
+            "pictures": [_picture(post, letter, request.user) for letter, post in (("A", first), ("B", second))],
             **_box([first.asset, second.asset]),
             "swap_url": f"{reverse('gallery:compare')}?{urlencode({'a': second.pk, 'b': first.pk})}",
         }
@@ -58,12 +58,14 @@ def _box(assets: list[Asset]) -> dict[str, int]:
     }
 
 
-def _picture(post: Post, letter: str) -> dict[str, Any]:
+def _picture(post: Post, letter: str, viewer: Viewer) -> dict[str, Any]:
     """The whole picture: details are what is compared, and a preview has none."""
+    shown = picture_of(post, viewer)
     return {
         "letter": letter,
         "post": post,
-        "src": media_url(post.asset, Variant.ORIGINAL, post.file_type),
+        "src": shown.src if shown.blurred else media_url(post.asset, Variant.ORIGINAL, post.file_type),
+        "blurred": shown.blurred,
         "alt": alternative_text(post, tag_names(post)),
         "width": post.asset.width,
         "height": post.asset.height,

@@ -86,7 +86,7 @@ def one_list(request: HttpRequest, list_id: int) -> HttpResponse:
         "group": group,
         "mine": group.owner_id == request.user.pk,
         "page": page,
-        "cards": cards(_loaded(list(page)), f"ordfavgroup:{group.pk}", viewer=request.user),
+        "cards": cards(_loaded(list(page)), f"ordfavgroup:{group.pk}", viewer=request.user, favourites=True),
     }
     return render(request, "gallery/list.html", context)
 
@@ -165,7 +165,7 @@ def _lines(page: Page, viewer: Viewer) -> list[ListLine]:
         for group in page
     }
     firsts = {post_id for post_ids in shown.values() for post_id in post_ids[:COVERS]}
-    covers = {card.post.pk: card for card in cards(_loaded(list(firsts)))}
+    covers = {card.post.pk: card for card in cards(_loaded(list(firsts)), viewer=viewer)}
     return [
         ListLine(
             group,

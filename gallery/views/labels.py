@@ -103,7 +103,7 @@ def open_label_disputes(request: SignedInRequest) -> HttpResponse:
         page = numbered(request, waiting.prefetch_related("post__asset__files"), DISPUTES_A_PAGE)
     except UserFacingError as error:
         return render(request, "gallery/label_disputes.html", {"problem": error.message}, status=error.status)
-    made = cards([one.post for one in page.rows])
+    made = cards([one.post for one in page.rows], viewer=request.user)
     lines = [{"dispute": one, "card": card} for one, card in zip(page.rows, made, strict=True)]
     return render(request, "gallery/label_disputes.html", {"lines": lines, "listed": page})
 
@@ -134,7 +134,7 @@ def _page(request: HttpRequest, shown: Post, *, status: int = 200, **more: Any) 
     mine = shown.author_id == request.user.pk
     context: dict[str, Any] = {
         "post": shown,
-        "card": cards([shown])[0],
+        "card": cards([shown], viewer=request.user)[0],
         "label": label_page(shown, request.user),
         "mine": mine,
         "declare_form": LabelForm(auto_id="declare_%s"),

@@ -1,16 +1,19 @@
 """Files of pictures, each behind the question whether this viewer may have it."""
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from gallery.downloads import EVERYBODY, NOWHERE, READERS_OWN, download_of, file_answer, post_label, reader_of, refused
 from gallery.errors import UserFacingError
+from gallery.filters import visitors
+from gallery.filters.in_force import in_force
 from gallery.ingest.signing import site_slug
 from gallery.models import Asset, AssetFile, Download, Post, User
 from gallery.models.asset import Variant
 from gallery.provenance import FORMATS
-from gallery.visibility import Viewer, may_read_prompt, reachable_posts, signed_in
+from gallery.visibility import Viewer, blurred_among, may_read_prompt, reachable_posts, signed_in
 
 LOADED = ("post__author", "post__generation", "drawn_over")
 
@@ -35,6 +38,8 @@ def media(request: HttpRequest, key: str, variant: str, extension: str) -> HttpR
     if post is not None and not public and not _reaches(viewer, post):
         raise Http404
     if post is None and asset.owner_id != viewer.pk:
+        raise Http404
+    if post is not None and (signed or _may_have_filter(request)) and _withheld(viewer, post, variant):
         raise Http404
     try:
         if variant == Variant.ORIGINAL and post is not None:
@@ -63,6 +68,20 @@ def _signer(request: HttpRequest, key: str, variant: str, extension: str) -> Use
 
 def _reaches(viewer: Viewer, post: Post) -> bool:
     return Post.objects.filter(reachable_posts(viewer), pk=post.pk).exists()
+
+
+def _may_have_filter(request: HttpRequest) -> bool:
+    """Without asking for a session, of most visitors."""
+    return visitors.COOKIE in request.COOKIES or settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+def _withheld(viewer: Viewer, post: Post, variant: str) -> bool:
+    """Whether the viewer's own filter keeps this file from them: any of a post that it hides, all but the blurred one
+    of a post that it blurs."""
+    force = in_force(viewer)
+    if force.hides_any and not _reaches(viewer, post):
+        return True
+    return variant != Variant.B360 and post.pk in blurred_among(viewer, [post])
 
 
 def _caches_of_prompt(post: Post, caches: str) -> str:

@@ -57,7 +57,7 @@ def waiting(request: SignedInRequest) -> HttpResponse:
         page = numbered(request, found, POSTS_A_PAGE)
     except UserFacingError as error:
         return render(request, "gallery/moderation_waiting.html", {"problem": error.message}, status=error.status)
-    made = cards(page.rows, blurred_for=request.user)
+    made = cards(page.rows, viewer=request.user, of_work=True)
     return render(request, "gallery/moderation_waiting.html", {"cards": made, "listed": page})
 
 

@@ -15,9 +15,10 @@ from gallery.accounts.sign_in_link import consume
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards
 from gallery.errors import LinkUnusable, UserFacingError
+from gallery.filters.acts import is_muted
 from gallery.forms import RoleForm, SettingsForm
 from gallery.links.searches import posts_url
-from gallery.models import Post, User
+from gallery.models import Post, User, ViewFilter
 from gallery.models.post import STANDING, PostStatus
 from gallery.ratings import ORDER, Rating, up_to
 from gallery.search import outside_zone, search
@@ -26,6 +27,8 @@ from tagging.query import Metatag, print_query
 
 LOGIN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 PROFILE_PICTURES = 24
+# In the session: the ratings that somebody wants to turn on, and that they said to be old enough.
+AGE_ASKED, AGE_CONFIRMED = "age_asked", "age_confirmed"
 
 
 @require_safe
@@ -48,7 +51,7 @@ def favourites(request: HttpRequest, name: str) -> HttpResponse:
         except UserFacingError as error:
             context["problem"], status = error.message, error.status
         else:
-            context |= {"cards": cards(page.posts, query, viewer=request.user), "page": page}
+            context |= {"cards": cards(page.posts, query, viewer=request.user, favourites=True), "page": page}
             context["outside_zone"] = outside_zone(query, request.user)
     response = render(request, "gallery/favourites.html", context, status=status)
     if status == 503:
@@ -88,10 +91,16 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
         if form.is_valid():
             # What lies above the ceiling now stays chosen for the day the operator raises it.
             kept = [value for value in user.shown_ratings if Rating(value) not in offered]
-            user.shown_ratings = [*form.cleaned_data["shown_ratings"], *kept]
+            wanted = [Rating(value) for value in form.cleaned_data["shown_ratings"]]
+            asked = [rating for rating in wanted if _needs_notice(request, rating)]
+            now = [rating.value for rating in wanted if rating not in asked]
+            user.shown_ratings = [*(now or [Rating.GENERAL.value]), *kept]
             user.private_favourites = form.cleaned_data["private_favourites"]
             user.zone = form.cleaned_data["zone"] or user.zone
             user.save(update_fields=["shown_ratings", "private_favourites", "zone"])
+            if asked:
+                request.session[AGE_ASKED] = [rating.value for rating in wanted]
+                return redirect("gallery:age_notice")
             messages.success(request, _("Saved. Every list keeps to this from now on."))
             return redirect("gallery:settings")
     else:
@@ -101,8 +110,36 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
             "zone": user.zone,
         }
         form = SettingsForm(initial=initial, offered=offered)
-    context = {"form": form, "ceiling": ceiling(), "beyond": [rating for rating in ORDER if rating not in offered]}
+    context = {
+        "form": form,
+        "filters": ViewFilter.objects.filter(owner=user).order_by("name"),
+        "ceiling": ceiling(),
+        "beyond": [rating for rating in ORDER if rating not in offered],
+    }
     return render(request, "gallery/settings.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def age_notice(request: SignedInRequest) -> HttpResponse:
+    """What questionable and explicit pictures are, before they are turned on; once for each session."""
+    user, offered = request.user, ORDER if request.user.is_moderator else up_to(ceiling())
+    wanted = [Rating(value) for value in request.session.get(AGE_ASKED, []) if Rating(value) in offered]
+    if not wanted:
+        return redirect("gallery:settings")
+    if request.method != "POST":
+        turned_on = [rating for rating in wanted if _needs_notice(request, rating)]
+        return render(request, "gallery/age_notice.html", {"ratings": turned_on})
+    del request.session[AGE_ASKED]
+    if request.POST.get("old_enough") == "1":
+        request.session[AGE_CONFIRMED] = True
+        kept = [value for value in user.shown_ratings if Rating(value) not in offered]
+        user.shown_ratings = [*(rating.value for rating in wanted), *kept]
+        user.save(update_fields=["shown_ratings"])
+        messages.success(request, _("Saved. Every list keeps to this from now on."))
+    else:
+        messages.info(request, _("They stay off; the rest is saved."))
+    return redirect("gallery:settings")
 
 
 @never_cache
@@ -118,6 +155,12 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     login(request, user, backend=LOGIN_BACKEND)
     messages.success(request, _("Welcome, %(name)s. You are signed in.") % {"name": user.username})
     return redirect("gallery:front")
+
+
+def _needs_notice(request: SignedInRequest, rating: Rating) -> bool:
+    """Whether turning this rating on now needs a word first."""
+    told = request.session.get(AGE_CONFIRMED) or rating.value in request.user.shown_ratings
+    return rating.strength >= Rating.QUESTIONABLE.strength and not told
 
 
 def _person(name: str) -> User:
@@ -141,10 +184,12 @@ def _profile_page(
     context = {
         "person": person,
         "mine": mine,
-        "cards": cards(page.posts, query, viewer=request.user),
+        "cards": cards(page.posts, query, viewer=request.user, favourites=True),
         "page": page,
         "outside_zone": outside_zone(query, request.user),
         "all_url": posts_url(query),
+        "mutable": request.user.is_authenticated and not mine,
+        "muted": isinstance(request.user, User) and is_muted(request.user, person),
         "hidden_posts": _out_of_lists(person) if mine else [],
     }
     if request.user.is_authenticated and request.user.is_admin:

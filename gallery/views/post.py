@@ -17,14 +17,13 @@ from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import (
     alternative_text,
     cards,
-    original_url,
+    picture_of,
     placeholder_class,
-    preview_srcset,
-    preview_url,
     ratio_class,
 )
 from gallery.downloads import post_menu
 from gallery.errors import UserFacingError
+from gallery.filters.in_force import in_force
 from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
@@ -39,7 +38,7 @@ from gallery.tags.groups import group_tags
 from gallery.views.opinions import opinions_panel
 from gallery.views.post_tags import editing
 from gallery.views.recipe_panel import others_to_compare, recipe_panel
-from gallery.visibility import Viewer, may_read_prompt, reachable_posts
+from gallery.visibility import Viewer, held_back, may_read_prompt, reachable_posts
 from tagging.models import Tag
 from tagging.query import QueryError
 
@@ -53,8 +52,15 @@ ACTS = {
 
 @require_safe
 def post(request: HttpRequest, post_id: int) -> HttpResponse:
-    """The picture first, then everything that is known about it."""
-    return _post_page(request, _reachable(request, post_id))
+    """The picture first, then everything that is known about it. Of one that nothing but the viewer's filter hides, the
+    way to see it all the same."""
+    shown = _loaded(request).filter(pk=post_id).first()
+    if shown is None and in_force(request.user).hides_any:
+        hidden = get_object_or_404(Post.objects.filter(held_back(request.user)), pk=post_id)
+        return render(request, "gallery/filter_hides.html", {"post_id": hidden.pk, "force": in_force(request.user)})
+    if shown is None:
+        raise Http404
+    return _post_page(request, shown)
 
 
 @login_required
@@ -103,7 +109,7 @@ def withdraw(request: SignedInRequest, post_id: int) -> HttpResponse:
                 sentence = _("Post %(id)d is withdrawn; only you and moderators can open it.")
                 messages.success(request, sentence % {"id": shown.pk})
                 return redirect("gallery:profile", request.user.username)
-    return render(request, "gallery/withdraw.html", {"form": form, **_picture(shown)}, status=status)
+    return render(request, "gallery/withdraw.html", {"form": form, **_picture(shown, request.user)}, status=status)
 
 
 @login_required
@@ -149,16 +155,13 @@ def _tags(shown: Post) -> list[Tag]:
     return list(Tag.objects.filter(pk__in=shown.tag_ids).order_by("name"))
 
 
-def _picture(shown: Post) -> dict[str, Any]:
+def _picture(shown: Post, viewer: Viewer) -> dict[str, Any]:
     """The picture as templates show it large."""
     asset = shown.asset
     return {
         "post": shown,
         "alt": alternative_text(shown, [tag.name for tag in _tags(shown)]),
-        "src": preview_url(asset, 720),
-        "srcset": preview_srcset(asset),
-        "avif": preview_srcset(asset, "avif"),
-        "original_url": original_url(asset),
+        **picture_of(shown, viewer).words(),
         "ratio": ratio_class(asset.width, asset.height),
         "placeholder": placeholder_class(asset.dominant_color),
     }
@@ -199,15 +202,16 @@ def _post_page(
     panel = recipe_panel(request, shown, reads_prompt=reads_prompt)
     mine = request.user.is_authenticated and shown.author_id == request.user.pk
     moderates = request.user.is_authenticated and request.user.is_moderator
+    picture = _picture(shown, request.user)
     context = {
-        **_picture(shown),
+        **picture,
+        "menu": None if picture["blurred"] else post_menu(shown, reads_prompt=reads_prompt),
         **_neighbour_urls(request, shown, query),
         "query_text": query,
         "search_url": posts_url(query),
         "tag_groups": group_tags(
             [(tag, tag.general_count) for tag in _tags(shown)], SearchTerms.read(query), by_name=True
         ),
-        "menu": post_menu(shown, reads_prompt=reads_prompt),
         **panel,
         "actions": _actions(shown, panel["recipe"] if reads_prompt else None),
         "opinions": opinions_panel(request, shown),
@@ -237,7 +241,7 @@ def _why_it_waits(shown: Post, moderator: Viewer) -> dict[str, Any]:
         return {}
     same = same_pictures(shown)
     open_ones = same.exclude(status=PostStatus.QUARANTINED).select_related("asset", "author", "stats")
-    found = cards(open_ones.prefetch_related("asset__files"), blurred_for=moderator)
+    found = cards(open_ones.prefetch_related("asset__files"), viewer=moderator, of_work=True)
     return {"same_pictures": found, "quarantined": same.filter(status=PostStatus.QUARANTINED).count()}
 
 
@@ -247,5 +251,5 @@ def _last_decision(shown: Post) -> Any:
 
 def _edit_page(request: HttpRequest, shown: Post, form: PostForm, status: int = 200) -> HttpResponse:
     # With the prompt goes all that is hidden with it, so any generation data ask who may read them.
-    context = {"form": form, "has_prompt": recipe_of(shown) is not None, **_picture(shown)}
+    context = {"form": form, "has_prompt": recipe_of(shown) is not None, **_picture(shown, request.user)}
     return render(request, "gallery/edit.html", context, status=status)

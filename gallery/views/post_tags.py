@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gallery.accounts.signed_in import SignedInRequest
-from gallery.cards import Card, alternative_text, cards, placeholder_class, preview_srcset, preview_url, ratio_class
+from gallery.cards import Card, alternative_text, cards, picture_of, placeholder_class, ratio_class
 from gallery.errors import UserFacingError
 from gallery.forms import TagsForm
 from gallery.models import Post
@@ -67,7 +67,7 @@ def lineage(post: Post, viewer: Viewer) -> list[tuple[str, list[Card]]]:
         (_("Siblings"), around.siblings),
         (_("Children"), around.children),
     ]
-    return [(label, cards(posts)) for label, posts in groups if posts]
+    return [(label, cards(posts, viewer=viewer)) for label, posts in groups if posts]
 
 
 def _reachable(request: HttpRequest, post_id: int) -> Post:
@@ -80,8 +80,7 @@ def _page(request: HttpRequest, shown: Post, form: TagsForm, status: int = 200) 
         "post": shown,
         "form": form,
         "alt": alternative_text(shown, tag_names(shown)),
-        "src": preview_url(shown.asset, 720),
-        "srcset": preview_srcset(shown.asset),
+        **picture_of(shown, request.user).words(),
         "ratio": ratio_class(shown.asset.width, shown.asset.height),
         "placeholder": placeholder_class(shown.asset.dominant_color),
     }

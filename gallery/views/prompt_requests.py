@@ -51,7 +51,8 @@ def prompt_requests(request: SignedInRequest) -> HttpResponse:
         return render(request, "gallery/prompt_requests.html", {"problem": error.message}, status=error.status)
     mine = list(asked_by(request.user).prefetch_related("post__asset__files")[:ASKED_LISTED])
     rows = list(listed)
-    tiles = {card.post.pk: card for card in cards({each.post.pk: each.post for each in [*rows, *mine]}.values())}
+    concerned = {each.post.pk: each.post for each in [*rows, *mine]}.values()
+    tiles = {card.post.pk: card for card in cards(concerned, viewer=request.user)}
     context = {
         "listed": listed,
         "asked_of": [(each, tiles[each.post_id]) for each in rows],

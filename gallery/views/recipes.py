@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
-from gallery.cards import alternative_text, placeholder_class, preview_srcset, preview_url, ratio_class
+from gallery.cards import alternative_text, picture_of, placeholder_class, ratio_class
 from gallery.errors import Invalid, InvalidTransition, UserFacingError
 from gallery.models import Post, PostGenerationVersion
 from gallery.models.post import AiLevel
@@ -26,7 +26,7 @@ from gallery.recipes.rows import NOTHING, State, state_of
 from gallery.recipes.typed import WrongFields
 from gallery.views.post_tags import tag_names
 from gallery.views.recipe_form import TYPED, RecipeForm, merged
-from gallery.visibility import reachable_posts
+from gallery.visibility import Viewer, reachable_posts
 
 
 @login_required
@@ -74,7 +74,7 @@ def recipe_history(request: HttpRequest, post_id: int) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
     row = getattr(shown, "generation", None)
     context = {
-        **_picture(shown),
+        **_picture(shown, request.user),
         "page": history(shown, request.user, before),
         "before": before,
         "may_edit": may_edit(request.user, shown),
@@ -146,7 +146,7 @@ def _conflict_page(request: HttpRequest, shown: Post, outdated: Outdated, seen: 
 def _page(request: HttpRequest, shown: Post, form: RecipeForm, status: int = 200, **more: Any) -> HttpResponse:
     row = getattr(shown, "generation", None)
     context = {
-        **_picture(shown),
+        **_picture(shown, request.user),
         "form": form,
         "keys": known_keys(),
         "mine": shown.author_id == request.user.pk,
@@ -159,17 +159,16 @@ def _page(request: HttpRequest, shown: Post, form: RecipeForm, status: int = 200
 
 
 def _closed_page(request: SignedInRequest, shown: Post, refused: UserFacingError) -> HttpResponse:
-    context = {**_picture(shown), "refusal": refused.message, "mine": shown.author_id == request.user.pk}
+    context = {**_picture(shown, request.user), "refusal": refused.message, "mine": shown.author_id == request.user.pk}
     return render(request, "gallery/recipe_closed.html", context, status=refused.status)
 
 
-def _picture(shown: Post) -> dict[str, Any]:
+def _picture(shown: Post, viewer: Viewer) -> dict[str, Any]:
     asset = shown.asset
     return {
         "post": shown,
         "alt": alternative_text(shown, tag_names(shown)),
-        "src": preview_url(asset, 720),
-        "srcset": preview_srcset(asset),
+        **picture_of(shown, viewer).words(),
         "ratio": ratio_class(asset.width, asset.height),
         "placeholder": placeholder_class(asset.dominant_color),
     }

@@ -41,7 +41,7 @@ def similar_strip(request: HttpRequest, post_id: int) -> HttpResponse:
 def strip(shown: Post, viewer: Viewer) -> dict[str, Any]:
     """The few posts most like this one, with how sure that is, and where all of them are."""
     found = posts_like(viewer, shown, limit=STRIP)
-    pictures = cards([line.post for line in found], f"similar:{shown.pk}")
+    pictures = cards([line.post for line in found], f"similar:{shown.pk}", viewer=viewer)
     return {"similar": list(zip(found, pictures, strict=True)), "similar_url": posts_url(f"similar:{shown.pk}")}
 
 
@@ -101,7 +101,7 @@ def _shown(pairs: list[DuplicatePair], moderator: User) -> list[dict[str, Any]]:
     numbers = {number for pair in pairs for number in (pair.older_id, pair.newer_id)}
     posts = Post.objects.select_related("asset", "author", "stats").prefetch_related("asset__files")
     pictures: dict[int, Card] = {
-        card.post.pk: card for card in cards(posts.filter(pk__in=numbers), blurred_for=moderator)
+        card.post.pk: card for card in cards(posts.filter(pk__in=numbers), viewer=moderator, of_work=True)
     }
     return [
         {

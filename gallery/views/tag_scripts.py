@@ -48,7 +48,7 @@ def _cards(request: HttpRequest, ids: list[int]) -> object:
     """The picked posts as tiles, in the order in which they were picked."""
     rows = Post.objects.filter(reachable_posts(request.user)).select_related("asset", "author", "generation", "stats")
     found = rows.prefetch_related("asset__files").in_bulk(ids)
-    return cards(found[pk] for pk in ids if pk in found)
+    return cards([found[pk] for pk in ids if pk in found], viewer=request.user)
 
 
 def _back(request: HttpRequest) -> str:

@@ -206,7 +206,7 @@ def upload_set(request: SignedInRequest, batch: str) -> HttpResponse:
     rest.is_valid()
     for each, error in made.refused:
         rest.refuse_each(each, error)
-    return _set_page(request, rest, whole, status=422, posted=cards(made.posts))
+    return _set_page(request, rest, whole, status=422, posted=cards(made.posts, viewer=request.user))
 
 
 def _first_posted(owner: User, batch: str) -> Post:

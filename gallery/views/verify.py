@@ -20,6 +20,7 @@ from gallery.errors import Invalid, NotAllowed, TooOften, UserFacingError
 from gallery.ingest import MAX_BYTES
 from gallery.ingest.looking import refuse_other_kinds
 from gallery.verifying import Checked, take_turn, verify
+from gallery.visibility import Viewer
 
 # What stands in a file is its owner's business: no cache, not even the browser's, keeps the answer.
 NOWHERE = "private, no-store"
@@ -32,7 +33,7 @@ def verify_page(request: HttpRequest) -> HttpResponse:
     status, wait = 200, ""
     if request.method == "POST":
         try:
-            context |= _shown(_checked(request))
+            context |= _shown(_checked(request), request.user)
         except UserFacingError as error:
             context["problem"] = error.message
             status, wait = error.status, _wait(error)
@@ -84,8 +85,8 @@ def _checked(request: HttpRequest) -> Checked:
     return verify(request.user, file, file.size or 0)
 
 
-def _shown(checked: Checked) -> dict[str, Any]:
-    pictures = cards([match.line.post for match in checked.matches])
+def _shown(checked: Checked, viewer: Viewer) -> dict[str, Any]:
+    pictures = cards([match.line.post for match in checked.matches], viewer=viewer)
     return {"checked": checked, "matches": list(zip(checked.matches, pictures, strict=True))}
 
 

@@ -93,6 +93,6 @@ def resource(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
 def newest_cards(query: str, viewer: Viewer) -> list[Card]:
     """The newest posts of a search that the viewer's lists hold; none where it fails or takes too long."""
     try:
-        return cards(search(query, viewer, limit=NEWEST_POSTS).posts, query, viewer=viewer)
+        return cards(search(query, viewer, limit=NEWEST_POSTS).posts, query, viewer=viewer, favourites=True)
     except (QueryError, UserFacingError):
         return []

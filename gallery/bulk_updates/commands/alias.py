@@ -15,8 +15,9 @@ from gallery.bulk_updates.commands.base import (
     read_tags,
 )
 from gallery.bulk_updates.retagging import posts_with, retag
-from gallery.bulk_updates.searches import rewrite_saved_searches
+from gallery.bulk_updates.searches import renamed, rewrite_saved_searches
 from gallery.errors import Invalid
+from gallery.filters.renaming import rewrite_rules
 from gallery.models import User
 from gallery.tag_edits import recategorise
 from tagging.models import Category, Tag
@@ -69,6 +70,7 @@ class Move(Command):
         self._take_category(editor)
         move_wiki_page(self.old, self.new, editor)
         rewrite_saved_searches(self.old, self.new)
+        rewrite_rules(self.old, lambda rule: renamed(rule, self.old, self.new))
 
     def _take_category(self, editor: User) -> None:
         """A tag of no category but general takes that of the one that becomes it."""
@@ -117,6 +119,8 @@ class Rename(Move):
 
     def relate(self, editor: User) -> None:
         move_relations(self.old, self.new)
+        # While its posts are moved one after the other, both names are meant.
+        rewrite_rules(self.old, lambda rule: renamed(rule, self.old, self.new), keep_old=True)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,115 @@
+"""Typed rules, one a line: what they are, or what is wrong with which line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gallery.errors import Invalid, UserFacingError
+from gallery.filters.resolving import tag_of
+from gallery.filters.spec import BLUR, HIDE, MAX_QUERY_RULES, MAX_TAG_RULES, Rules
+from gallery.search.names import MAX_WILDCARDS
+from gallery.search.rules import check_meaning, read_rule, wildcards_in
+from gallery.visibility import Viewer
+from tagging.messages import explain
+from tagging.query import QueryError, print_query
+from tagging.query import Tag as TagNode
+
+LONGEST_RULE = 1000
+# Of a text with a thousand wrong lines nobody reads every sentence.
+MOST_PROBLEMS = 20
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A line that is no rule: where it stands (`field` is `hide` or `blur`, `line` and, if known, `column` from 1), and
+    a sentence."""
+
+    field: str
+    line: int
+    text: str
+    sentence: str
+    column: int | None = None
+
+    @property
+    def before(self) -> str:
+        """The line as far as the wrong place."""
+        return self.text[: self.column - 1] if self.column else ""
+
+    @property
+    def at(self) -> str:
+        """The wrong place."""
+        return self.text[self.column - 1 : self.column] or " " if self.column else self.text
+
+    @property
+    def after(self) -> str:
+        """The rest of the line."""
+        return self.text[self.column :] if self.column else ""
+
+
+class RulesUnreadable(Invalid):
+    """Lines that are no rules; nothing is saved."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("filter_rules_unreadable")
+        self.problems = problems
+
+
+def read_rules(
+    hide: str,
+    blur: str,
+    viewer: Viewer,
+    *,
+    max_tags: int = MAX_TAG_RULES,
+    max_queries: int = MAX_QUERY_RULES,
+    longest: int = LONGEST_RULE,
+) -> Rules:
+    """The rules in canonical text. A rule that hides needs not blur too.
+
+    Raises RulesUnreadable with every wrong line, and Invalid for too many rules.
+    """
+    problems: list[Problem] = []
+    wildcards = 0
+    read: dict[str, list[str]] = {HIDE: [], BLUR: []}
+    for field, typed in ((HIDE, hide), (BLUR, blur)):
+        lines = list(_lines(typed))
+        # Before anything is read: a million lines are refused as quickly as ten thousand.
+        if len(lines) > max_tags + max_queries:
+            raise Invalid("filter_too_many_tags", count=len(lines), limit=max_tags)
+        for number, text in lines:
+            try:
+                rule, patterns = _rule(text, viewer, longest)
+            except QueryError as error:
+                problems.append(Problem(field, number, text, explain(error), error.column))
+            except UserFacingError as error:
+                problems.append(Problem(field, number, text[:longest], error.message))
+            else:
+                wildcards += patterns
+                read[field].append(rule)
+    if problems:
+        raise RulesUnreadable(problems)
+    hides = dict.fromkeys(read[HIDE])
+    blurs = dict.fromkeys(rule for rule in read[BLUR] if rule not in hides)
+    queries = sum(tag_of(rule) is None for rule in (*hides, *blurs))
+    tags = len(hides) + len(blurs) - queries
+    if tags > max_tags:
+        raise Invalid("filter_too_many_tags", count=tags, limit=max_tags)
+    if queries > max_queries:
+        raise Invalid("filter_too_many_queries", count=queries, limit=max_queries)
+    if wildcards > MAX_WILDCARDS:
+        raise Invalid("filter_too_many_wildcards", count=wildcards, limit=MAX_WILDCARDS)
+    return Rules(tuple(hides), tuple(blurs))
+
+
+def _lines(typed: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(typed.replace("\x00", "").splitlines(), 1):
+        if text := line.strip():
+            yield number, text
+
+
+def _rule(text: str, viewer: Viewer, longest: int) -> tuple[str, int]:
+    """The canonical text, and how many patterns are in it."""
+    if len(text) > longest:
+        raise Invalid("filter_rule_too_long", length=len(text), limit=longest)
+    tree = read_rule(text)
+    if not isinstance(tree, TagNode):
+        check_meaning(tree, viewer)
+    return print_query(tree), wildcards_in(tree)
