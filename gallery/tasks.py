@@ -11,10 +11,12 @@ from django.utils import timezone
 from gallery.bulk_updates.bell import RUN_TASK
 from gallery.bulk_updates.runner import run_waiting
 from gallery.downloads import remove_old_downloads
+from gallery.post_ratings.upkeep import call_moderators, raise_by_floors, rate_posts
 from gallery.similar.upkeep import compare_posts, hash_pictures
 
 # After so long others have their turn; the next time goes on where this one stopped.
 COPIES_SECONDS = 20
+RATING_SECONDS = 20
 
 _stopping = Event()
 
@@ -34,6 +36,19 @@ def run_bulk_updates() -> int:
 def remove_downloads() -> int:
     """Remove files that are untrue by now or that nobody asks for; beat asks for it every hour."""
     return remove_old_downloads(timezone.now())
+
+
+@shared_task(name="gallery.rate_posts")
+def rate_new_posts() -> int:
+    """Let the rating program look at new posts, carry out minimums of tags, and call moderators where it takes too
+    long; for a while."""
+    ends = time.monotonic() + RATING_SECONDS
+
+    def stopping() -> bool:
+        return _stopping.is_set() or time.monotonic() > ends
+
+    called = call_moderators()
+    return called + rate_posts(stopping) + raise_by_floors(stopping)
 
 
 @shared_task(name="gallery.look_for_copies")

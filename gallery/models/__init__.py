@@ -9,6 +9,7 @@ from gallery.models.label import LabelDispute, LabelVersion
 from gallery.models.moderation import AuditLink, ModerationAction
 from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
+from gallery.models.rating import RatingSource, RatingVersion, RatingVote, TagFloor, UnratedPost
 from gallery.models.recipe import PostGenerationVersion, PromptRequest
 from gallery.models.review import Appeal, Case, Statement, Voice
 from gallery.models.saved_search import SavedSearch
@@ -45,10 +46,15 @@ __all__ = [
     "PostVersion",
     "PostVote",
     "PromptRequest",
+    "RatingSource",
+    "RatingVersion",
+    "RatingVote",
     "SavedSearch",
     "SignInLink",
     "Statement",
+    "TagFloor",
     "UncomparedPost",
+    "UnratedPost",
     "UploadAllowance",
     "UploadDraft",
     "User",
