@@ -298,10 +298,18 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield reverse("gallery:bulk_updates") + query
     yield from (reverse(f"gallery:{name}") for name in ("bulk_update_new", "chores"))
     yield reverse("gallery:settle_pair", args=[1])
-    others = ("gallery:label_disputes", "gallery:zone", "gallery:verify", "gallery:api_verify", "robots")
+    others = (
+        "gallery:tag_floors",
+        "gallery:label_disputes",
+        "gallery:zone",
+        "gallery:verify",
+        "gallery:api_verify",
+        "robots",
+    )
     yield from (reverse(name) for name in others)
     for post in posts:
         yield reverse("gallery:post_label", args=[post.pk])
+        yield reverse("gallery:post_rating", args=[post.pk])
         yield reverse("gallery:label_dispute", args=[post.pk, 1])
     yield reverse("gallery:prompt_requests")
     yield reverse("gallery:answer_prompt", args=[1])
