@@ -299,7 +299,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "inter
 )
 CELERY_TASK_DEFAULT_QUEUE = "irodori"
 # The gallery's own work has a worker of its own, so that it and drawing never wait for each other.
-CELERY_TASK_ROUTES = {"gallery.*": {"queue": "irodori-gallery"}}
+# But that it hangs is for others to notice.
+CELERY_TASK_ROUTES = {"gallery.miss_ratings": {"queue": "irodori"}, "gallery.*": {"queue": "irodori-gallery"}}
 CELERY_BEAT_SCHEDULE = {
     "ring for lost jobs": {
         "task": "generation.sweep",
@@ -308,6 +309,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600},
     },
     "go on with bulk updates": {"task": "gallery.run_bulk_updates", "schedule": 30, "options": {"expires": 60}},
+    "miss ratings": {"task": "gallery.miss_ratings", "schedule": 60, "options": {"expires": 60}},
     "rate new posts": {"task": "gallery.rate_posts", "schedule": 10, "options": {"expires": 30}},
     "look for copies": {"task": "gallery.look_for_copies", "schedule": 30, "options": {"expires": 30}},
     "remove uploads that nobody uses": {

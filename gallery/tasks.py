@@ -51,6 +51,12 @@ def rate_new_posts() -> int:
     return called + rate_posts(stopping) + raise_by_floors(stopping)
 
 
+@shared_task(name="gallery.miss_ratings")
+def miss_ratings() -> int:
+    """Call moderators where the rating program takes too long: done by drawing workers, which can't hang with it."""
+    return call_moderators()
+
+
 @shared_task(name="gallery.look_for_copies")
 def look_for_copies() -> int:
     """Hash pictures that have no hash and compare posts that were not compared, for a while."""
