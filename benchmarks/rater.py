@@ -34,7 +34,8 @@ def main() -> None:
     chosen = wanted.parse_args()
     name = raters.installed(chosen.rater)
     if name is None:
-        raise SystemExit("No rating program is installed; see requirements/README.md.")
+        print("No rating program is installed; there is nothing to measure.")
+        return
     rater = raters.load(name)
     print(f"\n{rater.version}, {os.cpu_count()} processors\n")
     print("| clean pictures | number | " + " | ".join(f"≥ {at}" for at in THRESHOLDS) + " | highest | ms each |")

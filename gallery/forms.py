@@ -205,6 +205,7 @@ class FloorForm(RefusableForm):
         label=_("At least"),
         required=False,
         choices=[(rating.value, rating.label) for rating in STRICTER] + [("", _("No minimum"))],
+        initial=STRICTER[0],
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 2}))

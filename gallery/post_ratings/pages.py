@@ -15,6 +15,7 @@ from gallery.moderation.acts import RERATABLE
 from gallery.moderation.cases import decides_alone
 from gallery.post_ratings.trust import is_trusted
 from gallery.post_state import EDITABLE
+from gallery.raters import Measured
 from gallery.ratings import ORDER, Rating, strictest
 from gallery.visibility import Viewer, may_read_prompt, signed_in
 
@@ -63,6 +64,7 @@ class RatingPage:
     locked: bool
     lockable: bool
     has_rater: bool
+    measured: Measured | None
 
 
 def rating_page(post: Post, viewer: Viewer) -> RatingPage:
@@ -78,6 +80,7 @@ def rating_page(post: Post, viewer: Viewer) -> RatingPage:
     my_vote = RatingVote.objects.filter(post=post, by=member, answered=False).first() if member else None
     my_dispute = _open_dispute(post, member) if member else None
     reads = may_read_prompt(viewer, post)
+    program = raters.installed(settings.RATER)
     return RatingPage(
         rating=rating,
         sources=_sources(post, rows, reads=reads),
@@ -90,7 +93,8 @@ def rating_page(post: Post, viewer: Viewer) -> RatingPage:
         trusted=acting and is_trusted(viewer),
         locked=locked,
         lockable=member is not None and _may_lock(member, post),
-        has_rater=raters.installed(settings.RATER) is not None,
+        has_rater=program is not None,
+        measured=raters.measured(program) if program else None,
     )
 
 

@@ -1,7 +1,7 @@
 """Raters: programs that look at a picture and suggest a rating. Each is a folder here; copy one to add another.
 
-A folder holds `is_installed()`, which is cheap and loads nothing, and `load()`, which returns a `Rater`. Where none is
-installed, the rules on tags and prompt (`gallery.rating`) are the only machine. What becomes of a suggestion is in
+A folder holds `is_installed()`, which is cheap and loads nothing, `load()`, which returns a `Rater`, and `MEASURED`,
+what benchmarks/rater.py found of it. Where none is installed, the rules on tags and prompt (`gallery.rating`) are the only machine. What becomes of a suggestion is in
 `gallery.post_ratings`. Nothing here knows Django.
 """
 
@@ -30,6 +30,15 @@ class Opinion:
             raise ValueError(f"no opinion: {self.rating!r}, {self.confidence!r}")
 
 
+@dataclass(frozen=True)
+class Measured:
+    """How often a rater erred: `wrong` of so many clean `pictures` by the bundled model it called stricter than general,
+    with the confidence that a site asks for unless its operator changes that."""
+
+    pictures: int
+    wrong: int
+
+
 class Rater(Protocol):
     """`version` names the program and its weights, so that opinions of another version can be told apart."""
 
@@ -56,6 +65,12 @@ def installed(wanted: str = "auto") -> str | None:
         if importlib.import_module(f"{__name__}.{name}").is_installed():
             return name
     return None
+
+
+def measured(name: str) -> Measured | None:
+    """How often the rater of this folder errs, where its folder says so as `MEASURED`."""
+    found: Measured | None = getattr(importlib.import_module(f"{__name__}.{name}"), "MEASURED", None)
+    return found
 
 
 def load(name: str) -> Rater:
