@@ -1,8 +1,8 @@
 """Raters: programs that look at a picture and suggest a rating. Each is a folder here; copy one to add another.
 
 A folder holds `is_installed()`, which is cheap and loads nothing, `load()`, which returns a `Rater`, and `MEASURED`,
-what benchmarks/rater.py found of it. Where none is installed, the rules on tags and prompt (`gallery.rating`) are the only machine. What becomes of a suggestion is in
-`gallery.post_ratings`. Nothing here knows Django.
+what benchmarks/rater.py found of it. Where none is installed, the rules on tags and prompt (`gallery.rating`) are the
+only machine. What becomes of a suggestion is in `gallery.post_ratings`. Nothing here knows Django.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Measured:
-    """How often a rater erred: `wrong` of so many clean `pictures` by the bundled model it called stricter than general,
-    with the confidence that a site asks for unless its operator changes that."""
+    """How often a rater erred: `wrong` of so many clean `pictures` by the bundled model it called stricter than
+    general, with the confidence that a site asks for unless its operator changes that."""
 
     pictures: int
     wrong: int
