@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from gallery.accounts.house import house_account
 from gallery.models import ModerationAction, Post
 from gallery.models.moderation import ModerationKind
+from gallery.models.post import PostStatus
 from gallery.models.rating import RatingKind
 from gallery.models.review import Detection, Restriction, SiteRule
 from gallery.moderation.statements import state_reasons
@@ -46,6 +47,9 @@ def settle(post: Post, kind: RatingKind) -> bool:
     act = ModerationAction.objects.create(
         actor=house, kind=ModerationKind.RERATE, post=post, reason=reason, details=details
     )
+    if post.status == PostStatus.QUARANTINED:
+        # Whoever posted it is told nothing any more.
+        return True
     state_reasons(
         act,
         post.author,

@@ -111,7 +111,7 @@ def receive(post_id: int, opinion: Opinion | None, version: str) -> bool:
     if waiting is None:
         return False
     beyond = False
-    if opinion is not None:
+    if opinion is not None and post.status not in {PostStatus.QUARANTINED, PostStatus.WITHDRAWN}:
         beyond = _weigh(post, opinion, version)
     waiting.delete()
     held = waiting.holds

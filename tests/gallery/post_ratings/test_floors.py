@@ -71,6 +71,13 @@ def test_decided_and_locked_posts():
     assert (rating(decided), rating(locked)) == ("s", "g"), "said after the decision; locked"
 
 
+def test_the_author_of_a_quarantined_post_is_told_nothing():
+    post = bare_post(tags=["hammer"], status="quarantined")
+    set_floor(moderator(), "hammer", "s", "Always.")
+    raise_by_floors()
+    assert (rating(post), post.author.statements.count()) == ("s", 0)
+
+
 def test_a_minimum_that_goes_lowers_nothing_and_all_stands_in_the_log():
     post, one = bare_post(tags=["hammer"]), moderator()
     set_floor(one, "hammer", "s", "Always.")

@@ -197,3 +197,21 @@ def test_all_posts_can_be_queued_for_a_new_program():
     assert queue_all(again=True) == 1
     assert set(UnratedPost.objects.values_list("post", flat=True)) == {first.pk, other.pk}
     assert call_moderators(timezone.now() + timedelta(days=1)) == 0, "they were shown until now"
+
+
+@pytest.mark.parametrize("status", ["quarantined", "withdrawn"])
+def test_nobody_is_told_of_a_post_that_is_out_of_reach(status):
+    post = rated(make_post(status=status), Says("e"))
+    assert (post.rating, scan(), Statement.objects.count(), UnratedPost.objects.count()) == ("g", [], 0, 0)
+
+
+def test_beat_asks_for_it_and_not_only_the_worker_that_may_hang(settings):
+    from celery.app.routes import MapRoute
+
+    tasks = {row["task"] for row in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {"gallery.rate_posts", "gallery.miss_ratings"} <= tasks
+    route = MapRoute(settings.CELERY_TASK_ROUTES)
+    assert [route(name)["queue"] for name in ("gallery.rate_posts", "gallery.miss_ratings")] == [
+        "irodori-gallery",
+        "irodori",
+    ]
