@@ -25,6 +25,7 @@ from config.env import (
     env_weights,
 )
 from config.media import media_storage, origins_of_pictures, sendfile
+from gallery import raters
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env_path("IRODORI_VAR", BASE_DIR / "var")
@@ -181,6 +182,12 @@ DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "irodori@localhost")
 # --- what people may see and ask for --------------------------------------------------------------
 # The highest rating that anyone but its author and the moderators can be shown.
 MAX_PUBLIC_RATING = env_choice("IRODORI_MAX_RATING", "sensitive", ("general", "sensitive", "questionable", "explicit"))
+# The program that suggests ratings: the first that is installed, none, or the name of one.
+RATER = env_choice("IRODORI_RATER", "auto", ("auto", "none", *raters.names()))
+# How sure it has to be, in percent, for its suggestion to count.
+RATER_THRESHOLD = env_int("IRODORI_RATER_THRESHOLD", 80, 1) / 100
+# Whether new posts wait unseen until it has looked at them.
+RATE_BEFORE_SHOWING = env_bool("IRODORI_RATE_BEFORE_SHOWING", False)
 # How many posts of one author a page of results holds, unless the search asks for people; 0 is no limit.
 POSTS_PER_AUTHOR = env_int("IRODORI_POSTS_PER_AUTHOR", 8)
 # What robots are asked for: everything, no training of models, or to stay away.
@@ -299,7 +306,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "inter
 )
 CELERY_TASK_DEFAULT_QUEUE = "irodori"
 # The gallery's own work has a worker of its own, so that it and drawing never wait for each other.
-CELERY_TASK_ROUTES = {"gallery.*": {"queue": "irodori-gallery"}}
+# But that it hangs is for others to notice.
+CELERY_TASK_ROUTES = {"gallery.miss_ratings": {"queue": "irodori"}, "gallery.*": {"queue": "irodori-gallery"}}
 CELERY_BEAT_SCHEDULE = {
     "ring for lost jobs": {
         "task": "generation.sweep",
@@ -308,6 +316,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600},
     },
     "go on with bulk updates": {"task": "gallery.run_bulk_updates", "schedule": 30, "options": {"expires": 60}},
+    "miss ratings": {"task": "gallery.miss_ratings", "schedule": 60, "options": {"expires": 60}},
+    "rate new posts": {"task": "gallery.rate_posts", "schedule": 10, "options": {"expires": 30}},
     "look for copies": {"task": "gallery.look_for_copies", "schedule": 30, "options": {"expires": 30}},
     "remove uploads that nobody uses": {
         "task": "generation.remove_unused",

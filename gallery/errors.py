@@ -109,6 +109,17 @@ MESSAGES: dict[str, Any] = {
     "unknown_role": _("“%(value)s” is not a role; use member, moderator, admin or owner."),
     "unknown_user": _("There is no account named “%(name)s”."),
     "rating_fixed": _("A moderator rated this post “%(rating)s”; you can raise the rating, not lower it."),
+    "rating_locked": _("A moderator locked the rating of this post: it stays “%(rating)s”."),
+    "rating_is_locked": _("A moderator locked the rating of this post: it stays “%(rating)s”. You can dispute it."),
+    "rating_locked_already": _("The rating is locked already."),
+    "rating_not_locked": _("The rating is not locked."),
+    "vote_not_stricter": _(
+        "The post is rated “%(rating)s”. Votes only make it stricter; for anything else, dispute it."
+    ),
+    "own_rating_vote": _("You choose the rating of your own post when you edit it; others vote."),
+    "too_many_rating_votes": _("You voted on the ratings of %(limit)d posts today; go on tomorrow."),
+    "floor_tag_unknown": _("There is no tag “%(name)s”."),
+    "same_floor": _("The tag “%(name)s” asks for “%(rating)s” at least already."),
     "title_too_long": _("The title has %(length)d characters; %(limit)d are the most."),
     "commentary_too_long": _("The commentary has %(length)d characters; %(limit)d are the most."),
     "too_many_tags": _("The post has %(count)d tags; %(limit)d are the most."),

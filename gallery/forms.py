@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gallery.errors import UserFacingError
 from gallery.models import Post
 from gallery.models.post import AiLevel, PromptVisibility
+from gallery.models.rating import STRICTER
 from gallery.models.review import Outcome, SiteRule
 from gallery.models.user import Role, Zone
 from gallery.moderation.decisions import Decision
@@ -40,6 +41,11 @@ FIELD_OF_CODE = {
     "commentary_too_long": "commentary",
     "unknown_rating": "rating",
     "rating_fixed": "rating",
+    "rating_locked": "rating",
+    "vote_not_stricter": "rating",
+    "floor_tag_unknown": "tag",
+    "same_floor": "rating",
+    "voice_text_needed": "reason",
     "same_rating": "rating",
     "unknown_prompt_visibility": "prompt_visibility",
     "reason_needed": "reason",
@@ -232,6 +238,32 @@ class LabelForm(RefusableForm):
 
     level = forms.ChoiceField(choices=AiLevel.choices, required=False, widget=forms.RadioSelect)
     reason = forms.CharField(label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class RatingForm(RefusableForm):
+    """What a rating should be, and why; what of it is needed says the function that it goes to."""
+
+    rating = forms.CharField(required=False)
+    reason = forms.CharField(label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class FloorForm(RefusableForm):
+    """The least rating of posts that have a tag; empty for none."""
+
+    tag = forms.CharField(
+        label=_("Tag"),
+        required=False,
+        max_length=400,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    rating = forms.ChoiceField(
+        label=_("At least"),
+        required=False,
+        choices=[(rating.value, rating.label) for rating in STRICTER] + [("", _("No minimum"))],
+        initial=STRICTER[0],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class RoleForm(RefusableForm):

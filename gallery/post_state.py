@@ -1,15 +1,14 @@
-"""The row of a post while somebody changes it: locked, in which states it can be, how it is counted and rated."""
+"""The row of a post while somebody changes it: locked, in which states it can be, how it is counted."""
 
 from collections.abc import Iterable
 
 from django.db import models
 
 from gallery.errors import Invalid, InvalidTransition
-from gallery.models import Post, PostGeneration
-from gallery.models.moderation import ModerationKind
+from gallery.models import Post
 from gallery.models.post import STANDING, PostStatus
 from gallery.rating import suggest_rating
-from gallery.ratings import BY_WORD, Rating, strictest
+from gallery.ratings import BY_WORD, Rating
 from tagging.edit import Counted
 from tagging.models import Category, Tag
 
@@ -51,24 +50,6 @@ def checked_choice(value: str, choices: type[models.TextChoices], code: str) -> 
     if value not in choices.values:
         raise Invalid(code, value=value)
     return value
-
-
-def decided_rating(post: Post) -> Rating | None:
-    """The rating of the last moderator's decision on this post, or None."""
-    last = post.moderation_actions.filter(kind=ModerationKind.RERATE).order_by("-pk").first()
-    return Rating(last.details["to"]) if last else None
-
-
-def authors_rating(post: Post, wanted: Rating, tags: Iterable[Tag]) -> Rating:
-    """What a post is rated whose author wants `wanted`: at least what a moderator decided, and where none did, at
-    least what the rules make of tags and prompt. Raises Invalid (below a moderator's decision)."""
-    decided = decided_rating(post)
-    if decided is not None:
-        if wanted.strength < decided.strength:
-            raise Invalid("rating_fixed", rating=decided.label)
-        return wanted
-    prompt = PostGeneration.objects.values_list("prompt", flat=True).filter(post=post).first() or ""
-    return strictest([wanted, suggested_rating(tags, prompt)])
 
 
 def suggested_rating(tags: Iterable[Tag], prompt: str) -> Rating:

@@ -6,15 +6,31 @@ What moderators do to posts is in `gallery.moderation`.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
+from gallery import raters
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels.history import record_label
-from gallery.models import Asset, AssetFile, ModerationAction, Post, PostStats, UncomparedPost, User
+from gallery.models import (
+    Asset,
+    AssetFile,
+    ModerationAction,
+    Post,
+    PostStats,
+    RatingSource,
+    UncomparedPost,
+    UnratedPost,
+    User,
+)
 from gallery.models.asset import Variant
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiEvidence, AiLevel, PostStatus, PromptVisibility, RecipeSource
+from gallery.models.rating import RatingKind
 from gallery.models.refusal import RuleEffect
+from gallery.post_ratings.changes import rate_new
+from gallery.post_ratings.sources import record_rating
 from gallery.post_state import (
     EDITABLE,
     checked_choice,
@@ -23,10 +39,9 @@ from gallery.post_state import (
     locked,
     require_status,
     status_label,
-    suggested_rating,
 )
 from gallery.provenance import Recipe
-from gallery.ratings import Rating, strictest
+from gallery.ratings import Rating
 from gallery.recipes import write_recipe
 from gallery.refusals.counting import counting
 from gallery.refusals.judging import require
@@ -73,8 +88,9 @@ def publish(
 ) -> Post:
     """Make the post of `asset`; asked again, also at the same moment, it returns the post made first, unchanged.
 
-    The post gets the stricter of `rating` and what the rules suggest from tags and prompt. It becomes a child of
-    `parent` where the author can open that one and it has room for another child; no picture fails for its parent.
+    The post gets the strictest of `rating`, what the rules make of tags and prompt, and its tags' minimums. It becomes
+    a child of `parent` where the author can open that one and it has room for another child; no picture fails for its
+    parent. Where there is a rating program it waits for that one, unseen if the operator wants it so.
     `status` is active, or pending for one that waits for a moderator, as where a rule sends its words to review.
     `recipe` is None where nobody knows how the picture was made; else `raw` is the text that a file tells it in, and
     `rest` what that says beyond a recipe. Raises NotAllowed (the asset is another's), InvalidTransition (its post was
@@ -96,6 +112,8 @@ def publish(
         status = PostStatus.PENDING
     # The size that everybody may know: that of the original would tell how long a hidden prompt is.
     bare = AssetFile.objects.filter(asset=asset, variant=Variant.BARE).first()
+    has_rater = raters.installed(settings.RATER) is not None
+    held = has_rater and settings.RATE_BEFORE_SHOWING and status == PostStatus.ACTIVE
     post = Post(
         asset=asset,
         author=author,
@@ -106,7 +124,7 @@ def publish(
         ai_evidence=checked_choice(ai_evidence, AiEvidence, "unknown_ai_evidence"),
         prompt_visibility=checked_choice(prompt_visibility, PromptVisibility, "unknown_prompt_visibility"),
         source=_checked_source(source),
-        status=status,
+        status=PostStatus.PENDING if held else status,
         width=asset.width,
         height=asset.height,
         file_size=bare.size_bytes if bare else 0,
@@ -116,16 +134,20 @@ def publish(
     automatic = automatic_names(post, model_name)
     wanted = make_tags(terms.tags, automatic if terms.tags else {**automatic, TAGME: Category.META})
     found = locked_tags(settle(post, wanted, model_name).tags)
-    post.rating = strictest([Rating(post.rating), suggested_rating(found, prompt)])
+    rests_on = rate_new(post, Rating(post.rating), found, prompt)
     put_tags(post, found)
     if parent is not None and may_be_parent(author, parent):
         post.parent = parent
     post.save()
     PostStats.objects.create(post=post)
     UncomparedPost.objects.create(post=post)
+    if has_rater:
+        UnratedPost.objects.create(post=post, since=timezone.now(), holds=held)
     if recipe is not None:
         write_recipe(post, recipe, raw=raw, rest=rest, source=_source_of(post, raw))
     move_post_counts(Counted(), counted(post))
+    RatingSource.objects.bulk_create(rests_on)
+    record_rating(post, RatingKind.AUTHOR, before=None, by=author)
     record(author, post, None)
     record_label(author, post)
     send_to_review(post, verdict)
@@ -148,8 +170,9 @@ def edit(
     """Change what the author chose at publication; the AI label stays as it is.
 
     `tags` are the words of an edit string, merged with what others did since the author saw the tags `seen` (see
-    `gallery.tag_edits.edit_tags`). A rating that a moderator set is the least from then on; before that, what the
-    rules suggest is. Raises NotAllowed (not the author), InvalidTransition (removed, withdrawn …) and Invalid.
+    `gallery.tag_edits.edit_tags`). A rating that a moderator set is the least from then on; before that, what counts
+    beside the author's word is (`gallery.post_ratings`). Raises NotAllowed (not the author), InvalidTransition
+    (removed, withdrawn …) and Invalid.
     """
     if post.author_id != editor.pk:
         raise NotAllowed("not_your_post")

@@ -11,12 +11,14 @@ from django.utils import timezone
 from gallery.bulk_updates.bell import RUN_TASK
 from gallery.bulk_updates.runner import run_waiting
 from gallery.downloads import remove_old_downloads
+from gallery.post_ratings.upkeep import call_moderators, raise_by_floors, rate_posts
 from gallery.refusals.counting import drop_old_refusals
 from gallery.refusals.hash_lists import read_lists
 from gallery.similar.upkeep import compare_posts, hash_pictures
 
 # After so long others have their turn; the next time goes on where this one stopped.
 COPIES_SECONDS = 20
+RATING_SECONDS = 20
 
 _stopping = Event()
 
@@ -48,6 +50,25 @@ def read_hash_lists() -> int:
 def forget_refusals() -> int:
     """Forget refusals of more than a month ago."""
     return drop_old_refusals(timezone.now())
+
+
+@shared_task(name="gallery.rate_posts")
+def rate_new_posts() -> int:
+    """Let the rating program look at new posts, carry out minimums of tags, and call moderators where it takes too
+    long; for a while."""
+    ends = time.monotonic() + RATING_SECONDS
+
+    def stopping() -> bool:
+        return _stopping.is_set() or time.monotonic() > ends
+
+    called = call_moderators()
+    return called + rate_posts(stopping) + raise_by_floors(stopping)
+
+
+@shared_task(name="gallery.miss_ratings")
+def miss_ratings() -> int:
+    """Call moderators where the rating program takes too long: done by drawing workers, which can't hang with it."""
+    return call_moderators()
 
 
 @shared_task(name="gallery.look_for_copies")

@@ -317,11 +317,19 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     yield reverse("gallery:filter_shared", args=["no-such-key"])
     yield reverse("gallery:mute", args=["maker"])
     yield from (reverse("gallery:show_post", args=[post.pk]) for post in posts)
-    others = ("gallery:label_disputes", "gallery:zone", "gallery:verify", "gallery:api_verify", "robots")
+    others = (
+        "gallery:tag_floors",
+        "gallery:label_disputes",
+        "gallery:zone",
+        "gallery:verify",
+        "gallery:api_verify",
+        "robots",
+    )
     yield from (reverse(name) for name in others)
     yield reverse("gallery:refusal_rule", args=[1])
     for post in posts:
         yield reverse("gallery:post_label", args=[post.pk])
+        yield reverse("gallery:post_rating", args=[post.pk])
         yield reverse("gallery:label_dispute", args=[post.pk, 1])
     yield reverse("gallery:prompt_requests")
     yield reverse("gallery:answer_prompt", args=[1])

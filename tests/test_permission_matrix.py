@@ -107,6 +107,9 @@ DISPUTE = {"act": "dispute", "level": "assisted", "reason": "The sky is a model'
 RULE = {"name": "Night", "effect": "warn", "places": ["prompt"], "terms": "moonless", "reason": "Too dark."}
 DECLARE = {"act": "declare", "level": "assisted", "reason": ""}
 DECIDE = {"act": "decide", "level": "assisted", "reason": "The sky is a model's."}
+VOTE = {"act": "vote", "rating": "s"}
+DISPUTE_RATING = {"act": "dispute", "rating": "q", "reason": "It shows more."}
+LOCK = {"act": "lock", "reason": "Argued over."}
 UPHOLD = {"act": "uphold", "reason": "So it is."}
 RECIPE = {
     "prompt": "1girl", "negative_prompt": "", "model": "small", "shape": "exact", "width": "64", "height": "64",
@@ -237,6 +240,20 @@ ROWS = [
     Row("gallery:label_dispute", NO_GET, "in 404 403 302 302 302", dispute_of("sent"), "uphold", UPHOLD),
     Row("gallery:label_dispute", NO_GET, "in 404 404 404 404 404", lambda world: [1, 2**62], "unknown", UPHOLD),
     Row("gallery:label_disputes", "in 403 403 200 200 200", NO_GET),
+
+    # gallery: ratings
+    Row("gallery:post_rating", PUBLIC, "in 403 302 302 302 302", one("public"), "vote", VOTE),
+    Row("gallery:post_rating", PUBLIC, "in 302 302 302 302 302", one("public"), "dispute", DISPUTE_RATING),
+    Row("gallery:post_rating", PUBLIC, "in 403 403 302 302 302", one("public"), "lock", LOCK),
+    Row("gallery:post_rating", PUBLIC, "in 403 403 409 409 409", one("public"), "unlock", LOCK | {"act": "unlock"}),
+    Row("gallery:post_rating", PUBLIC, "in 403 302 302 302 302", one("public"), "take back", {"act": "unvote"}),
+    Row("gallery:post_rating", PUBLIC, "in 302 302 302 302 302", one("public"), "take the dispute back",
+        {"act": "undispute"}),
+    Row("gallery:post_rating", PUBLIC, "in 400 400 400 400 400", one("public"), "nothing", {"act": "x"}),
+    Row("gallery:post_rating", SEEN_BY_STAFF, "404 403 404 409 409 409", one("explicit"),    "explicit", VOTE),
+    Row("gallery:post_rating", SEEN_BY_STAFF, "404 403 404 409 409 409", one("removed"),     "removed", VOTE),
+    Row("gallery:post_rating", "404",         "404",                     one("quarantined"), "quarantined", VOTE),
+    Row("gallery:tag_floors", PUBLIC, "in 403 403 302 302 302", data={"tag": "1girl", "rating": "s", "reason": "x"}),
 
     # gallery: one's own posts
     Row("gallery:post_edit", MAKER, "in 302 404 404 404 404", one("public"),      "public", EDIT),

@@ -84,7 +84,7 @@ SEARCHES = [
 def addresses(post: Post) -> Iterator[str]:
     """Everything that has to do with the post, by GET."""
     other = Post.objects.exclude(pk=post.pk).get()
-    for name in ("post", "post_edit", "post_history", "recipe_edit", "recipe_history", "api_post"):
+    for name in ("post", "post_rating", "post_edit", "post_history", "recipe_edit", "recipe_history", "api_post"):
         yield reverse(f"gallery:{name}", args=[post.pk])
     yield reverse("gallery:recipe_history", args=[post.pk]) + "?before=2"
     yield reverse("gallery:api_generation_versions", args=[post.pk])

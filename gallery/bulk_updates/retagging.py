@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection
 from django.utils import timezone
 
 from gallery.models import Post, User
-from gallery.post_state import counted, decided_rating, suggested_rating
-from gallery.ratings import Rating, strictest
+from gallery.post_ratings.changes import rating_with_tags
+from gallery.post_ratings.floors import floors_of
+from gallery.post_state import counted
 from gallery.tag_edits import MAX_TAGS, State, put_tags
 from gallery.tag_edits.store import COLUMNS
 from gallery.tag_edits.versions import record
@@ -32,8 +33,8 @@ def posts_with(tag_id: int, after_id: int, limit: int, *, lacking: Collection[in
 def retag(editor: User, posts: list[Post], change: Change) -> int:
     """Gives each of the locked `posts` the tags that `change` makes of its own, with counters and versions.
 
-    A post that gets a tag whose rule asks for a stricter rating gets that rating, unless a moderator decided. One that
-    would have more tags than a post can have is left as it is; returns how many those are.
+    A post that gets a tag whose rule or minimum asks for a stricter rating gets that one, unless a moderator decided.
+    One that would have more tags than a post can have is left as it is; returns how many those are.
     """
     wanted = {post.pk: change(frozenset(post.tag_ids)) for post in posts}
     full = {post.pk for post in posts if len(wanted[post.pk]) > max(MAX_TAGS, len(post.tag_ids))}
@@ -42,9 +43,11 @@ def retag(editor: User, posts: list[Post], change: Change) -> int:
     tags = Tag.objects.in_bulk(list(frozenset[int]().union(*(wanted[post.pk] for post in changing))))
     counts: Counter[int] = Counter()
     general_counts: Counter[int] = Counter()
+    floors = floors_of(tags)
     for post in changing:
         kept = wanted[post.pk] & tags.keys()
-        post.rating = _rating_with(post, [tags[tag_id] for tag_id in kept - before[post.pk].tag_ids])
+        added = [tags[tag_id] for tag_id in kept - before[post.pk].tag_ids]
+        post.rating = rating_with_tags(post, [tags[tag_id] for tag_id in kept], added, floors)
         post.tag_ids = sorted(kept)
         post.updated_at = timezone.now()
         for state, sign in ((before[post.pk].counted, -1), (counted(post), 1)):
@@ -68,9 +71,3 @@ def _locked_tags(ids: Collection[int]) -> dict[int, Tag]:
     for us. What else the posts have may be in others' hands; a change of its category waits for them.
     """
     return {tag.pk: tag for tag in Tag.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")}
-
-
-def _rating_with(post: Post, added: list[Tag]) -> Rating:
-    rating = Rating(post.rating)
-    stricter = strictest([rating, suggested_rating(added, "")])
-    return rating if stricter == rating or decided_rating(post) is not None else stricter

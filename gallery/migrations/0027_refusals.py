@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0024_review'),
+        ('gallery', '0026_ratings'),
     ]
 
     operations = [

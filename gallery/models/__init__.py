@@ -9,6 +9,7 @@ from gallery.models.label import LabelDispute, LabelVersion
 from gallery.models.moderation import AuditLink, ModerationAction
 from gallery.models.opinion import Favourite, PostVote
 from gallery.models.post import Post, PostGeneration, PostStats
+from gallery.models.rating import RatingSource, RatingVersion, RatingVote, TagFloor, UnratedPost
 from gallery.models.recipe import PostGenerationVersion, PromptRequest
 from gallery.models.refusal import HashList, ListedHash, LockedAway, Refusal, RefusalRule
 from gallery.models.review import Appeal, Case, Statement, Voice
@@ -50,12 +51,17 @@ __all__ = [
     "PostVersion",
     "PostVote",
     "PromptRequest",
+    "RatingSource",
+    "RatingVersion",
+    "RatingVote",
     "Refusal",
     "RefusalRule",
     "SavedSearch",
     "SignInLink",
     "Statement",
+    "TagFloor",
     "UncomparedPost",
+    "UnratedPost",
     "UploadAllowance",
     "UploadDraft",
     "User",

@@ -23,7 +23,7 @@ class ModerationKind(models.TextChoices):
     VOID = "void", _("Strike voided")
     BAN = "ban", _("Banned")
     UNBAN = "unban", _("Ban lifted")
-    RULE = "rule", _("Refusal rule changed")
+    RULE = "rule", _("Rule changed")
     WITHDRAW = "withdraw", _("Withdrawn")
     LABEL = "label", _("Label")
     ROLE = "role", _("Role changed")

@@ -11,10 +11,13 @@ from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import ModerationAction, Post, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import STANDING, PostStatus
+from gallery.models.rating import RatingKind
 from gallery.models.refusal import LockedBy
 from gallery.models.review import CaseKind, Detection, Outcome, Restriction, SiteRule
 from gallery.moderation.cases import decides_alone, settle_others
 from gallery.moderation.statements import state_reasons
+from gallery.post_ratings.sources import decide as decide_rating
+from gallery.post_ratings.sources import record_rating
 from gallery.post_state import checked_rating, locked
 from gallery.posts import set_rating, set_status
 from gallery.ratings import Rating
@@ -56,8 +59,10 @@ def rerate(
         raise InvalidTransition("same_rating", rating=wanted.label)
     before = Rating(post.rating)
     set_rating(actor, post, wanted)
+    decide_rating(post, before, wanted)
     more = {"from": before.value, "to": wanted.value} | (details or {})
     act = log_act(actor, ModerationKind.RERATE, post, reason, more)
+    record_rating(post, RatingKind.MODERATOR, before=before, by=actor, reason=act.reason)
     if wanted.strength > before.strength and post.author_id != actor.pk and "statement" not in more:
         state_reasons(act, post.author, Restriction.RATING, SiteRule.RATING, detection=detection)
     settle_others(post, actor, _OF_A_RATING, Outcome.RERATED, act.reason)

@@ -19,7 +19,9 @@ from gallery.models.review import CaseKind, Detection, Outcome, SiteRule
 from gallery.moderation.acts import approve, checked_reason, keep, log_act, quarantine, remove, rerate
 from gallery.moderation.appeals import overturn, uphold
 from gallery.moderation.cases import decides_alone, held, settle
+from gallery.post_ratings.sources import decide as decide_rating
 from gallery.post_state import locked
+from gallery.ratings import Rating
 
 # What each kind of case can end in.
 CHOICES: dict[CaseKind, tuple[Outcome, ...]] = {
@@ -82,6 +84,11 @@ def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) ->
             approve(moderator, post, decision.reason)
         case Outcome.KEPT if case.kind == CaseKind.RATING:
             log_act(moderator, ModerationKind.KEEP, post, decision.reason, {"rating": post.rating})
+            decide_rating(post, Rating(post.rating), Rating(post.rating))
+        case Outcome.KEPT if case.kind == CaseKind.SCAN:
+            # A post that was held back until the check had an answer has waited long enough.
+            (approve if post.status == PostStatus.PENDING else keep)(moderator, post, decision.reason)
+            decide_rating(post, Rating(post.rating), Rating(post.rating))
         case Outcome.KEPT:
             keep(moderator, post, decision.reason)
         case Outcome.RERATED:

@@ -14,7 +14,9 @@ from django.db import transaction
 from gallery.community import favourite_groups, opinions
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import Post, PostGeneration, User
-from gallery.post_state import EDITABLE, authors_rating, checked_rating, locked, require_status
+from gallery.post_ratings.changes import rating_after_edit, require_wish
+from gallery.post_state import EDITABLE, checked_rating, locked, require_status
+from gallery.ratings import Rating
 from gallery.tag_edits import advice
 from gallery.tag_edits.acts import Wishes, wishes
 from gallery.tag_edits.automatic import SHAPE_TAGS, TAGME, automatic_names
@@ -174,8 +176,8 @@ def change(editor: User, post: Post, wanted: Wanted, *, before: State, limited: 
     unknown = advice.unknown_to(editor, wanted.added)
     if limited:
         spend(editor, new_tags=len(unknown), changed_tags=len(before.tag_ids ^ after))
-    if editor.pk == post.author_id:
-        post.rating = authors_rating(post, checked_rating(post.rating), settled.tags)
+    post.rating = checked_rating(post.rating)
+    post.rating = rating_after_edit(editor, post, Rating(before.rating), settled.tags)
     warnings = advice.warnings(post, wanted.removed, wanted.added, settled, unknown, editor)
     if (after, post.rating, post.parent_id, post.source) != (
         before.tag_ids,
@@ -241,7 +243,8 @@ def _set_fields(editor: User, post: Post, asked: Wishes) -> None:
     if asked.rating is not None:
         rating = checked_rating(asked.rating)
         if editor.pk == post.author_id:
-            post.rating = authors_rating(post, rating, [])
+            require_wish(post, rating)
+            post.rating = rating
         elif post.rating != rating and editor.is_moderator:
             raise NotAllowed("rating_by_moderation")
         elif post.rating != rating:

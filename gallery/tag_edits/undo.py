@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Post, PostVersion, User
-from gallery.post_state import authors_rating, checked_rating
+from gallery.post_ratings.changes import require_wish
+from gallery.post_state import checked_rating
 from gallery.ratings import Rating
 from gallery.tag_edits.edit import Edited, Wanted, begin, change
 from gallery.tag_edits.state import State
@@ -161,7 +162,9 @@ def _set_fields(editor: User, post: Post, rating: str, parent_id: int | None, so
         return
     if editor.pk == post.author_id:
         try:
-            post.rating = authors_rating(post, checked_rating(rating), [])
+            wish = checked_rating(rating)
+            require_wish(post, wish)
+            post.rating = wish
         except Invalid as error:
             notes.append(error.message)
     else:

@@ -12,6 +12,12 @@ register = template.Library()
 
 
 @register.filter
+def rating_label(letter: str) -> str:
+    """The rating with this letter in a word."""
+    return str(Rating(letter).label)
+
+
+@register.filter
 def rating_description(letter: str) -> str:
     """What the rating with this letter admits."""
     return Rating(letter).description

@@ -87,11 +87,15 @@ def _change(act: ModerationAction) -> str:
         return str(QUEUE_ACTS.get(act.details.get("act"), ""))
     if act.kind == ModerationKind.RULE:
         return f"{act.details.get('rule', '')}: {RULE_ACTS.get(act.details.get('act'), '')}"
+    if act.kind == ModerationKind.LOCK:
+        return _("Locked") if act.details.get("locked") else _("Unlocked")
     before, after = act.details.get("from"), act.details.get("to")
     if not before or not after:
         return ""
     if act.kind == "rerate":
         return f"{Rating(before).label} → {Rating(after).label}"
+    if act.kind == ModerationKind.RULE and "tag" in act.details:
+        return f"{act.details['tag']}: {Rating(before).label} → {Rating(after).label}"
     if act.kind == ModerationKind.LABEL:
         if "rejected" in act.details:
             words = {"label": AiLevel(after).label, "other": AiLevel(act.details["rejected"]).label}

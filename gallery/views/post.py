@@ -29,6 +29,7 @@ from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
 from gallery.models import AssetHash, Post
 from gallery.models.post import STANDING, AiEvidence, PostStatus
+from gallery.models.rating import RatingKind
 from gallery.moderation.waiting import same_pictures
 from gallery.provenance import Recipe
 from gallery.recipes import recipe_of
@@ -80,8 +81,7 @@ def edit(request: SignedInRequest, post_id: int) -> HttpResponse:
             return _edit_page(request, shown, form, status=error.status)
         saved = edited.post
         if saved.rating != form.cleaned_data["rating"]:
-            sentence = _("Saved. Its tags or prompt call for the rating “%(rating)s”, so the post has that one.")
-            messages.warning(request, sentence % {"rating": saved.get_rating_display()})
+            messages.warning(request, _why_not_as_wished(saved) % {"rating": saved.get_rating_display()})
         else:
             messages.success(request, _("Saved."))
         for warning in edited.warnings:
@@ -149,6 +149,14 @@ def _own(request: HttpRequest, post_id: int) -> Post:
     if shown.author_id != request.user.pk:
         raise Http404
     return shown
+
+
+def _why_not_as_wished(saved: Post) -> str:
+    """Why a post is rated higher than its author wants."""
+    rules = saved.rating_sources.filter(kind=RatingKind.RULES, counts=saved.rating, overruled=False)
+    if rules.exists():
+        return _("Saved. Its tags or prompt call for the rating “%(rating)s”, so the post has that one.")
+    return _("Saved. The post is rated “%(rating)s”; the page of its rating says why, and you can dispute it there.")
 
 
 def _tags(shown: Post) -> list[Tag]:
