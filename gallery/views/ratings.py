@@ -133,7 +133,7 @@ def _page(request: HttpRequest, shown: Post, *, status: int = 200, **more: Any) 
     shown = _reachable(request, shown.pk)
     context: dict[str, Any] = {
         "post": shown,
-        "card": cards([shown])[0],
+        "card": cards([shown], viewer=request.user)[0],
         "page": rating_page(shown, request.user),
         "mine": shown.author_id == request.user.pk,
         "vote_form": RatingForm(auto_id="vote_%s"),
