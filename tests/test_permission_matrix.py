@@ -335,7 +335,7 @@ ROWS = [
     Row("gallery:post_moderate", NO_GET, "in 403 404 409 409 409", one("withdrawn"),   "restore withdrawn", RESTORE),
     Row("gallery:post_moderate", NO_GET, "in 404 404 404 404 404", one("quarantined"), "restore quarantined", RESTORE),
     Row("gallery:post_moderate", NO_GET, "in 403 403 403 302 302", one("moderators"),  "a moderator's own", REMOVE),
-    Row("gallery:post_moderate", NO_GET, "in 403 403 302 302 302", one("owners"),      "an owner's own", REMOVE),
+    Row("gallery:post_moderate", NO_GET, "in 403 403 302 302 403", one("owners"),      "an owner's own", REMOVE),
     # gallery: bulk updates and chores
     Row("gallery:chores",       MEMBERS, NO_GET),
     Row("gallery:bulk_updates", PUBLIC,  "405"),

@@ -241,10 +241,18 @@ def test_what_left_every_list_already_cannot_be_withdrawn(status):
         posts.withdraw(post.author, post)
 
 
-def test_editing_a_flagged_post_leaves_the_counters_alone():
-    post = make_post(tags=["cat"], status="flagged")
+def test_editing_a_pending_post_leaves_the_counters_alone():
+    post = make_post(tags=["cat"], status="pending")
     assert counts() == {}
     edited(post, tags=["dog"])
     assert counts() == {}
     posts.set_status(posts.Post.objects.get(pk=post.pk), PostStatus.ACTIVE)
+    assert counts() == {"dog": 1}
+
+
+def test_a_flagged_post_counts_as_before():
+    post = make_post(tags=["cat"])
+    posts.set_status(post, PostStatus.FLAGGED)
+    assert counts() == {"cat": 1}
+    edited(post, tags=["dog"])
     assert counts() == {"dog": 1}

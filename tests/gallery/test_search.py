@@ -190,7 +190,7 @@ def test_visibility_is_part_of_the_one_statement():
     viewer = make_user(shown_ratings="gs")
     sql = str(Post.objects.filter(compile_query(parse("-cat"), viewer)).query)
     assert '"rating" IN (g, s)' in sql
-    assert '"status" = active' in sql
+    assert '"status" IN (active, flagged)' in sql
 
 
 def test_removed_posts_are_searched_by_moderators_and_their_authors_only():

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gallery.models import Asset, Favourite, Post, PostGeneration, PostStats
+from gallery.models.post import STANDING
 from gallery.provenance import searchable
 from gallery.search import iterate_ids, neighbours, policy, search, tags_of_page
 from tagging.models import Tag as TagRow
@@ -185,13 +186,13 @@ def parent_of(post, number):
 def is_visible(post, viewer, asks_for_status):
     """What `gallery.visibility` promises, in other words; the operator's ceiling is sensitive."""
     if viewer["name"] is None:
-        return post["status"] == "active" and post["rating"] == "g"
+        return post["status"] in STANDING and post["rating"] == "g"
     own, moderator = post["user"] == viewer["name"], viewer["name"] == "mod"
     if post["rating"] not in viewer["shown"] or (post["rating"] in "qe" and not own and not moderator):
         return False
     if not asks_for_status:
-        return post["status"] == "active"
-    return post["status"] == "active" or ((own or moderator) and post["status"] != "quarantined")
+        return post["status"] in STANDING
+    return post["status"] in STANDING or ((own or moderator) and post["status"] != "quarantined")
 
 
 def is_in_zone(post, viewer, tree):

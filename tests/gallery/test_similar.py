@@ -105,11 +105,12 @@ def visibility():
     """Whose post of which rating and state is found by whom: the rows of the matrix."""
     return [
         ({}, {"visitor": True, "other": True, "author": True, "moderator": True}),
+        ({"status": "flagged"}, {"visitor": True, "other": True, "author": True, "moderator": True}),
         ({"rating": "s"}, {"visitor": False, "other": True, "author": True, "moderator": True}),
         ({"rating": "e"}, {"visitor": False, "other": False, "author": True, "moderator": True}),
         *(
             ({"status": status}, dict.fromkeys(("visitor", "other", "author", "moderator"), False))
-            for status in ("removed", "withdrawn", "quarantined", "pending", "flagged")
+            for status in ("removed", "withdrawn", "quarantined", "pending")
         ),
     ]
 

@@ -38,6 +38,11 @@ def found(condition, posts):
     return {status: ratings for status, ratings in lines.items() if ratings}
 
 
+def standing(ratings):
+    """Of these ratings, what everybody may see: a flag is an opinion until a moderator decides."""
+    return dict.fromkeys(("active", "flagged"), ratings)
+
+
 ALL_BUT_QUARANTINED = {status: RATINGS for status in STATUSES if status != "quarantined"}
 
 
@@ -60,18 +65,18 @@ def test_lists_hold_active_posts_of_the_ratings_that_someone_shows(posts, settin
     settings.MAX_PUBLIC_RATING = ceiling
     viewer = make_user(role=role, shown_ratings=shown)
     assert "".join(effective_ratings(viewer)) == listed
-    assert found(visible_posts(viewer), posts) == ({"active": listed} if listed else {})
+    assert found(visible_posts(viewer), posts) == (standing(listed) if listed else {})
 
 
-def test_a_visitor_sees_active_general_posts_only(posts, settings):
+def test_a_visitor_sees_standing_general_posts_only(posts, settings):
     settings.MAX_PUBLIC_RATING = "explicit"
     for condition in (visible_posts, lambda viewer: visible_posts(viewer, any_status=True), reachable_posts):
-        assert found(condition(AnonymousUser()), posts) == {"active": "g"}
+        assert found(condition(AnonymousUser()), posts) == standing("g")
 
 
 def test_the_ceiling_is_not_for_ones_own_posts_but_ones_own_filter_is(posts, author, settings):
     settings.MAX_PUBLIC_RATING = "general"
-    assert found(visible_posts(author), posts) == {"active": "gs"}
+    assert found(visible_posts(author), posts) == standing("gs")
     assert found(visible_posts(author, any_status=True), posts) == dict.fromkeys(ALL_BUT_QUARANTINED, "gs")
 
 
@@ -81,8 +86,8 @@ def test_an_author_reaches_all_own_posts_but_quarantined_ones(posts, author):
 
 def test_another_member_reaches_what_their_lists_hold(posts):
     other = make_user(shown_ratings="gsqe")
-    assert found(reachable_posts(other), posts) == {"active": "gs"}
-    assert found(visible_posts(other, any_status=True), posts) == {"active": "gs"}
+    assert found(reachable_posts(other), posts) == standing("gs")
+    assert found(visible_posts(other, any_status=True), posts) == standing("gs")
 
 
 @pytest.mark.parametrize("role", ["moderator", "admin", "owner"])
@@ -94,7 +99,7 @@ def test_moderators_reach_everything_but_quarantined_posts(posts, role):
 
 def test_a_disabled_account_sees_what_a_visitor_sees(posts, author):
     author.is_active = False
-    assert found(reachable_posts(author), posts) == {"active": "g"}
+    assert found(reachable_posts(author), posts) == standing("g")
     assert effective_ratings(make_user(role="owner", shown_ratings="e", is_active=False)) == [Rating.GENERAL]
 
 

@@ -29,7 +29,7 @@ STATES: dict[str, tuple[dict[str, Any], set[str]]] = {
     "explicit": ({"rating": "e"}, {"moderator"}),
     "human's": ({"rating": "g", "ai_level": "human", "ai_evidence": "declared"}, set(VIEWERS)),
     "pending": ({"status": "pending"}, set()),
-    "flagged": ({"status": "flagged"}, set()),
+    "flagged": ({"status": "flagged"}, set(VIEWERS)),
     "removed": ({"status": "removed"}, set()),
     "withdrawn": ({"status": "withdrawn"}, set()),
     "quarantined": ({"status": "quarantined"}, set()),
