@@ -156,8 +156,8 @@ def _require_no_contradiction(editor: User, post: Post, before: State, wanted: S
     """Where a post is labelled as made by a human, nothing that names a machine can be added; what a moderator's
     decision left standing can be taken away bit by bit."""
     if post.ai_level == AiLevel.HUMAN and named_by_machine(wanted) - named_by_machine(before):
-        code = "recipe_of_human" if editor.pk == post.author_id else "recipe_of_humans_post"
-        raise Invalid(code, label=AiLevel.HUMAN.label)
+        own, label = editor.pk == post.author_id, AiLevel.HUMAN.label
+        raise Invalid("recipe_of_human" if own else "recipe_of_humans_post", label=label)
 
 
 def _tags_of_model(post: Post, model_name: str) -> set[int]:

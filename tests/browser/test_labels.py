@@ -80,10 +80,9 @@ def test_a_zone_is_chosen_with_one_click_and_undone_with_another(
     expect(page.locator(".tile")).to_have_count(11)
 
 
-def test_on_a_phone_the_zone_is_in_the_sheet_of_tags(open_page: OpenPage, posts: list[Post]) -> None:
+def test_on_a_phone_the_zone_stands_above_the_results(open_page: OpenPage, posts: list[Post]) -> None:
     page = open_page("/posts?tags=sky", width=390)
-    page.get_by_role("button", name="Tags", exact=True).click()
-    page.locator("#tag-sheet .zone-switch").get_by_role("button", name="AI").click()
+    page.locator(".zone-line .zone-switch").get_by_role("button", name="AI").click()
     expect(page.locator(".tile")).to_have_count(7)
 
 

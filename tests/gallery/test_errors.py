@@ -8,7 +8,8 @@ from gallery.errors import MESSAGES, SearchTimeout, UserFacingError
 
 FLOOR = Path(gallery.__file__).parent
 RAISED = (
-    r"(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|Busy|NotNow|TooOften|PictureRefused|__init__|checked_choice)"
+    r"(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|Busy|NotNow|TooOften|PictureRefused|BrokenSidecar"
+    r"|__init__|checked_choice)"
 )
 CODE = re.compile(RAISED + r'\(\s*(?:[^()]*, )?"(\w+)"')
 OTHERWISE = re.compile(RAISED + r'\("\w+" if .* else "(\w+)"')

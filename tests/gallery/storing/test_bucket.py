@@ -4,7 +4,6 @@ import hashlib
 import io
 import socket
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -12,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -28,6 +26,7 @@ from generation.masks import keep_mask, picture_of
 from tests.factories import make_asset, make_image, make_mask, make_post, make_recipe, make_user
 from tests.gallery.pictures.files import drawing, saved
 from tests.gallery.storing.server import BUCKET, PREFIX, client, s3_server, storages
+from tests.gallery.test_check_media import run as check
 
 pytestmark = pytest.mark.django_db
 
@@ -64,15 +63,6 @@ def nowhere() -> str:
 
 def send(owner: User, picture: bytes) -> Asset:
     return keep_sent(owner, io.BytesIO(picture), len(picture), "cat.png")
-
-
-def check(*options: str) -> tuple[int, str]:
-    out = StringIO()
-    try:
-        call_command("check_media", *options, stdout=out)
-    except CommandError as error:
-        return error.returncode, out.getvalue() + str(error)
-    return 0, out.getvalue()
 
 
 def fetched(address: str) -> tuple[bytes, Any]:
