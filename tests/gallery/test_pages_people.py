@@ -205,7 +205,9 @@ def test_the_log_pages_through_every_act_once(client):
     assert second.context["listed"].next_url == ""
 
 
-@pytest.mark.parametrize("address", ["/settings", "/statements", "/reports", "/posts/1/flag", "/posts/1/edit", "/posts/1/withdraw"])
+@pytest.mark.parametrize(
+    "address", ["/settings", "/statements", "/reports", "/posts/1/flag", "/posts/1/edit", "/posts/1/withdraw"]
+)
 def test_visitors_are_sent_to_sign_in_and_come_back(client, address):
     response = client.get(address)
     assert response.status_code == 302

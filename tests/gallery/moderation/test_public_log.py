@@ -81,10 +81,10 @@ def test_nothing_of_a_hidden_post_and_no_name_stands_on_the_page(client, warden,
     quarantine(warden, waits, "zxreason of a quarantine")
     withdraw(post.author, away, "zxreason of my own")
     change_role(admin, other, "moderator", "zxreason of a role")
-    set_floor(warden, "1girl", "s", "zxreason of a floor")
     save_rule(admin, None, Wanted("zxrule", "refuse", ("prompt",), "zxword"), "zxreason of a rule")
     report(VISITOR, make_post(make_user("zxkept")), "hate", "zxvoice")
     keep(warden, Post.objects.get(author__username="zxkept"), "zxreason of a kept one")
+    set_floor(warden, "1girl", "s", "zxreason of a floor")
     if role:
         client.force_login(make_user("reader", role=role, shown_ratings="gsqe"))
     page = main(client)
