@@ -96,6 +96,8 @@ MESSAGES: dict[str, Any] = {
     "unknown_outcome": _("“%(value)s” can't be decided in this case."),
     "unknown_rule": _("“%(value)s” is not a rule; choose one from the list."),
     "own_flag": _("This is your own post; withdraw it instead of flagging it."),
+    "own_report": _("This is your own; there is no need to report it. Change or withdraw it yourself."),
+    "unknown_act": _("“%(value)s” is no kind of act that this log tells of; choose one from the list."),
     "not_your_voice": _("Only the person who said this can take it back."),
     "said_already": _("You said this already; it waits for a moderator."),
     "too_many_voices": _("%(limit)d of yours wait for a moderator; wait until some of them are decided."),

@@ -14,13 +14,19 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
 
 from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, opinions, saved_searches
-from gallery.models import Asset, BulkUpdateRequest, FavouriteGroup, Post, SavedSearch, UploadDraft, User
+from gallery.models import Asset, BulkUpdateRequest, FavouriteGroup, Post, SavedSearch, Statement, UploadDraft, User
 from gallery.models.asset import FORMATS, AssetFile, Variant
+from gallery.models.moderation import ModerationKind
+from gallery.models.review import SiteRule
+from gallery.moderation.acts import remove, rerate, restore
+from gallery.moderation.statements import appeal
+from gallery.moderation.voices import report
 from gallery.uploads import save_draft
 from generation.models import PromptStyle, Take, Wildcard
 from tagging.models import Tag
@@ -57,6 +63,7 @@ class Hidden:
     running: Any
     public: list[Post]
     draft: UploadDraft
+    receipt: str
 
     @cached_property
     def secrets(self) -> dict[str, bytes]:
@@ -78,6 +85,9 @@ class Hidden:
             "prompt of the running picture": "zxpromptq",
             "prompt of the draft's file": "zxpromptd",
             "name of the draft's file": "zxname.png",
+            "reason to rate the explicit post": "zxreasone",
+            "reason to remove the removed post": "zxreasonr",
+            "appeal for the removed post": "zxappealr",
             "title of the draft": "zxtitled",
             "source of the draft": "zxsource.example",
             "key of the draft's picture": self.draft.asset.key,
@@ -163,7 +173,20 @@ def hidden(db: None, settings: Any, tmp_path: Any) -> Hidden:
     Wildcard.objects.create(owner=maker, name="zxwildcard", text="zxwildcardline")
     draft = drafted(maker, by_webui(text="1girl, zxpromptd\nSteps: 20, Sampler: Euler a"), "zxname.png")
     save_draft(draft, {"title": "zxtitled", "source": "https://zxsource.example/1"})
-    return Hidden(maker, explicit, removed, quiet, take, edit, waiting, public, draft)
+    receipt = decided_about(explicit, removed)
+    return Hidden(maker, explicit, removed, quiet, take, edit, waiting, public, draft, receipt)
+
+
+def decided_about(explicit: Post, removed: Post) -> str:
+    """Acts in the log, statements and an appeal about the hidden posts; the receipt of a report of the removed one."""
+    moderator = make_user("zxmoderator", role="moderator")
+    rerate(moderator, explicit, "s", "zxreasons")
+    rerate(moderator, explicit, "e", "zxreasone")
+    restore(moderator, removed, "zxreasonr")
+    receipt = report(AnonymousUser(), removed, "rights", "zxvoicer").receipt
+    remove(moderator, removed, "zxreasonr", SiteRule.RIGHTS)
+    appeal(removed.author, Statement.objects.get(post=removed), "zxappealr")
+    return receipt
 
 
 @pytest.fixture(params=["visitor", "other member"])
@@ -256,7 +279,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
             yield reverse("gallery:media", args=[asset.key, "original", extension]) + "?download"
             yield reverse("gallery:media", args=[asset.key, "original", extension]) + "?download&prompt=0"
     for name in ("maker", "other", "nobody", "zx"):
-        for route in ("profile", "role", "favourites", "lists_of", "undo_edits"):
+        for route in ("profile", "role", "favourites", "lists_of", "undo_edits", "report_user"):
             yield reverse(f"gallery:{route}", args=[name])
     for group in FavouriteGroup.objects.all():
         for name in ("list", "edit_list", "delete_list"):
@@ -300,6 +323,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         "refusal_help",
         "duplicates",
         "about",
+        "rules",
+        "own_voices",
+        "own_statements",
         "lists",
         "create_list",
         "search_help",
@@ -330,7 +356,13 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     for post in posts:
         yield reverse("gallery:post_label", args=[post.pk])
         yield reverse("gallery:post_rating", args=[post.pk])
+        yield from (reverse(f"gallery:{name}", args=[post.pk]) for name in ("report_post", "flag_post"))
         yield reverse("gallery:label_dispute", args=[post.pk, 1])
+    yield from (f"{reverse('gallery:moderation_log')}?kind={kind}" for kind in ModerationKind)
+    for number in (*Statement.objects.values_list("pk", flat=True), 2**62):
+        yield reverse("gallery:statement", args=[number])
+    yield reverse("gallery:take_voice_back", args=[1])
+    yield from (reverse("gallery:receipt", args=[token]) for token in ("no-such-token", hidden.receipt))
     yield reverse("gallery:prompt_requests")
     yield reverse("gallery:answer_prompt", args=[1])
     yield reverse("gallery:sign_in_link", args=["no-such-token"])

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
 from django.core.signals import request_finished
@@ -26,7 +27,9 @@ from gallery.community import favourite_groups, saved_searches
 from gallery.filters import acts as filters
 from gallery.filters.spec import Rules, Said
 from gallery.labels.disputes import dispute
-from gallery.models import Asset, Download, DuplicatePair, User
+from gallery.models import Asset, Download, DuplicatePair, Statement, User
+from gallery.moderation.acts import rerate
+from gallery.moderation.voices import report
 from gallery.recipes.asking import ask_for_prompt
 from gallery.refusals.rules import Wanted, save_rule
 from generation import events
@@ -109,6 +112,7 @@ DECLARE = {"act": "declare", "level": "assisted", "reason": ""}
 DECIDE = {"act": "decide", "level": "assisted", "reason": "The sky is a model's."}
 VOTE = {"act": "vote", "rating": "s"}
 DISPUTE_RATING = {"act": "dispute", "rating": "q", "reason": "It shows more."}
+VOICE = {"rule": "rights", "reason": "It is my drawing."}
 LOCK = {"act": "lock", "reason": "Argued over."}
 UPHOLD = {"act": "uphold", "reason": "So it is."}
 RECIPE = {
@@ -371,7 +375,10 @@ ROWS = [
     Row("gallery:refusal_rule", "in 403 403 403 200 200", "in 403 403 403 302 302", one("rule"), "delete",
         RULE | {"act": "delete"}),
     Row("gallery:refusal_rule", "in 403 403 403 404 404", "in 403 403 403 404 404", lambda world: [2**62], "unknown"),
-    Row("gallery:moderation_log", "in 403 403 200 200 200", NO_GET),
+    Row("gallery:moderation_log", PUBLIC, "405"),
+    Row("gallery:moderation_log", "422", "405", what="unknown kind", query={"kind": "nonsense"}),
+    Row("gallery:moderation_log", "422 422 422 200 200 200", "405", what="told to moderators alone",
+        query={"kind": "quarantine"}),
     Row("gallery:role", NO_GET, "in 403 403 403 302 302", lambda world: ["other"], "to moderator",
         {"role": "moderator", "reason": "Trusted."}),
     Row("gallery:role", NO_GET, "in 403 403 403 403 302", lambda world: ["other"], "to admin",
@@ -398,6 +405,25 @@ ROWS = [
     Row("gallery:sign_in_link", PUBLIC,  "410", lambda world: ["no-such-token"], "unknown"),
 
     Row("gallery:age_notice",   "in 302 302 302 302 302", "in 302 302 302 302 302"),
+
+    # gallery: what people say to moderators and are told; `voice` is `other`'s, `statement` the maker's
+    Row("gallery:report_post", PUBLIC, "302 403 302 302 302 302", one("public"), "public", VOICE),
+    Row("gallery:report_post", SEEN_BY_STAFF, "404 403 404 302 302 302", one("explicit"), "explicit", VOICE),
+    Row("gallery:report_post", SEEN_BY_STAFF, "404 409 404 409 409 409", one("removed"), "removed", VOICE),
+    Row("gallery:report_post", "404", "404", one("quarantined"), "quarantined", VOICE),
+    Row("gallery:report_post", PUBLIC, "422", one("public"), "nothing", {"rule": "", "reason": ""}),
+    Row("gallery:flag_post", MEMBERS, "in 403 302 302 302 302", one("public"), "public", VOICE),
+    Row("gallery:flag_post", "in 200 404 200 200 200", "in 403 404 302 302 302", one("explicit"), "explicit", VOICE),
+    Row("gallery:flag_post", "in 404 404 404 404 404", "in 404 404 404 404 404", one("quarantined"), "quarantined"),
+    Row("gallery:report_user", PUBLIC, "302 403 302 302 302 302", lambda world: ["maker"], "", VOICE),
+    Row("gallery:report_user", "404", "404", lambda world: ["nobody"], "unknown", VOICE),
+    Row("gallery:own_voices", MEMBERS, NO_GET),
+    Row("gallery:take_voice_back", NO_GET, "in 404 302 404 404 404", one("voice")),
+    Row("gallery:receipt", PUBLIC, "405", lambda world: [world["receipt"]], "good"),
+    Row("gallery:receipt", "404", "405", lambda world: ["no-such-token"], "unknown"),
+    Row("gallery:own_statements", MEMBERS, NO_GET),
+    Row("gallery:statement", MAKER, "in 302 404 404 404 404", one("statement"), "", {"reason": "It is not so."}),
+    Row("gallery:rules", PUBLIC, "405"),
 
     # gallery: filters; `filter` is `maker`'s, and shared
     Row("gallery:filters",       PUBLIC,  "302"),
@@ -557,6 +583,10 @@ def build_world() -> World:
     set_locked(world["moderator"], "locked", True)
     Tag.objects.create(name="wikied", in_vocabulary=True)
     world["token"] = make_link(maker)
+    world["voice"] = report(world["other"], world["moderators"], "spam", "Again and again.").voice
+    world["receipt"] = report(AnonymousUser(), world["owners"], "rights", "My drawing.").receipt
+    rerate(world["owner"], world["sent, prompt hidden"], "s", "It shows more.")
+    world["statement"] = Statement.objects.get(person=maker)
     night = Wanted("Dusk", "refuse", ("prompt",), "moonlit")
     world["rule"] = save_rule(world["admin"], None, night, "Too dark.")
     world["bulk"] = propose(maker, title="Cats", script="alias neko -> cat", reason="")
@@ -639,7 +669,8 @@ def test_everyone_gets_the_page_that_the_table_says_and_changes_nothing_by_looki
                 if everything_kept() != before:
                     changed.append((row.name, viewer))
     assert given == {(row.name, viewer): cell for row in ROWS for viewer, cell in cells(row.get).items()}
-    assert changed == []
+    # That somebody opened a decision about themselves is noted: then it is no longer shown as unread.
+    assert changed == [("gallery:statement", "maker")]
 
 
 def test_everyone_may_do_what_the_table_says_and_a_refused_post_changes_nothing(world):

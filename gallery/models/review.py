@@ -97,6 +97,11 @@ class Case(models.Model):
                 # Several people may dispute a label, each for another one, and several decisions may be appealed.
                 condition=models.Q(state=CaseState.OPEN) & ~models.Q(kind__in=[CaseKind.LABEL, CaseKind.APPEAL]),
             ),
+            models.UniqueConstraint(
+                fields=["person"],
+                name="case_one_open_report_of_a_person",
+                condition=models.Q(state=CaseState.OPEN, kind=CaseKind.REPORT, post__isnull=True),
+            ),
             models.CheckConstraint(condition=models.Q(kind__in=CaseKind.values), name="case_kind_known"),
             models.CheckConstraint(condition=models.Q(state__in=CaseState.values), name="case_state_known"),
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from gallery.models import User
+from gallery.moderation.statements import unseen
 from gallery.moderation.waiting import Waiting, waiting_work
 from gallery.recipes.asking import answers_for, waiting_for
 
@@ -26,6 +27,13 @@ def moderation_waiting(context: dict[str, Any]) -> Waiting | None:
     """How much waits for moderators; None for everybody else."""
     user = context.get("user")
     return waiting_work() if isinstance(user, User) and user.is_active and user.is_moderator else None
+
+
+@register.simple_tag(takes_context=True)
+def unread_statements(context: dict[str, Any]) -> int:
+    """How many decisions about whoever is signed in they have not read yet."""
+    user = context.get("user")
+    return unseen(user) if isinstance(user, User) and user.is_active else 0
 
 
 @register.simple_tag(takes_context=True)

@@ -1,7 +1,10 @@
-"""What moderators read: the log of every act."""
+"""What moderators read: where their work is; and the log of every act, which others read in part."""
+
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -9,11 +12,12 @@ from django.views.decorators.http import require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards
-from gallery.errors import UserFacingError
+from gallery.errors import Invalid, UserFacingError
 from gallery.links.numbered import numbered
-from gallery.models import ModerationAction
+from gallery.models import ModerationAction, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiLevel
+from gallery.moderation.public_log import FIGURES, TOLD, every_kind_lately, kinds_lately, told, told_acts
 from gallery.moderation.waiting import waiting_posts, waiting_work
 from gallery.ratings import Rating
 from gallery.similar.pairs import open_pairs
@@ -61,24 +65,30 @@ def waiting(request: SignedInRequest) -> HttpResponse:
     return render(request, "gallery/moderation_waiting.html", {"cards": made, "listed": page})
 
 
-@login_required
 @require_safe
-def moderation_log(request: SignedInRequest) -> HttpResponse:
-    """The newest acts first; `before` continues below an act's number. Moderators only."""
-    if not request.user.is_moderator:
-        return render(request, "errors/403.html", status=403)
-    acts = ModerationAction.objects.select_related("actor", "subject", "post__author").order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        acts = acts.filter(pk__lt=int(before))
-    rows = list(acts[: LOG_ROWS + 1])
-    context = {
-        "acts": [{"act": act, "change": _change(act)} for act in rows[:LOG_ROWS]],
-        "waiting": waiting_work(),
-        "before": before,
-        "next_before": rows[LOG_ROWS - 1].pk if len(rows) > LOG_ROWS else None,
-    }
-    return render(request, "gallery/moderation_log.html", context)
+def moderation_log(request: HttpRequest) -> HttpResponse:
+    """The newest acts first, of one `kind` or of all: to moderators with everything, to everybody else as far as
+    `gallery.moderation.public_log` tells."""
+    whole = isinstance(request.user, User) and request.user.is_moderator
+    kind = request.GET.get("kind", "")
+    kinds = every_kind_lately(kind) if whole else kinds_lately(kind)
+    context: dict[str, Any] = {"kind": kind, "kinds": kinds, "days": FIGURES.days, "whole": whole}
+    acts = _all_acts() if whole else told_acts(request.user)
+    try:
+        if kind and kind not in (ModerationKind.values if whole else TOLD):
+            raise Invalid("unknown_act", value=kind[:40])
+        page = numbered(request, acts.filter(kind=kind) if kind else acts, LOG_ROWS)
+    except UserFacingError as error:
+        return render(request, "gallery/moderation_log.html", context | {"problem": error.message}, status=error.status)
+    if whole:
+        context |= {"acts": [{"act": act, "change": _change(act)} for act in page], "waiting": waiting_work()}
+    else:
+        context["told"] = [told(act) for act in page]
+    return render(request, "gallery/moderation_log.html", context | {"listed": page})
+
+
+def _all_acts() -> QuerySet[ModerationAction]:
+    return ModerationAction.objects.select_related("actor", "subject", "post__author").order_by("-pk")
 
 
 def _change(act: ModerationAction) -> str:

@@ -27,9 +27,10 @@ from gallery.filters.in_force import in_force
 from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
-from gallery.models import AssetHash, Post
+from gallery.models import AssetHash, Post, User
 from gallery.models.post import STANDING, AiEvidence, PostStatus
 from gallery.models.rating import RatingKind
+from gallery.moderation.reading import pressing
 from gallery.moderation.waiting import same_pictures
 from gallery.provenance import Recipe
 from gallery.recipes import recipe_of
@@ -232,6 +233,7 @@ def _post_page(
         **editing(shown, request.user),
         "others_to_compare": others_to_compare(relatives(shown, request.user)),
         "inactive": shown.status not in STANDING,
+        "decision": pressing(shown, request.user) if mine and isinstance(request.user, User) else None,
         "last_decision": _last_decision(shown) if shown.status not in STANDING and (mine or moderates) else None,
     }
     if moderates:
