@@ -13,8 +13,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from gallery.community.comment_visibility import reachable_comments
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
-from gallery.models import Case, Post, User, Voice
+from gallery.models import Case, Comment, Post, User, Voice
+from gallery.models.comment import CommentState
 from gallery.models.post import STANDING, PostStatus
 from gallery.models.review import CaseKind, CaseState, SiteRule
 from gallery.moderation.acts import MAX_REASON
@@ -64,8 +66,31 @@ def report_person(by: Viewer, person: User, rule: str, text: str) -> Received:
     chosen, said = checked_rule(rule), _checked_text(text)
     # One after another for each person concerned, so that two reports make one case.
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    same = Case.objects.select_for_update().filter(kind=CaseKind.REPORT, person=person, post=None, state=CaseState.OPEN)
+    same = Case.objects.select_for_update().filter(
+        kind=CaseKind.REPORT, person=person, post=None, comment=None, state=CaseState.OPEN
+    )
     case = same.first() or open_case(CaseKind.REPORT, person=person, urgency=URGENT.get(chosen, 0))
+    receipt = "" if isinstance(by, User) else secrets.token_urlsafe(16)
+    return Received(_add(case, by, chosen, said, receipt=digest(receipt) if receipt else ""), receipt)
+
+
+@transaction.atomic
+def report_comment(by: Viewer, comment: Comment, rule: str, text: str) -> Received:
+    """Tell moderators that a comment breaks a rule; the case keeps it as it was read first. Raises as `report` does."""
+    if by.is_authenticated and not signed_in(by):
+        raise NotAllowed("account_disabled")
+    chosen, said = checked_rule(rule), _checked_text(text)
+    found = Comment.objects.select_for_update(of=("self",)).select_related("author").filter(pk=comment.pk).first()
+    if found is None or not Comment.objects.filter(reachable_comments(by), pk=comment.pk).exists():
+        raise Invalid("no_such_comment")
+    if found.author_id == by.pk:
+        raise NotAllowed("own_comment_report")
+    if found.state != CommentState.STANDING:
+        raise InvalidTransition("comment_gone")
+    case = open_case(CaseKind.REPORT, comment=found, urgency=URGENT.get(chosen, 0))
+    if "comment" not in case.facts:
+        case.facts["comment"] = found.text
+        case.save(update_fields=["facts"])
     receipt = "" if isinstance(by, User) else secrets.token_urlsafe(16)
     return Received(_add(case, by, chosen, said, receipt=digest(receipt) if receipt else ""), receipt)
 
