@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Q
 
+from gallery.errors import Invalid
 from gallery.filters.in_force import in_force
 from gallery.models import Comment, Post, User
 from gallery.models.comment import CommentState
@@ -44,6 +45,18 @@ def reachable_comments(viewer: Viewer) -> Q:
     """What a request for one comment may answer: those below posts that the viewer can open."""
     posts = Post.objects.filter(reachable_posts(viewer))
     return readable_below(viewer) & Q(post__in=posts.values("pk"))
+
+
+def lock_readable(person: Viewer, comment: Comment) -> Comment:
+    """The comment as it is now, with post and author, its row locked. Raises Invalid where this person can't read it.
+
+    Asked after the lock: what was removed while this waited is removed.
+    """
+    found = Comment.objects.select_for_update(of=("self",)).select_related("post", "author").filter(pk=comment.pk)
+    locked = found.first()
+    if locked is None or not Comment.objects.filter(reachable_comments(person), pk=comment.pk).exists():
+        raise Invalid("no_such_comment")
+    return locked
 
 
 def counts_below(posts: Iterable[int]) -> dict[int, int]:

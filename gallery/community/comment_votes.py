@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from gallery.community.comment_limits import require_may_comment
-from gallery.community.comment_visibility import reachable_comments
+from gallery.community.comment_visibility import lock_readable
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Comment, CommentVote, User
 from gallery.models.comment import CommentState
@@ -27,10 +27,7 @@ def vote_on_comment(voter: User, comment: Comment, score: int) -> Comment:
     require_may_comment(voter)
     if score not in SCORES:
         raise Invalid("unknown_vote", value=score)
-    found = Comment.objects.select_for_update(of=("self",)).filter(pk=comment.pk).first()
-    # Asked after the lock: what was removed while this waited is removed.
-    if found is None or not Comment.objects.filter(reachable_comments(voter), pk=comment.pk).exists():
-        raise Invalid("no_such_comment")
+    found = lock_readable(voter, comment)
     if found.author_id == voter.pk:
         raise NotAllowed("vote_on_own_comment")
     if found.state != CommentState.STANDING:

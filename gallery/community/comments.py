@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from gallery.community.comment_limits import require_may_comment, require_not_too_often
 from gallery.community.comment_text import checked_text
-from gallery.community.comment_visibility import reachable_comments
+from gallery.community.comment_visibility import lock_readable
 from gallery.community.opinions import active_post
-from gallery.errors import Invalid, InvalidTransition, NotAllowed
+from gallery.errors import InvalidTransition, NotAllowed
 from gallery.models import Comment, Post, User
 from gallery.models.comment import CommentState
 from gallery.models.post import STANDING
@@ -55,7 +55,7 @@ def edit(author: User, comment: Comment, text: str) -> Comment:
     """
     require_may_comment(author)
     said = checked_text(text)
-    found = locked_comment(author, comment)
+    found = lock_readable(author, comment)
     _require_own(author, found)
     _require_standing(found)
     require_status(found.post, frozenset(STANDING))
@@ -102,15 +102,6 @@ def editable(person: User, comment: Comment) -> bool:
         and comment.state == CommentState.STANDING
         and timezone.now() - comment.at <= EDIT_FOR
     )
-
-
-def locked_comment(person: User, comment: Comment) -> Comment:
-    """The comment as it is now, locked, if this person can read it. Raises Invalid for any other."""
-    found = Comment.objects.select_for_update(of=("self",)).select_related("post").filter(pk=comment.pk).first()
-    # Asked after the lock: what was removed while this waited is removed.
-    if found is None or not Comment.objects.filter(reachable_comments(person), pk=comment.pk).exists():
-        raise Invalid("no_such_comment")
-    return found
 
 
 def _require_own(person: User, comment: Comment) -> None:

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from gallery.community.comment_visibility import reachable_comments
+from gallery.community.comment_visibility import lock_readable
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Case, Comment, Post, User, Voice
 from gallery.models.comment import CommentState
@@ -80,9 +80,7 @@ def report_comment(by: Viewer, comment: Comment, rule: str, text: str) -> Receiv
     if by.is_authenticated and not signed_in(by):
         raise NotAllowed("account_disabled")
     chosen, said = checked_rule(rule), _checked_text(text)
-    found = Comment.objects.select_for_update(of=("self",)).select_related("author").filter(pk=comment.pk).first()
-    if found is None or not Comment.objects.filter(reachable_comments(by), pk=comment.pk).exists():
-        raise Invalid("no_such_comment")
+    found = lock_readable(by, comment)
     if found.author_id == by.pk:
         raise NotAllowed("own_comment_report")
     if found.state != CommentState.STANDING:
