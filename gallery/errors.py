@@ -58,6 +58,7 @@ MESSAGES: dict[str, Any] = {
     "comment_wait": _("You commented a moment ago. You can send the next one in %(wait)d seconds."),
     "comments_closed": _("The author of this post takes no comments on it."),
     "no_such_comment": _("This comment isn’t there any more, or you may not see it."),
+    "bad_comment_page": _("“%(page)s” is no page of comments; write b and the number of a comment, such as b123."),
     "comment_gone": _("This comment was removed or withdrawn meanwhile."),
     "comment_edit_too_late": _("A comment can be changed for %(minutes)d minutes; write another one."),
     "not_your_comment": _("Only its author can change or withdraw this comment."),
