@@ -1,4 +1,4 @@
-"""The read-only JSON interface: posts, comments, counts and tags in the shape of Danbooru's, for programs that speak with boorus.
+"""The read-only JSON interface: posts, comments, counts and tags in Danbooru's shape, for programs that know boorus.
 
 What a reader may see is decided where the pages decide it: `gallery.search`, `gallery.visibility`,
 `gallery.tags.known`.

@@ -36,9 +36,9 @@ def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> 
     """Posts that this viewer may see, each with asset, author, stats and files loaded.
 
     Eight queries for all of them at most: how they were made, their tags, their parents, who has children, how many
-    comments they have, whose prompt may be read and whose files everybody may have. Parents and children that the viewer may not see are not told of.
-    `absolute` makes whole addresses of paths. Those of files that visitors aren't given are signed, for programs
-    without cookies.
+    comments they have, whose prompt may be read and whose files everybody may have. Parents and children that the
+    viewer may not see are not told of. `absolute` makes whole addresses of paths. Those of files that visitors aren't
+    given are signed, for programs without cookies.
     """
     listed = list(posts)
     prefetch_related_objects(listed, Prefetch("generation", PostGeneration.objects.defer("raw")))

@@ -33,7 +33,7 @@ from gallery.models.comment import LONGEST, CommentState
 from gallery.models.review import SiteRule
 from gallery.moderation.comments import remove_comment, restore_comment
 from gallery.moderation.voices import Received, report_comment
-from gallery.visibility import reachable_posts, signed_in
+from gallery.visibility import reachable_posts
 
 SECTION, ONE = "gallery/parts/comments.html", "gallery/parts/comment.html"
 
@@ -112,10 +112,8 @@ def comments_open(request: SignedInRequest, post_id: int) -> HttpResponse:
     except UserFacingError as error:
         messages.error(request, error.message)
     else:
-        messages.success(
-            request,
-            _("Others can comment on this post.") if is_open else _("Nobody can comment on this post any more."),
-        )
+        said = _("Others can comment on this post.") if is_open else _("Nobody can comment on this post any more.")
+        messages.success(request, said)
     return redirect(reverse("gallery:post", args=[post_id]) + "#comments")
 
 
@@ -249,7 +247,11 @@ def comments_panel(request: HttpRequest, shown: Post, **more: Any) -> dict[str, 
     page = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("gallery:post", args=[shown.pk])
     made = comment_pages.panel(request.user, shown, before=more.pop("before", None))
     sign_in = redirect_to_login(page).url
-    return made | {"form": CommentForm(), "longest": LONGEST, "back_url": page, "sign_in_url": sign_in} | more
+    return (
+        made
+        | {"form": CommentForm(), "preview": None, "longest": LONGEST, "back_url": page, "sign_in_url": sign_in}
+        | more
+    )
 
 
 def _section(request: HttpRequest, shown: Post, *, status: int = 200, **more: Any) -> HttpResponse:
