@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 from gallery.community.comment_markup import posts_named, render_comment
 from gallery.community.comment_visibility import counts_below, readable_below, threshold_of, visible_comments
@@ -45,6 +49,13 @@ class Shown:
     def removed(self) -> bool:
         """Whether only its author and moderators read it."""
         return self.comment.state == CommentState.REMOVED
+
+    @property
+    def age(self) -> str:
+        """How long ago it was sent, in its largest unit."""
+        if timezone.now() - self.comment.at < timedelta(minutes=1):
+            return _("just now")
+        return _("%(age)s ago") % {"age": timesince(self.comment.at, depth=1)}
 
 
 def as_shown(comments: Iterable[Comment], viewer: Viewer) -> list[Shown]:

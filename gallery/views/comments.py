@@ -6,6 +6,7 @@ in and come back to the same page.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -61,7 +62,11 @@ def newest_comments(request: HttpRequest) -> HttpResponse:
     made = {card.post.pk: card for card in cards({row.post_id: row.post for row in rows}.values(), viewer=request.user)}
     kept = {"by": by} if by else {"on": "mine"} if mine else {}
     context = {
-        "lines": [(made[one.comment.post_id], one) for one in comment_pages.as_shown(rows, request.user)],
+        # What stands one after another on the same post shares its picture.
+        "groups": [
+            (made[post_id], list(ones))
+            for post_id, ones in groupby(comment_pages.as_shown(rows, request.user), lambda one: one.comment.post_id)
+        ],
         "person": person,
         "mine": mine,
         "own_page": person is not None and person.pk == request.user.pk,
