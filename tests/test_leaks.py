@@ -189,7 +189,8 @@ def viewer(request: Any, hidden: Hidden) -> Client:
 SEARCHES = (
     "", "1girl", "umbrella", "1girl umbrella", "1girl -umbrella", "~1girl ~umbrella", "rating:e", "rating:g,s,q,e",
     "-rating:g", "status:any", "status:removed", "status:active", "user:maker", "user:maker rating:e",
-    "user:maker status:any", "user:maker order:id", "comments:>0", "commenter:maker", "commenter:any status:any", "order:created_at", "id:>0", "model:tiny", "1*", "z*", "*x*",
+    "user:maker status:any", "user:maker order:id", "comments:>0", "commenter:maker", "commenter:any status:any",
+    "order:created_at", "id:>0", "model:tiny", "1*", "z*", "*x*",
     "um*",
 )  # fmt: skip
 STAFFS = ("queue", "queue_order", "worker_order", "queue_jobs", "manage_models")
