@@ -13,10 +13,15 @@ NEW_ACCOUNT = timedelta(days=7)
 WAIT, WAIT_OF_THE_NEW = timedelta(seconds=5), timedelta(seconds=60)
 
 
-def require_may_comment(person: User) -> None:
-    """Raises NotAllowed for an account that may not be used."""
+def require_in_use(person: User) -> None:
+    """Raises NotAllowed for a disabled account; all others may withdraw what they said."""
     if not signed_in(person):
         raise NotAllowed("account_disabled")
+
+
+def require_may_comment(person: User) -> None:
+    """Asked by whatever writes, changes or votes on a comment. Raises NotAllowed for an account that may not."""
+    require_in_use(person)
 
 
 def require_not_too_often(person: User) -> None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from gallery.community.comment_limits import require_may_comment, require_not_too_often
+from gallery.community.comment_limits import require_in_use, require_may_comment, require_not_too_often
 from gallery.community.comment_text import checked_text
 from gallery.community.comment_visibility import lock_readable
 from gallery.community.opinions import active_post
@@ -75,7 +75,7 @@ def withdraw(author: User, comment: Comment) -> None:
 
     Raises NotAllowed (another's) and InvalidTransition (not standing).
     """
-    require_may_comment(author)
+    require_in_use(author)
     found = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
     _require_own(author, found)
     _require_standing(found)

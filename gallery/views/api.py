@@ -103,9 +103,9 @@ def generation_versions(request: HttpRequest, post_id: int) -> JsonResponse:
 def comments(request: HttpRequest) -> JsonResponse:
     """The newest comments, of all posts or of one (`post_id`); `page=b123`, those below comment 123."""
     asked = _text(request, "post_id") or _text(request, "search[post_id]")
-    page = _text(request, "page").strip().removeprefix("b")
+    page = _text(request, "page").strip()
     limit = _limit(request, MOST_POSTS)
-    below = _whole(page, "bad_comment_page") if page else None
+    below = _whole(page[page.startswith("b") :], "bad_comment_page") if page else None
     found = comments_for(request.user, _whole(asked.strip(), "post_id_needed") if asked else None, below)
     if found is None:
         return _no_such_post()
