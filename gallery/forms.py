@@ -11,7 +11,7 @@ from gallery.models import Post
 from gallery.models.post import AiLevel, PromptVisibility
 from gallery.models.rating import STRICTER
 from gallery.models.review import Outcome, SiteRule
-from gallery.models.user import Role, Zone
+from gallery.models.user import THRESHOLDS, Role, Zone
 from gallery.moderation.decisions import Decision
 from gallery.posts import MAX_COMMENTARY, MAX_TITLE
 from gallery.ratings import Rating
@@ -23,6 +23,8 @@ TAGS_HINT = _(
 )
 # Which field a refusal belongs to; the rest stands above the form.
 FIELD_OF_CODE = {
+    "comment_empty": "text",
+    "comment_too_long": "text",
     "bad_tag": "tags",
     "too_many_tags": "tags",
     "edit_too_long": "tags",
@@ -304,6 +306,14 @@ class SettingsForm(forms.Form):
         label=_("Keep my favourites private"),
         required=False,
         help_text=_("Nobody else can look at them or search by them. Each post still shows how many keep it."),
+    )
+
+    comment_threshold = forms.IntegerField(
+        label=_("Fold comments with a score below"),
+        min_value=THRESHOLDS[0],
+        max_value=THRESHOLDS[1],
+        required=False,
+        help_text=_("One press shows such a comment. Left empty, it is the usual −5."),
     )
 
     def __init__(self, *args: Any, offered: list[Rating], **kwargs: Any) -> None:

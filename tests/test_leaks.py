@@ -20,7 +20,17 @@ from django.urls import reverse
 
 from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, opinions, saved_searches
-from gallery.models import Asset, BulkUpdateRequest, FavouriteGroup, Post, SavedSearch, Statement, UploadDraft, User
+from gallery.models import (
+    Asset,
+    BulkUpdateRequest,
+    Comment,
+    FavouriteGroup,
+    Post,
+    SavedSearch,
+    Statement,
+    UploadDraft,
+    User,
+)
 from gallery.models.asset import FORMATS, AssetFile, Variant
 from gallery.models.moderation import ModerationKind
 from gallery.models.review import SiteRule
@@ -101,6 +111,9 @@ class Hidden:
             "text of the deleted wiki page": "zxwikitext",
             "other name of the deleted wiki page": "zxwikiname",
             "Japanese name of the deleted wiki page": "秘密の頁",
+            "comment on the explicit post": "zxcommentone",
+            "comment on the removed post": "zxcommenttwo",
+            "removed comment": "zxcommentthree",
             "key of the explicit post's picture": self.explicit.asset.key,
             "key of the removed post's picture": self.removed.asset.key,
             "key of the take's picture": self.take.asset.key,
@@ -168,6 +181,13 @@ def hidden(db: None, settings: Any, tmp_path: Any) -> Hidden:
     write_page(maker, "links", Written("See [[burnt page]]."), seen="")
     set_deleted(maker, "burnt_page", True)
     propose(maker, title="Rain", script="update umbrella -> rain\nalias brolly -> umbrella", reason="")
+    for below, text, state in (
+        (explicit, "zxcommentone", "standing"),
+        (removed, "zxcommenttwo", "standing"),
+        (public[0], "zxcommentthree", "removed"),
+        (public[0], f"See post #{explicit.pk} and post #{removed.pk}.", "standing"),
+    ):
+        Comment.objects.create(post=below, author=maker, post_author=maker, text=text, state=state)
     edit = make_take(maker, prompt="1girl, zxpromptt", source_take=take.pk, mask=make_mask(maker, 192, 192).pk)
     PromptStyle.objects.create(owner=maker, name="zxstylename", prompt="zxstylewords")
     Wildcard.objects.create(owner=maker, name="zxwildcard", text="zxwildcardline")
@@ -202,7 +222,8 @@ def viewer(request: Any, hidden: Hidden) -> Client:
 SEARCHES = (
     "", "1girl", "umbrella", "1girl umbrella", "1girl -umbrella", "~1girl ~umbrella", "rating:e", "rating:g,s,q,e",
     "-rating:g", "status:any", "status:removed", "status:active", "user:maker", "user:maker rating:e",
-    "user:maker status:any", "user:maker order:id", "order:created_at", "id:>0", "model:tiny", "1*", "z*", "*x*",
+    "user:maker status:any", "user:maker order:id", "comments:>0", "commenter:maker", "commenter:any status:any",
+    "order:created_at", "id:>0", "model:tiny", "1*", "z*", "*x*",
     "um*",
 )  # fmt: skip
 STAFFS = ("queue", "queue_order", "worker_order", "queue_jobs", "manage_models")
@@ -358,11 +379,20 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield reverse("gallery:post_rating", args=[post.pk])
         yield from (reverse(f"gallery:{name}", args=[post.pk]) for name in ("report_post", "flag_post"))
         yield reverse("gallery:label_dispute", args=[post.pk, 1])
+        yield from (reverse(f"gallery:{name}", args=[post.pk]) for name in ("post_comments", "comments_open"))
+        yield f"{reverse('gallery:api_comments')}?post_id={post.pk}"
     yield from (f"{reverse('gallery:moderation_log')}?kind={kind}" for kind in ModerationKind)
     for number in (*Statement.objects.values_list("pk", flat=True), 2**62):
         yield reverse("gallery:statement", args=[number])
     yield reverse("gallery:take_voice_back", args=[1])
     yield from (reverse("gallery:receipt", args=[token]) for token in ("no-such-token", hidden.receipt))
+    for name in ("newest_comments", "api_comments"):
+        yield reverse(f"gallery:{name}")
+    yield from (f"{reverse('gallery:newest_comments')}?{query}" for query in ("by=maker", "on=mine", "before=99"))
+    for number in Comment.objects.values_list("pk", flat=True):
+        yield reverse("gallery:comment", args=[number])
+        for act in ("edit", "withdraw", "vote", "report", "moderate"):
+            yield reverse(f"gallery:{act}_comment", args=[number])
     yield reverse("gallery:prompt_requests")
     yield reverse("gallery:answer_prompt", args=[1])
     yield reverse("gallery:sign_in_link", args=["no-such-token"])

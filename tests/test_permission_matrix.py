@@ -7,6 +7,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.core.signals import request_finished
 from django.db import close_old_connections, connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django.utils.http import int_to_base36, urlencode
 
 from gallery.accounts.sign_in_link import make_link
@@ -27,7 +29,7 @@ from gallery.community import favourite_groups, saved_searches
 from gallery.filters import acts as filters
 from gallery.filters.spec import Rules, Said
 from gallery.labels.disputes import dispute
-from gallery.models import Asset, Download, DuplicatePair, Statement, User
+from gallery.models import Asset, Comment, Download, DuplicatePair, Statement, User
 from gallery.moderation.acts import rerate
 from gallery.moderation.voices import report
 from gallery.recipes.asking import ask_for_prompt
@@ -113,6 +115,10 @@ DECIDE = {"act": "decide", "level": "assisted", "reason": "The sky is a model's.
 VOTE = {"act": "vote", "rating": "s"}
 DISPUTE_RATING = {"act": "dispute", "rating": "q", "reason": "It shows more."}
 VOICE = {"rule": "rights", "reason": "It is my drawing."}
+SAY = {"act": "send", "text": "Lovely."}
+UP = {"score": "1"}
+RUDE = {"rule": "hate", "text": "It insults."}
+REMOVE_COMMENT = {"act": "remove", "rule": "hate", "reason": "It insults."}
 LOCK = {"act": "lock", "reason": "Argued over."}
 UPHOLD = {"act": "uphold", "reason": "So it is."}
 RECIPE = {
@@ -309,6 +315,41 @@ ROWS = [
     Row("gallery:count_look", "405", "404 204 404 204 204 204", one("explicit"), "explicit"),
     Row("gallery:count_look", "405", "404 204 404 204 204 204", one("removed"),  "removed"),
     Row("gallery:count_look", "405", "404",                     one("quarantined"), "quarantined"),
+
+    # gallery: comments; all of them are the maker's, on posts of the maker
+    Row("gallery:newest_comments", PUBLIC, "405"),
+    Row("gallery:api_comments",    PUBLIC, "405"),
+    Row("gallery:post_comments", PUBLIC,        "in 302 302 302 302 302",  one("public"),      "public", SAY),
+    Row("gallery:post_comments", SEEN_BY_STAFF, "404 302 404 302 302 302", one("explicit"),    "explicit", SAY),
+    Row("gallery:post_comments", SEEN_BY_STAFF, "404 409 404 409 409 409", one("removed"),     "removed", SAY),
+    Row("gallery:post_comments", "404",         "404",                     one("quarantined"), "quarantined", SAY),
+    Row("gallery:comments_open", NO_GET, "in 302 404 404 404 404", one("public"), "public", {"open": "0"}),
+    Row("gallery:comments_open", NO_GET, "in 302 404 404 404 404", one("explicit"), "explicit", {"open": "0"}),
+    Row("gallery:comment", "302",                     "405", one("comment"),             "standing"),
+    Row("gallery:comment", "404 302 404 302 302 302", "405", one("comment on explicit"), "explicit"),
+    Row("gallery:comment", "404 302 404 302 302 302", "405", one("removed comment"),     "removed"),
+    Row("gallery:comment", "404",                     "405", one("withdrawn comment"),   "withdrawn"),
+    Row("gallery:edit_comment", MAKER, "in 302 404 404 404 404", one("comment"),         "standing", SAY),
+    Row("gallery:edit_comment", MAKER, "in 409 404 404 404 404", one("removed comment"), "removed", SAY),
+    Row("gallery:edit_comment", "in 404 404 404 404 404", "in 404 404 404 404 404", one("withdrawn comment"),
+        "withdrawn", SAY),
+    Row("gallery:withdraw_comment", MAKER, "in 302 404 404 404 404", one("comment"),         "standing"),
+    Row("gallery:withdraw_comment", MAKER, "in 409 404 404 404 404", one("removed comment"), "removed"),
+    Row("gallery:vote_comment", "405", "in 403 302 302 302 302", one("comment"),             "standing", UP),
+    Row("gallery:vote_comment", "405", "in 403 404 302 302 302", one("comment on explicit"), "explicit", UP),
+    Row("gallery:vote_comment", "405", "in 403 404 409 409 409", one("removed comment"),     "removed", UP),
+    Row("gallery:vote_comment", "405", "in 404 404 404 404 404", one("withdrawn comment"), "withdrawn", UP),
+    Row("gallery:report_comment", PUBLIC, "302 403 302 302 302 302", one("comment"), "standing", RUDE),
+    Row("gallery:report_comment", SEEN_BY_STAFF, "404 403 404 302 302 302", one("comment on explicit"), "explicit",
+        RUDE),
+    Row("gallery:report_comment", SEEN_BY_STAFF, "404 403 404 409 409 409", one("removed comment"), "removed", RUDE),
+    Row("gallery:moderate_comment", "in 403 403 200 200 200", "in 403 403 302 302 302", one("comment"), "standing",
+        REMOVE_COMMENT),
+    Row("gallery:moderate_comment", "in 403 404 200 200 200", "in 403 404 302 302 302", one("comment on explicit"),
+        "explicit", REMOVE_COMMENT),
+    Row("gallery:moderate_comment", "in 403 404 200 200 200", "in 403 404 302 302 302", one("removed comment"),
+        "removed", {"act": "restore", "reason": "A mistake."}),
+
     Row("gallery:lists",       PUBLIC, "405"),
     Row("gallery:create_list", NO_GET, "in 302 302 302 302 302", data={"name": "cats", "is_public": "on"}),
     Row("gallery:list", PUBLIC,         "405", one("public list"),  "public"),
@@ -566,6 +607,17 @@ def build_world() -> World:
     world["quarantined pair"] = DuplicatePair.objects.create(
         older=world["public"], newer=world["quarantined"], distance=4
     )
+    for name, post, state in (
+        ("comment", "public", "standing"),
+        ("comment on explicit", "explicit", "standing"),
+        ("removed comment", "public", "removed"),
+        ("withdrawn comment", "public", "withdrawn"),
+    ):
+        world[name] = Comment.objects.create(
+            post=world[post], author=maker, post_author=maker, text="Lovely.", state=state
+        )
+    # So long ago that its author may comment again, and may still change it.
+    Comment.objects.update(at=timezone.now() - timedelta(minutes=5))
     world["take"] = make_take(maker, width=192, height=192)
     world["mask"] = make_mask(maker)
     world["draft"] = drafted(maker, plain(), batch="of-the-maker")

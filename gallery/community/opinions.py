@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count, Q
 
+from gallery.community.comment_votes import take_back_comment_votes
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Favourite, Post, PostStats, PostVote, User
 from gallery.models.post import STANDING, PostStatus
@@ -108,7 +109,8 @@ def opinion_of(viewer: Viewer, post: Post) -> Opinion:
 
 
 def take_back_all(user: User) -> int:
-    """Take back every vote and favourite of an account, as before it is deleted; how many posts they were on."""
+    """Take back every vote and favourite of an account, those on comments too, as before it is deleted; how many posts
+    they were on."""
     voted = PostVote.objects.filter(user=user).values_list("post_id", flat=True)
     posts = sorted({*voted, *Favourite.objects.filter(user=user).values_list("post_id", flat=True)})
     for pk in posts:
@@ -118,6 +120,7 @@ def take_back_all(user: User) -> int:
             PostVote.objects.filter(user=user, post_id=pk).delete()
             Favourite.objects.filter(user=user, post_id=pk).delete()
             recount(pk)
+    take_back_comment_votes(user)
     return len(posts)
 
 

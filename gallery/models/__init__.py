@@ -2,6 +2,7 @@
 
 from gallery.models.asset import Asset, AssetFile, AssetOrigin
 from gallery.models.bulk_update import BulkUpdateComment, BulkUpdateRequest, BulkUpdateVote
+from gallery.models.comment import Comment, CommentVote
 from gallery.models.download import Download
 from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
 from gallery.models.imports import ImportedItem, ImportRun
@@ -31,6 +32,8 @@ __all__ = [
     "BulkUpdateRequest",
     "BulkUpdateVote",
     "Case",
+    "Comment",
+    "CommentVote",
     "Download",
     "DuplicatePair",
     "Favourite",

@@ -24,6 +24,7 @@ class ModerationKind(models.TextChoices):
     BAN = "ban", _("Banned")
     UNBAN = "unban", _("Ban lifted")
     RULE = "rule", _("Rule changed")
+    COMMENT = "comment", _("Comment")
     WITHDRAW = "withdraw", _("Withdrawn")
     LABEL = "label", _("Label")
     ROLE = "role", _("Role changed")

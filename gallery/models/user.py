@@ -14,6 +14,11 @@ def only_general() -> list[str]:
     return [Rating.GENERAL.value]
 
 
+USUAL_THRESHOLD = -5
+"""Comments with a lower score are folded for visitors, and for members until they choose another."""
+THRESHOLDS = (-100, 10)
+
+
 class Role(models.TextChoices):
     """What someone may do; each role may do all that the ones before it may."""
 
@@ -37,6 +42,8 @@ class User(AbstractUser):
     `zone` is the other part of the filter: lists hold pictures by machines, by humans, or both.
     `active_filter`: the named filter (`gallery.filters`) that narrows both further; it is one of the account's own.
     `private_favourites`: nobody else learns what this account keeps.
+    `comment_threshold`: comments with a lower score are folded. `comments_seen`: the newest comment of which this
+    account was told that it stands on one of its own posts.
     """
 
     role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)
@@ -44,6 +51,9 @@ class User(AbstractUser):
     private_favourites = models.BooleanField(default=False)
     zone = models.CharField(max_length=5, choices=Zone, default=Zone.BOTH)
     active_filter = models.ForeignKey("gallery.ViewFilter", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    comment_threshold = models.SmallIntegerField(default=USUAL_THRESHOLD, db_default=USUAL_THRESHOLD)
+    comments_seen = models.BigIntegerField(default=0, db_default=0)
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -53,6 +63,10 @@ class User(AbstractUser):
                 name="user_shown_ratings_known",
             ),
             models.CheckConstraint(condition=models.Q(zone__in=Zone.values), name="user_zone_known"),
+            models.CheckConstraint(
+                condition=models.Q(comment_threshold__gte=THRESHOLDS[0], comment_threshold__lte=THRESHOLDS[1]),
+                name="user_comment_threshold",
+            ),
             models.UniqueConstraint(Lower("username"), name="user_name_once_in_any_case"),
         ]
 

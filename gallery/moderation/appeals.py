@@ -10,6 +10,7 @@ from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiEvidence, AiLevel, PostStatus
 from gallery.models.review import Restriction, StatementState
 from gallery.moderation.acts import log_act, rerate, restore
+from gallery.moderation.comments import take_back_removal, uphold_removal
 from gallery.post_state import locked
 from gallery.posts import set_status
 
@@ -20,6 +21,8 @@ def overturn(moderator: User, statement: Statement, reason: str) -> None:
     if post is not None:
         TAKE_BACK[Restriction(statement.restriction)](moderator, post, statement, reason)
         log_act(moderator, ModerationKind.OVERTURN, post, reason, {"statement": statement.pk})
+    if statement.comment_id is not None:
+        take_back_removal(moderator, statement, reason)
     _close(statement, StatementState.OVERTURNED)
 
 
@@ -30,6 +33,8 @@ def uphold(moderator: User, statement: Statement, reason: str) -> None:
         if post.status == PostStatus.APPEALED and statement.restriction == Restriction.REMOVAL:
             set_status(post, PostStatus.REMOVED)
         log_act(moderator, ModerationKind.UPHOLD, post, reason, {"statement": statement.pk})
+    if statement.comment_id is not None:
+        uphold_removal(moderator, statement, reason)
     _close(statement, StatementState.UPHELD)
 
 

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gallery.errors import InvalidTransition, NotAllowed
-from gallery.models import Case, Post, User
+from gallery.models import Case, Comment, Post, User
 from gallery.models.post import PostStatus
 from gallery.models.review import CaseKind, CaseState, Outcome
 from gallery.models.user import Role
@@ -27,20 +27,27 @@ def open_case(
     *,
     post: Post | None = None,
     person: User | None = None,
+    comment: Comment | None = None,
     facts: dict[str, Any] | None = None,
     urgency: int = 0,
 ) -> Case:
     """The open case of this kind about a post, made if there is none, locked; new `facts` join those it has, and it
-    becomes as urgent as the more urgent of the two. Label disputes and appeals always make one of their own.
+    becomes as urgent as the more urgent of the two. Label disputes and appeals always make one of their own. A case
+    about a comment is about its author too, and about no post.
 
-    Call it with the post locked.
+    Call it with the post or the comment locked.
     """
     found = None
     if post is not None and kind not in {CaseKind.LABEL, CaseKind.APPEAL}:
         same = Case.objects.select_for_update().filter(kind=kind, post=post, state=CaseState.OPEN)
         found = same.first()
+    elif comment is not None and kind != CaseKind.APPEAL:
+        person = comment.author
+        found = Case.objects.select_for_update().filter(kind=kind, comment=comment, state=CaseState.OPEN).first()
     if found is None:
-        return Case.objects.create(kind=kind, post=post, person=person, facts=facts or {}, urgency=urgency)
+        return Case.objects.create(
+            kind=kind, post=post, person=person, comment=comment, facts=facts or {}, urgency=urgency
+        )
     found.facts, found.urgency = found.facts | (facts or {}), max(found.urgency, urgency)
     found.save(update_fields=["facts", "urgency"])
     return found

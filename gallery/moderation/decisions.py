@@ -12,13 +12,14 @@ from django.db import transaction
 
 from gallery.errors import Invalid, NotAllowed
 from gallery.labels import disputes
-from gallery.models import Case, LabelDispute, Post, Statement, User
+from gallery.models import Case, Comment, LabelDispute, Post, Statement, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import PostStatus
 from gallery.models.review import CaseKind, Detection, Outcome, SiteRule
 from gallery.moderation.acts import approve, checked_reason, keep, log_act, quarantine, remove, rerate
 from gallery.moderation.appeals import overturn, uphold
 from gallery.moderation.cases import decides_alone, held, settle
+from gallery.moderation.comments import keep_comment, lock_comment, remove_comment
 from gallery.post_ratings.sources import decide as decide_rating
 from gallery.post_state import locked
 from gallery.ratings import Rating
@@ -34,6 +35,7 @@ CHOICES: dict[CaseKind, tuple[Outcome, ...]] = {
     CaseKind.SCAN: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.STUCK: (Outcome.APPROVED, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
 }
+OF_A_COMMENT = (Outcome.KEPT, Outcome.REMOVED)
 DETECTIONS = {
     CaseKind.REPORT: Detection.REPORT,
     CaseKind.FLAG: Detection.REPORT,
@@ -53,6 +55,11 @@ class Decision:
     rule: SiteRule = SiteRule.OTHER
 
 
+def choices_of(case: Case) -> tuple[Outcome, ...]:
+    """What this case can end in."""
+    return OF_A_COMMENT if case.comment_id and case.kind == CaseKind.REPORT else CHOICES[CaseKind(case.kind)]
+
+
 @transaction.atomic
 def decide(moderator: User, case: Case, decision: Decision) -> Case:
     """Decide a claimed case; what was typed is kept by the caller where this raises.
@@ -61,9 +68,10 @@ def decide(moderator: User, case: Case, decision: Decision) -> Case:
     state of its post) and Invalid (no reason, an outcome that this case can't have).
     """
     post = locked(case.post) if case.post else None
+    comment = lock_comment(case.comment)
     case = held(moderator, case)
     kind = CaseKind(case.kind)
-    if decision.outcome not in CHOICES[kind]:
+    if decision.outcome not in choices_of(case):
         raise Invalid("unknown_outcome", value=decision.outcome)
     reason = checked_reason(decision.reason)
     # Before the act, which closes what else it answers.
@@ -74,6 +82,8 @@ def decide(moderator: User, case: Case, decision: Decision) -> Case:
         _decide_label(moderator, case, decision.outcome, reason)
     elif post is not None:
         _decide_post(moderator, case, post, decision)
+    elif comment is not None:
+        _decide_comment(moderator, comment, decision)
     return case
 
 
@@ -99,6 +109,13 @@ def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) ->
             remove(moderator, post, decision.reason, decision.rule, detection=detection)
         case Outcome.QUARANTINED:
             quarantine(moderator, post, decision.reason, decision.rule)
+
+
+def _decide_comment(moderator: User, comment: Comment, decision: Decision) -> None:
+    if decision.outcome == Outcome.REMOVED:
+        remove_comment(moderator, comment, decision.reason, decision.rule, detection=Detection.REPORT)
+    else:
+        keep_comment(moderator, comment, decision.reason)
 
 
 def _decide_label(moderator: User, case: Case, outcome: Outcome, reason: str) -> None:

@@ -9,13 +9,14 @@ from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from gallery.cards import media_url, preview_url, ratio_class
+from gallery.community.comment_markup import render_comment
 from gallery.models import Case, ModerationAction, Post, Statement, User, Voice
 from gallery.models.asset import Variant
 from gallery.models.label import LabelDispute
 from gallery.models.post import PostStatus
 from gallery.models.review import CaseKind, CaseState, Outcome
 from gallery.moderation.cases import free_for, waiting
-from gallery.moderation.decisions import CHOICES
+from gallery.moderation.decisions import choices_of
 
 PAST_ACTS = 8
 VOICES_SHOWN = 30
@@ -39,7 +40,7 @@ def waiting_by_kind() -> list[Tab]:
 def queue_lines(kinds: list[CaseKind]) -> QuerySet[Case]:
     """What waits, with all that its line shows."""
     cases = waiting().filter(kind__in=kinds) if kinds else waiting()
-    cases = cases.select_related("post__asset", "post__author", "person", "claimed_by")
+    cases = cases.select_related("post__asset", "post__author", "person", "claimed_by", "comment")
     return cases.prefetch_related("post__asset__files").annotate(said=Count("voices"))
 
 
@@ -57,15 +58,28 @@ def case_page(moderator: User, case: Case, *, shown: str) -> dict[str, Any]:
         "taken": taken,
         "claimable": case.state == CaseState.OPEN and not taken and free_for(moderator).filter(pk=case.pk).exists(),
         "minutes": max(0, int((case.claimed_until - now).total_seconds() // 60)) if case.claimed_until else 0,
-        "choices": CHOICES[CaseKind(case.kind)],
-        "asks_rating": Outcome.RERATED in CHOICES[CaseKind(case.kind)],
-        "asks_rule": Outcome.REMOVED in CHOICES[CaseKind(case.kind)],
+        "choices": choices_of(case),
+        "asks_rating": Outcome.RERATED in choices_of(case),
+        "asks_rule": Outcome.REMOVED in choices_of(case),
+        "commented": reported_comment(case),
         "voices": Voice.objects.filter(case=case).select_related("by").order_by("pk")[:VOICES_SHOWN],
         "dispute": LabelDispute.objects.filter(case=case).select_related("by").first(),
         "statement": Statement.objects.filter(appeal__case=case).select_related("act__actor", "appeal").first(),
         "post_history": _acts(post=case.post) if case.post else [],
         "author_history": _about(case.post.author if case.post else case.person),
         "other_cases": _other_cases(case),
+    }
+
+
+def reported_comment(case: Case) -> dict[str, Any] | None:
+    """The comment of a case, as it stands and as it was when it was first reported."""
+    if case.comment is None:
+        return None
+    first = case.facts.get("comment", case.comment.text)
+    return {
+        "comment": case.comment,
+        "html": render_comment(case.comment.text),
+        "before": first if first != case.comment.text else "",
     }
 
 

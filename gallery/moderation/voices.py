@@ -13,8 +13,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
+from gallery.community.comment_visibility import lock_readable
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
-from gallery.models import Case, Post, User, Voice
+from gallery.models import Case, Comment, Post, User, Voice
+from gallery.models.comment import CommentState
 from gallery.models.post import STANDING, PostStatus
 from gallery.models.review import CaseKind, CaseState, SiteRule
 from gallery.moderation.acts import MAX_REASON
@@ -66,6 +68,24 @@ def report_person(by: Viewer, person: User, rule: str, text: str, *, contact: st
         case.urgency = URGENT[chosen]
         case.save(update_fields=["urgency"])
     return _received(case, by, chosen, said, contact)
+
+
+@transaction.atomic
+def report_comment(by: Viewer, comment: Comment, rule: str, text: str) -> Received:
+    """Tell moderators that a comment breaks a rule; the case keeps it as it was read first. Raises as `report` does."""
+    if by.is_authenticated and not signed_in(by):
+        raise NotAllowed("account_disabled")
+    chosen, said = checked_rule(rule), _checked_text(text)
+    found = lock_readable(by, comment)
+    if found.author_id == by.pk:
+        raise NotAllowed("own_comment_report")
+    if found.state != CommentState.STANDING:
+        raise InvalidTransition("comment_gone")
+    case = open_case(CaseKind.REPORT, comment=found, urgency=URGENT.get(chosen, 0))
+    if "comment" not in case.facts:
+        case.facts["comment"] = found.text
+        case.save(update_fields=["facts"])
+    return _received(case, by, chosen, said, "")
 
 
 @transaction.atomic
@@ -140,7 +160,7 @@ def _reachable(by: Viewer, post: Post) -> Post:
 def _case_about(person: User) -> Case:
     """The open report about somebody, locked; made if there is none. The database lets only one be open."""
     same = Case.objects.select_for_update(of=("self",)).filter(
-        kind=CaseKind.REPORT, person=person, post=None, state=CaseState.OPEN
+        kind=CaseKind.REPORT, person=person, post=None, comment=None, state=CaseState.OPEN
     )
     if (found := same.first()) is not None:
         return found

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from gallery.community.comment_pages import new_on_own_posts
 from gallery.models import User
 from gallery.moderation.statements import unseen
 from gallery.moderation.waiting import Waiting, waiting_work
@@ -41,3 +42,10 @@ def prompt_requests_waiting(context: dict[str, Any]) -> int:
     """How many requests for prompts wait for an answer of whoever is signed in, and how many answers for their eyes."""
     user = context.get("user")
     return waiting_for(user) + answers_for(user) if isinstance(user, User) and user.is_active else 0
+
+
+@register.simple_tag(takes_context=True)
+def comments_waiting(context: dict[str, Any]) -> int:
+    """How many comments on the posts of whoever is signed in they were not told of yet."""
+    user = context.get("user")
+    return new_on_own_posts(user) if isinstance(user, User) and user.is_active else 0

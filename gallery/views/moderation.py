@@ -29,6 +29,11 @@ RULE_ACTS = {
     "changed": pgettext_lazy("a rule", "changed"),
     "deleted": pgettext_lazy("a rule", "deleted"),
 }
+COMMENT_ACTS = {
+    "removed": pgettext_lazy("a comment", "removed"),
+    "restored": pgettext_lazy("a comment", "restored"),
+    "kept": pgettext_lazy("a comment", "left as it is"),
+}
 QUEUE_ACTS = {
     "queue_pause": gettext_lazy("All drawing paused"),
     "queue_drain": gettext_lazy("All drawing paused"),
@@ -97,6 +102,9 @@ def _change(act: ModerationAction) -> str:
         return str(QUEUE_ACTS.get(act.details.get("act"), ""))
     if act.kind == ModerationKind.RULE:
         return f"{act.details.get('rule', '')}: {RULE_ACTS.get(act.details.get('act'), '')}"
+    if "comment" in act.details:
+        what = COMMENT_ACTS.get(act.details.get("act"), "")
+        return _("Comment %(id)d: %(act)s") % {"id": act.details["comment"], "act": what} if what else ""
     if act.kind == ModerationKind.LOCK:
         return _("Locked") if act.details.get("locked") else _("Unlocked")
     before, after = act.details.get("from"), act.details.get("to")

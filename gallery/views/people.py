@@ -20,6 +20,7 @@ from gallery.forms import RoleForm, SettingsForm
 from gallery.links.searches import posts_url
 from gallery.models import Post, User, ViewFilter
 from gallery.models.post import STANDING, PostStatus
+from gallery.models.user import USUAL_THRESHOLD
 from gallery.ratings import ORDER, Rating, up_to
 from gallery.search import outside_zone, search
 from gallery.visibility import ceiling
@@ -97,7 +98,9 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
             user.shown_ratings = [*(now or [Rating.GENERAL.value]), *kept]
             user.private_favourites = form.cleaned_data["private_favourites"]
             user.zone = form.cleaned_data["zone"] or user.zone
-            user.save(update_fields=["shown_ratings", "private_favourites", "zone"])
+            threshold = form.cleaned_data["comment_threshold"]
+            user.comment_threshold = USUAL_THRESHOLD if threshold is None else threshold
+            user.save(update_fields=["shown_ratings", "private_favourites", "zone", "comment_threshold"])
             if asked:
                 request.session[AGE_ASKED] = [rating.value for rating in wanted]
                 return redirect("gallery:age_notice")
@@ -108,6 +111,7 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
             "shown_ratings": user.shown_ratings,
             "private_favourites": user.private_favourites,
             "zone": user.zone,
+            "comment_threshold": user.comment_threshold,
         }
         form = SettingsForm(initial=initial, offered=offered)
     context = {
