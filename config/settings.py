@@ -50,6 +50,8 @@ SITE_URL = env_str("IRODORI_URL", f"http://localhost:{env_int('IRODORI_PORT', 80
 HTTPS = env_bool("IRODORI_HTTPS", SITE_URL.startswith("https:"))
 
 INSTALLED_APPS = [
+    # Without looking for others' pages: `gallery.back_office` says what there is.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

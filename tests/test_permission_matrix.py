@@ -7,10 +7,12 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
@@ -18,6 +20,7 @@ from django.core.signals import request_finished
 from django.db import close_old_connections, connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django.utils.http import int_to_base36, urlencode
 
 from gallery.accounts.sign_in_link import make_link
@@ -26,7 +29,7 @@ from gallery.community import favourite_groups, saved_searches
 from gallery.filters import acts as filters
 from gallery.filters.spec import Rules, Said
 from gallery.labels.disputes import dispute
-from gallery.models import Asset, Download, DuplicatePair, User
+from gallery.models import AccountExport, Asset, Download, DuplicatePair, User
 from gallery.recipes.asking import ask_for_prompt
 from gallery.refusals.rules import Wanted, save_rule
 from generation import events
@@ -94,6 +97,10 @@ SEEN_BY_STAFF = "404 200 404 200 200 200"  # of a post that is in no list of a m
 DELETED = "404 404 404 200 200 200"  # of a wiki page, whoever wrote it
 MINE_ALONE = "404 200 404 404 404 404"
 
+ASKED = "in 302 302 302 302 302"  # first for the password once more
+NONE = "in 404 404 404 404 404"  # nobody here has a second factor
+TABLES = "404 404 404 404 404 302"  # an owner is led to a second factor
+
 EDIT = {"title": "New", "commentary": "", "tags": "1girl", "rating": "s", "prompt_visibility": "visible"}
 PUBLISH = {"title": "", "commentary": "", "tags": "1girl", "rating": "g", "prompt_visibility": "visible"}
 DRAFT = {"tags": "1girl", "rating": "g", "level": "human", "prompt_visibility": "visible"}
@@ -141,6 +148,21 @@ ROWS = [
     Row("account_reset_password_from_key", PUBLIC, "200", lambda world: ["1", "no-such-key"], "unknown key"),
     Row("account_reset_password_from_key", "302", "302", lambda world: world["reset_key"], "a member's key"),
     Row("account_reset_password_from_key_done", PUBLIC, "405"),
+
+    Row("mfa_index",         MEMBERS, NO_GET),
+    Row("mfa_authenticate",  "302",   "302"),
+    Row("mfa_reauthenticate", MEMBERS, MEMBERS, data={"code": "000000"}),
+    Row("mfa_activate_totp", ASKED, ASKED, data={"code": "000000"}),
+    Row("mfa_deactivate_totp", NONE, NONE),
+    Row("mfa_view_recovery_codes", NONE, NO_GET),
+    Row("mfa_generate_recovery_codes", ASKED, ASKED),
+    Row("mfa_download_recovery_codes", NONE, NO_GET),
+    Row("mfa_list_webauthn", MEMBERS, NO_GET),
+    Row("mfa_add_webauthn",  ASKED, ASKED),
+    Row("mfa_reauthenticate_webauthn", MEMBERS, "in 302 302 302 302 302", data={"credential": "{}"}),
+    Row("mfa_remove_webauthn", ASKED, ASKED, lambda world: [1]),
+    Row("mfa_edit_webauthn", ASKED, ASKED, lambda world: [1]),
+    Row("usersessions_list", MEMBERS, "in 302 302 302 302 302"),
 
     # gallery: looking
     Row("gallery:front",    PUBLIC, "405"),
@@ -397,6 +419,13 @@ ROWS = [
     Row("gallery:sign_in_link", PUBLIC,  "302", lambda world: [world["token"]], "good"),
     Row("gallery:sign_in_link", PUBLIC,  "410", lambda world: ["no-such-token"], "unknown"),
 
+    Row("gallery:account",      MEMBERS, NO_GET),
+    Row("gallery:sessions",     MEMBERS, "in 302 302 302 302 302", what="all others"),
+    Row("gallery:sessions",     MEMBERS, "in 404 404 404 404 404", what="unknown", data={"session": str(2**62)}),
+    Row("gallery:account_copy", MEMBERS, "in 302 409 409 409 409", data={}),
+    Row("gallery:account_copy_file", ASKED, NO_GET, lambda world: [world["copy"].key], "of other's"),
+    Row("gallery:delete_account", MEMBERS, ASKED, data={"posts": "leave", "name": "maker"}),
+    Row("gallery:privacy",      PUBLIC,  "405"),
     Row("gallery:age_notice",   "in 302 302 302 302 302", "in 302 302 302 302 302"),
 
     # gallery: filters; `filter` is `maker`'s, and shared
@@ -477,6 +506,13 @@ ROWS = [
 # fmt: on
 
 
+def admin_args(pattern: URLPattern) -> Callable[[World], list[Any]]:
+    """Something for each part of an address of Django's admin."""
+    parts = {"object_id": lambda world: world["maker"].pk, "app_label": lambda world: "gallery"}
+    names = [name for name in pattern.pattern.regex.groupindex] or list(pattern.pattern.converters)
+    return lambda world: [parts[name](world) for name in names]
+
+
 def routes(patterns: list[Any] | None = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
     """Every address of the URL configuration, as `namespace:name`; a nameless one by what it matches."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
@@ -485,6 +521,11 @@ def routes(patterns: list[Any] | None = None, namespace: str = "") -> Iterator[t
             yield from routes(pattern.url_patterns, inner)
         else:
             yield f"{namespace}{pattern.name or pattern.pattern}", pattern
+
+
+ROWS += [
+    Row(name, TABLES, TABLES, admin_args(pattern)) for name, pattern in routes() if name.startswith("admin:")
+]
 
 
 def test_the_table_knows_every_route_and_no_other():
@@ -561,6 +602,9 @@ def build_world() -> World:
     world["rule"] = save_rule(world["admin"], None, night, "Too dark.")
     world["bulk"] = propose(maker, title="Cats", script="alias neko -> cat", reason="")
     world["large_bulk"] = propose(maker, title="Girls", script="update 1girl -> solo", reason="")
+    world["copy"] = AccountExport.objects.create(
+        user=world["other"], state="ready", size_bytes=1, expires_at=timezone.now() + timedelta(days=1)
+    )
     # Somebody who does not sign in meanwhile, for that would spend the key.
     absent = make_user("absent")
     world["reset_key"] = [int_to_base36(absent.pk), default_token_generator.make_token(absent)]
@@ -616,7 +660,7 @@ def ask(client: Client, method: str, row: Row, world: World) -> str:
 
 def everything_kept() -> list[tuple[str, str]]:
     """A digest of each table but sessions and files made for downloads; two are equal if no row changed."""
-    tables = [model._meta.db_table for model in apps.get_models() if model not in (Session, Download)]
+    tables = [model._meta.db_table for model in apps.get_models() if model not in (Session, UserSession, Download)]
     one = "SELECT '{0}', md5(string_agg(row::text, '|' ORDER BY row::text)) FROM {0} AS row"
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(one.format(table) for table in tables))
