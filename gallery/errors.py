@@ -65,13 +65,19 @@ MESSAGES: dict[str, Any] = {
     "deletion_asked": _("This account is to be deleted already."),
     "deletion_name": _("This is not the name of your account. Type it as it stands there."),
     "deletion_password": _("This is not your password."),
-    "deletion_sign_in": _("Your account has no password, and you signed in more than an hour ago. Sign in again first."),
+    "deletion_sign_in": _(
+        "Your account has no password, and you signed in more than an hour ago. Sign in again first."
+    ),
     "deletion_choice": _("Choose what becomes of your posts."),
     "deletion_last_owner": _("You are the only owner. Make someone else an owner first."),
     "deletion_house": _("This account belongs to the site itself."),
     "export_under_way": _("A copy is being made already; you can have one at a time."),
-    "export_too_soon": _("You had a copy made today already. The next can be made %(hours)d hours from now at the latest."),
-    "export_failed": _("The copy could not be made. Ask for it again; if that fails too, tell the operator of the site."),
+    "export_too_soon": _(
+        "You had a copy made today already. The next can be made %(hours)d hours from now at the latest."
+    ),
+    "export_failed": _(
+        "The copy could not be made. Ask for it again; if that fails too, tell the operator of the site."
+    ),
     "export_no_room": _("The disk of this site has too little room for a copy of your account now. Ask its operator."),
     "no_owner": _(
         "The account “%(name)s” is disabled or no owner any more, and nobody else is one; make someone an owner with "

@@ -104,7 +104,7 @@ def delete_account(user_id: int, now: datetime) -> bool:
     """Carry out one deletion, if it still is to be and nothing of the account is under way; says whether it was."""
     user = User.objects.filter(pk=user_id, deletion__due_at__lte=now).first()
     # What waits or runs for the account is stopped first, and may need a moment.
-    if user is None or not all([part.settle(user) for part in account_parts()]):
+    if user is None or not _settled(user):
         return False
     try:
         return _carry_out(user_id, now)
@@ -112,6 +112,12 @@ def delete_account(user_id: int, now: datetime) -> bool:
         # Something of theirs came to be used meanwhile; nothing was changed.
         logger.exception("The account %s could not be deleted; the next time tries again", user_id)
         return False
+
+
+def _settled(user: User) -> bool:
+    # Each part is asked, whatever the ones before say.
+    under_way = [part for part in account_parts() if not part.settle(user)]
+    return not under_way
 
 
 @transaction.atomic
@@ -193,4 +199,3 @@ def _last_owner(user: User, owners: list[User]) -> bool:
         return False
     leaving = set(AccountDeletion.objects.filter(user__in=owners).values_list("pk", flat=True))
     return not [owner for owner in owners if owner.pk != user.pk and owner.pk not in leaving]
-

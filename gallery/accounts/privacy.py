@@ -58,12 +58,16 @@ def kept_for() -> list[Kept]:
             gettext_lazy("until you or the account are gone"),
         ),
         Kept(
-            gettext_lazy("Uploads that are not posted yet; of a file that was sent nothing but the picture and its label"),
+            gettext_lazy(
+                "Uploads that are not posted yet; of a file that was sent nothing but the picture and its label"
+            ),
             gettext_lazy("so that you can finish; places, names and serial numbers in a photo’s data are dropped"),
             _days(settings.DRAFT_DAYS),
         ),
         Kept(
-            gettext_lazy("Prompts and names that a rule refused: which rule and which of its words, not the whole text"),
+            gettext_lazy(
+                "Prompts and names that a rule refused: which rule and which of its words, not the whole text"
+            ),
             gettext_lazy("so that moderators see who tries again and again"),
             _days(WINDOW.days),
         ),

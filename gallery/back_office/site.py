@@ -75,7 +75,9 @@ class ReadOnly(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:  # type: ignore[override]
         """The list, a row and its history: nothing is added or removed here."""
         return [
-            pattern for pattern in super().get_urls() if (pattern.name or "").endswith(("_changelist", "_change", "_history"))
+            pattern
+            for pattern in super().get_urls()
+            if (pattern.name or "").endswith(("_changelist", "_change", "_history"))
         ]
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -74,7 +74,7 @@ class User(AbstractUser):
                     last_name="",
                     is_active=False,
                     role=Role.MEMBER,
-                    password__startswith="!",
+                    password__startswith="!",  # noqa: S106 - Django's sign for none
                 ),
                 name="user_deleted_is_anonymous",
             ),

@@ -140,4 +140,3 @@ def _signed_in_lately(request: SignedInRequest) -> bool:
     records = get_authentication_records(request, request.user)
     newest_at = max((record["at"] for record in records), default=0)
     return time.time() - newest_at < RECENT_SECONDS
-

@@ -23,15 +23,15 @@ from gallery.storing import content_of
 TOLD_EVERY = 10
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - the name says what happened
     """The process ends; somebody else goes on."""
 
 
-class Cut(Exception):
+class Cut(Exception):  # noqa: N818 - the name says what happened
     """The copy isn't wanted any more, or was tried too often."""
 
 
-class TooLarge(Exception):
+class TooLarge(Exception):  # noqa: N818 - the name says what happened
     """The copy grew beyond the limit."""
 
 

@@ -12,7 +12,11 @@ def readme(user: User, now: datetime) -> str:
     """What lies where, in the language of the moment, with English names of files."""
     lines = [
         _("A copy of the account “%(name)s” at %(site)s, made on %(day)s.")
-        % {"name": user.username, "site": f"{settings.SITE_NAME} ({settings.SITE_URL})", "day": f"{now:%Y-%m-%d %H:%M %Z}"},
+        % {
+            "name": user.username,
+            "site": f"{settings.SITE_NAME} ({settings.SITE_URL})",
+            "day": f"{now:%Y-%m-%d %H:%M %Z}",
+        },
         "",
         _("Each .json file holds a list of one kind of thing; times are in UTC."),
         "",

@@ -134,9 +134,7 @@ def _make(export: AccountExport, stopping: Callable[[], bool]) -> bool:
     except Exception as error:
         logger.exception("The copy %s of account %s could not be made", export.pk, export.user_id)
         trouble = "export_no_room" if isinstance(error, TooLarge | OSError) else "export_failed"
-        AccountExport.objects.filter(pk=export.pk, fence=export.fence).update(
-            state=ExportState.FAILED, trouble=trouble
-        )
+        AccountExport.objects.filter(pk=export.pk, fence=export.fence).update(state=ExportState.FAILED, trouble=trouble)
         return False
     finally:
         unfinished.unlink(missing_ok=True)
@@ -170,7 +168,9 @@ def remove_old_exports(now: datetime) -> int:
     removed = 0
     for file in exports_folder().iterdir():
         old = file.stat().st_mtime < (now - timedelta(hours=1)).timestamp()
-        if old and ((file.suffix == ".part" and not _worked_on(file)) or (file.suffix == ".zip" and file.name not in known)):
+        if old and (
+            (file.suffix == ".part" and not _worked_on(file)) or (file.suffix == ".zip" and file.name not in known)
+        ):
             file.unlink(missing_ok=True)
             removed += 1
     return removed
