@@ -10,7 +10,7 @@ _OWN_NAMES = frozenset({"localhost", "testserver"})
 
 def only_this_machine(name: str) -> bool:
     """Whether a host name, an address or a URL can stand for nothing but the machine that the site runs on."""
-    host = urlsplit(name if "//" in name else f"//{name}").hostname or ""
+    host = (urlsplit(name).hostname or "") if "//" in name else name.strip("[]")
     if host in _OWN_NAMES or host.endswith(".localhost"):
         return True
     try:

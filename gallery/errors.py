@@ -64,10 +64,6 @@ MESSAGES: dict[str, Any] = {
     "no_second_factor": _("The account “%(name)s” has no second factor."),
     "deletion_asked": _("This account is to be deleted already."),
     "deletion_name": _("This is not the name of your account. Type it as it stands there."),
-    "deletion_password": _("This is not your password."),
-    "deletion_sign_in": _(
-        "Your account has no password, and you signed in more than an hour ago. Sign in again first."
-    ),
     "deletion_choice": _("Choose what becomes of your posts."),
     "deletion_last_owner": _("You are the only owner. Make someone else an owner first."),
     "deletion_house": _("This account belongs to the site itself."),

@@ -1,6 +1,6 @@
 """What belongs to an account beside the gallery's own tables: each floor above says it in a module of its own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -15,7 +15,7 @@ class Table:
     """One JSON file of a copy: `name` without its ending, and rows, each one JSON object."""
 
     name: str
-    rows: Iterable[dict[str, Any]]
+    rows: Iterable[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Who gets into Django's admin: an owner who has shown a second factor in this session, whatever the settings ask."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -107,6 +106,6 @@ class ReadOnly(ModelAdmin):
         return [name for name in names if name not in self.writable and name not in hidden]
 
 
-def register(model: Any, admin: Callable[..., Any] | type[ReadOnly] = ReadOnly) -> None:
+def register(model: Any, admin: type[ReadOnly] = ReadOnly) -> None:
     """Show a table."""
     site.register(model, admin)

@@ -175,10 +175,14 @@ def _filters(user: User) -> Rows:
 
 
 def _comments(user: User) -> Rows:
-    if "comment" not in apps.all_models["gallery"]:
+    model: Any = apps.all_models["gallery"].get("comment")
+    if model is None:
         return
-    comments = apps.get_model("gallery", "Comment")._default_manager.filter(author=user)
-    yield from comments.order_by("pk").values("id", "post_id", "text", "at", "edited_at", "state", "score")
+    yield from (
+        model.objects.filter(author=user)
+        .order_by("pk")
+        .values("id", "post_id", "text", "at", "edited_at", "state", "score")
+    )
 
 
 def _edits(user: User) -> Rows:
