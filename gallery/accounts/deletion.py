@@ -8,9 +8,11 @@ the deletion first: of two at the same moment one finds nothing left to do.
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -143,6 +145,9 @@ def _withdraw_all(user: User) -> None:
     """Posts before the person, as everywhere; one after another by number, as others lock several."""
     for post in Post.objects.filter(author=user, status__in=WITHDRAWABLE).order_by("pk"):
         withdraw(user, post, WITHDRAWN_REASON)
+    comments: Any = apps.all_models["gallery"].get("comment")
+    if comments is not None:
+        comments.objects.filter(author=user, state="standing").update(state="withdrawn")
 
 
 def _erase(user: User) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_pages_gallery import broken_rules
 from tests.factories import PASSWORD, make_user
 from tests.gallery.accounts.codes import code_of
 
@@ -33,6 +34,7 @@ def test_an_app_is_set_up_and_asked_for(server_passwords: None, open_page: Calla
     secret = page.locator("#totp-secret").inner_text()
     image = page.locator(".qr__image")
     assert image.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert broken_rules(page) == []
     page.locator("[name=code]").fill(code_of(secret))
     page.get_by_role("button", name="Turn it on").click()
     expect(page.locator(".codes li")).to_have_count(10)
@@ -40,6 +42,7 @@ def test_an_app_is_set_up_and_asked_for(server_passwords: None, open_page: Calla
     page.context.clear_cookies()
     sign_in(page)
     expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
+    assert broken_rules(page) == []
     page.locator("[name=code]").fill("000000")
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator(".errorlist")).to_be_visible()

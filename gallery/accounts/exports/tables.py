@@ -178,11 +178,8 @@ def _comments(user: User) -> Rows:
     model: Any = apps.all_models["gallery"].get("comment")
     if model is None:
         return
-    yield from (
-        model.objects.filter(author=user)
-        .order_by("pk")
-        .values("id", "post_id", "text", "at", "edited_at", "state", "score")
-    )
+    columns = ("id", "post_id", "text", "at", "edited_at", "state", "score")
+    yield from model.objects.filter(author=user).order_by("pk").values(*columns)
 
 
 def _edits(user: User) -> Rows:
