@@ -373,6 +373,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "forget where sessions were": {
+        "task": "gallery.forget_devices",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "delete accounts": {"task": "gallery.delete_accounts", "schedule": 3600, "options": {"expires": 3600}},
     "read lists of known files": {"task": "gallery.read_hash_lists", "schedule": 86400, "options": {"expires": 3600}},
     "forget old refusals": {"task": "gallery.forget_refusals", "schedule": 86400, "options": {"expires": 3600}},

@@ -11,6 +11,7 @@ from django.utils import timezone
 from gallery.accounts.deletion import delete_due_accounts
 from gallery.accounts.exports.requests import TASK as EXPORT_TASK
 from gallery.accounts.exports.requests import make_waiting, remove_old_exports
+from gallery.accounts.sessions import forget_ended
 from gallery.bulk_updates.bell import RUN_TASK
 from gallery.bulk_updates.runner import run_waiting
 from gallery.downloads import remove_old_downloads
@@ -53,6 +54,12 @@ def account_export() -> int:
 def remove_exports() -> int:
     """Remove copies of accounts that expired."""
     return remove_old_exports(timezone.now())
+
+
+@shared_task(name="gallery.forget_devices")
+def forget_devices() -> int:
+    """Forget the addresses of sessions that ended."""
+    return forget_ended()
 
 
 @shared_task(name="gallery.delete_accounts")

@@ -40,7 +40,7 @@ def kept_for() -> list[Kept]:
         Kept(
             gettext_lazy("Where you are signed in: address, browser, first and last time"),
             gettext_lazy("so that you notice a stranger in your account; shown to you alone"),
-            gettext_lazy("until that session ends"),
+            gettext_lazy("until that session ends, and an hour longer at most"),
         ),
         Kept(
             gettext_lazy("A second factor: the secret of your app, the public half of your key, recovery codes"),

@@ -115,6 +115,11 @@ def end_all(user: User) -> int:
     return _end(user, _keys(user))
 
 
+def forget_ended() -> int:
+    """Forget where sessions were that ended since, by signing out or by running out; how many."""
+    return UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()[0]
+
+
 def _keys(user: User) -> list[str]:
     return list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
 

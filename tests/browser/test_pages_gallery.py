@@ -69,6 +69,7 @@ def addresses(posts: list[Post]) -> dict[str, list[str]]:
             f"/posts/{posts[4].pk}",
             "/users/mika",
             "/about",
+            "/privacy",
             "/help/search",
             "/tags",
             "/tags/sky",

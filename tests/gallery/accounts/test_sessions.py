@@ -1,10 +1,11 @@
 """Where an account is signed in."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
 
-from gallery.accounts.sessions import browser_of, rough, system_of
+from gallery.accounts.sessions import browser_of, forget_ended, rough, system_of
 from tests.factories import PASSWORD, make_user
 from tests.gallery.accounts.codes import sign_in
 
@@ -83,6 +84,13 @@ def test_a_new_password_signs_out_everywhere_else():
     assert here.post("/accounts/password/change/", sent).status_code == 302
     assert here.get("/settings").status_code == 200
     assert there.get("/settings").status_code == 302
+
+
+def test_where_a_session_was_is_forgotten_once_it_ended():
+    here, there = two_browsers(make_user("mika"))
+    there.post("/accounts/logout/")
+    forget_ended()
+    assert UserSession.objects.get().session_key == here.session.session_key
 
 
 def test_a_session_that_was_not_listed_is_once_it_is_seen(client):
