@@ -6,12 +6,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from gallery.accounts.deletion import call_off
 from gallery.errors import InvalidTransition
-from gallery.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,8 +29,3 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         if kept:
             messages.success(request, _("Welcome back. Your account stays: its deletion is called off."))
-
-    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """The page that says so."""
-        response: HttpResponse = super().respond_user_inactive(request, user)
-        return response
