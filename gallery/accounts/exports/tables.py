@@ -64,9 +64,10 @@ def tables_of(user: User) -> Iterator[Table]:
 
 def pictures_of(user: User) -> Iterator[Picture]:
     """The originals of posts and drafts. What is in quarantine has no files here."""
-    files = AssetFile.objects.filter(variant=Variant.ORIGINAL).order_by("asset", "format")
-    of_posts = files.filter(asset__post__in=_own_posts(user))
-    of_drafts = files.filter(asset__draft__owner=user, asset__post=None)
+    files = AssetFile.objects.order_by("asset", "format")
+    of_posts = files.filter(asset__post__in=_own_posts(user), variant=Variant.ORIGINAL)
+    # An upload gets its original, with a label, when it is posted; until then it is kept bare.
+    of_drafts = files.filter(asset__draft__owner=user, asset__post=None, variant=Variant.BARE)
     for folder, number, rows in (("posts", "asset__post", of_posts), ("drafts", "asset__draft", of_drafts)):
         for pk, extension, path, size in rows.values_list(number, "format", "path", "size_bytes").iterator():
             yield Picture(f"{folder}/{pk}.{extension}", path, size)
