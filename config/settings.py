@@ -24,6 +24,7 @@ from config.env import (
     env_str,
     env_weights,
 )
+from config.exposure import default_second_factor
 from config.media import media_storage, origins_of_pictures, sendfile
 from gallery import raters
 
@@ -46,7 +47,11 @@ CSRF_TRUSTED_ORIGINS = env_list("IRODORI_ORIGINS", [])
 SITE_NAME = env_str("IRODORI_SITE_NAME", "Irodori")
 SITE_URL = env_str("IRODORI_URL", f"http://localhost:{env_int('IRODORI_PORT', 8000, 1)}")
 
+HTTPS = env_bool("IRODORI_HTTPS", SITE_URL.startswith("https:"))
+
 INSTALLED_APPS = [
+    # Without looking for others' pages: `gallery.back_office` says what there is.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -56,6 +61,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "config.apps.ConfigConfig",
@@ -75,6 +82,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gallery.accounts.sessions.note_seen",
+    "gallery.accounts.second_factor.lead_staff_on",
+    "gallery.accounts.second_factor.mark_staff",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -119,6 +129,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env_path("IRODORI_MEDIA", VAR_DIR / "media")
 # Where files lie that nobody may look at by accident: on no web server, in no backup that others read.
 QUARANTINE_DIR = env_path("IRODORI_QUARANTINE", VAR_DIR / "quarantine")
+# Copies of accounts that their owners asked for, until they expire. The web server and the gardener share it.
+EXPORTS_DIR = env_path("IRODORI_EXPORTS", VAR_DIR / "exports")
 MEDIA_STORAGE = media_storage()
 # Who sends files of a folder: this process, or with "x-accel" the proxy before it.
 SENDFILE = sendfile(MEDIA_STORAGE)
@@ -167,7 +179,31 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "gallery.accounts.adapter.AccountAdapter"
 # Whose failed sign-ins are counted: with 0 the address that connects, with n the one that n proxies passed on.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("IRODORI_TRUSTED_PROXIES", 0)
+# Days in which somebody who asked for their account's deletion can change their mind.
+DELETION_DAYS = env_int("IRODORI_DELETION_DAYS", 14, 1)
+# Days that a copy of an account can be fetched, and the gigabytes that one may take.
+EXPORT_DAYS = env_int("IRODORI_EXPORT_DAYS", 3, 1)
+EXPORT_MAX_GB = env_int("IRODORI_EXPORT_MAX_GB", 20, 1)
 REGISTRATION_OPEN = env_bool("IRODORI_REGISTRATION", True)
+# Whether moderators, admins and owners need a second factor for what members may not do. Where nobody but this machine
+# can reach the site it is left to them.
+STAFF_SECOND_FACTOR = env_choice(
+    "IRODORI_STAFF_SECOND_FACTOR",
+    default_second_factor(
+        listens_on=env_str("IRODORI_HOST", "127.0.0.1"),
+        answers_to=[*ALLOWED_HOSTS, *CSRF_TRUSTED_ORIGINS, SITE_URL],
+        proxies=ALLAUTH_TRUSTED_PROXY_COUNT,
+    ),
+    ("required", "optional"),
+)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_ADAPTER = "gallery.accounts.second_factor.SecondFactorAdapter"
+# Addresses are confirmed by nobody here (ACCOUNT_EMAIL_VERIFICATION), and many accounts have none.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Clocks of phones go wrong: a code counts half a minute longer, and as much before.
+MFA_TOTP_TOLERANCE = 1
+# Security keys speak to pages by HTTPS; browsers count this machine's own address as such.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "gallery:front"
 ACCOUNT_LOGOUT_REDIRECT_URL = "gallery:front"
@@ -249,6 +285,9 @@ POST_ACTIONS: list[dict[str, Any]] = [
 # Whose rows name files of pictures, in columns `path` and `sha256`: what none of them names is nobody's.
 MEDIA_NAMED_BY = ["gallery.AssetFile", "gallery.Download", "generation.Mask"]
 
+# What else belongs to an account, above the gallery's floor: modules with `parts`, `pictures`, `settle` and `erase`.
+ACCOUNT_PARTS = ["generation.account"]
+
 # --- language, time, static files -----------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
@@ -284,7 +323,6 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
-HTTPS = env_bool("IRODORI_HTTPS", SITE_URL.startswith("https:"))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -329,6 +367,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "make copies of accounts": {"task": "gallery.account_export", "schedule": 60, "options": {"expires": 60}},
+    "remove old copies of accounts": {
+        "task": "gallery.remove_old_exports",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "forget where sessions were": {
+        "task": "gallery.forget_devices",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "delete accounts": {"task": "gallery.delete_accounts", "schedule": 3600, "options": {"expires": 3600}},
     "read lists of known files": {"task": "gallery.read_hash_lists", "schedule": 86400, "options": {"expires": 3600}},
     "forget old refusals": {"task": "gallery.forget_refusals", "schedule": 86400, "options": {"expires": 3600}},
     "forget old sessions": {"task": "generation.forget_sessions", "schedule": 3600},

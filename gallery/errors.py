@@ -73,6 +73,20 @@ MESSAGES: dict[str, Any] = {
     "owner_only": _("Only an owner can make or unmake admins and owners."),
     "own_post": _("You cannot decide about your own post; ask another moderator."),
     "last_owner": _("This is the only owner; make someone else an owner first."),
+    "no_second_factor": _("The account “%(name)s” has no second factor."),
+    "deletion_asked": _("This account is to be deleted already."),
+    "deletion_name": _("This is not the name of your account. Type it as it stands there."),
+    "deletion_choice": _("Choose what becomes of your posts."),
+    "deletion_last_owner": _("You are the only owner. Make someone else an owner first."),
+    "deletion_house": _("This account belongs to the site itself."),
+    "export_under_way": _("A copy is being made already; you can have one at a time."),
+    "export_too_soon": _(
+        "You had a copy made today already. The next can be made %(hours)d hours from now at the latest."
+    ),
+    "export_failed": _(
+        "The copy could not be made. Ask for it again; if that fails too, tell the operator of the site."
+    ),
+    "export_no_room": _("The disk of this site has too little room for a copy of your account now. Ask its operator."),
     "no_owner": _(
         "The account “%(name)s” is disabled or no owner any more, and nobody else is one; make someone an owner with "
         "manage.py set_role."

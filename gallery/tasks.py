@@ -8,6 +8,10 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.utils import timezone
 
+from gallery.accounts.deletion import delete_due_accounts
+from gallery.accounts.exports.requests import TASK as EXPORT_TASK
+from gallery.accounts.exports.requests import make_waiting, remove_old_exports
+from gallery.accounts.sessions import forget_ended
 from gallery.bulk_updates.bell import RUN_TASK
 from gallery.bulk_updates.runner import run_waiting
 from gallery.downloads import remove_old_downloads
@@ -38,6 +42,30 @@ def run_bulk_updates() -> int:
 def remove_downloads() -> int:
     """Remove files that are untrue by now or that nobody asks for; beat asks for it every hour."""
     return remove_old_downloads(timezone.now())
+
+
+@shared_task(name=EXPORT_TASK)
+def account_export() -> int:
+    """Make the copies of accounts that were asked for; beat asks for it every minute, in case a bell was lost."""
+    return make_waiting(_stopping.is_set)
+
+
+@shared_task(name="gallery.remove_old_exports")
+def remove_exports() -> int:
+    """Remove copies of accounts that expired."""
+    return remove_old_exports(timezone.now())
+
+
+@shared_task(name="gallery.forget_devices")
+def forget_devices() -> int:
+    """Forget the addresses of sessions that ended."""
+    return forget_ended()
+
+
+@shared_task(name="gallery.delete_accounts")
+def delete_accounts() -> int:
+    """Delete the accounts whose days of grace are over."""
+    return delete_due_accounts(timezone.now(), _stopping.is_set)
 
 
 @shared_task(name="gallery.read_hash_lists")

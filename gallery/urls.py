@@ -4,6 +4,7 @@ from django.urls import URLPattern, path, re_path
 
 from gallery.views import (
     about,
+    account,
     api,
     browse,
     bulk_updates,
@@ -135,6 +136,12 @@ urlpatterns: list[URLPattern] = [
     path("statements", statements.own_statements, name="own_statements"),
     path("statements/<int:statement_id>", statements.statement, name="statement"),
     path("settings", people.settings_page, name="settings"),
+    path("settings/account", account.account, name="account"),
+    path("settings/account/delete", account.delete_account, name="delete_account"),
+    path("settings/sessions", account.sessions, name="sessions"),
+    path("settings/copy", account.account_copy, name="account_copy"),
+    path("settings/copy/<slug:key>.zip", account.account_copy_file, name="account_copy_file"),
+    path("privacy", account.privacy, name="privacy"),
     path("settings/age", people.age_notice, name="age_notice"),
     path("filters", filters.filters, name="filters"),
     path("filters/new", filters.filter_new, name="filter_new"),

@@ -21,7 +21,7 @@ def change_role(actor: User, subject: User, role: str, reason: str) -> User:
     """
     if not actor.is_admin:
         raise NotAllowed("admins_only")
-    wanted, owners = _checked(role), _locked_owners()
+    wanted, owners = _checked(role), locked_owners()
     subject = User.objects.select_for_update().get(pk=subject.pk)
     if not actor.is_owner and _OWNERS_ALONE & {wanted, Role(subject.role)}:
         raise NotAllowed("owner_only")
@@ -35,7 +35,7 @@ def set_role(name: str, role: str, reason: str) -> User:
 
     Raises Invalid (unknown name or role, no reason) and InvalidTransition (it would leave the site without an owner).
     """
-    wanted, owners = _checked(role), _locked_owners()
+    wanted, owners = _checked(role), locked_owners()
     subject = User.objects.select_for_update().filter(username__iexact=name).first()
     if subject is None:
         raise Invalid("unknown_user", name=name)
@@ -48,7 +48,7 @@ def _checked(role: str) -> Role:
     return Role(role)
 
 
-def _locked_owners() -> list[User]:
+def locked_owners() -> list[User]:
     """All owners, locked, so that two cannot unmake each other at the same moment."""
     return list(User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("pk"))
 

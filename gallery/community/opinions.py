@@ -125,6 +125,19 @@ def take_back_all(user: User) -> int:
 
 
 @transaction.atomic
+def take_back_favourites(user: User) -> int:
+    """Take back every favourite of an account whose owner leaves; how many. Votes stay: they are the posts' sums, and
+    nobody is told whose they are."""
+    posts = list(Favourite.objects.filter(user=user).order_by("post").values_list("post_id", flat=True))
+    for pk in posts:
+        Post.objects.select_for_update(no_key=True).get(pk=pk)
+        PostStats.objects.select_for_update().get(post_id=pk)
+        Favourite.objects.filter(user=user, post_id=pk).delete()
+        recount(pk)
+    return len(posts)
+
+
+@transaction.atomic
 def recount(post_id: int) -> PostStats:
     """Make the sums of one post anew from its votes and favourites."""
     stats = PostStats.objects.select_for_update().get(post_id=post_id)

@@ -1,5 +1,6 @@
 """The gallery's tables; one idea a file."""
 
+from gallery.models.account import AccountDeletion, AccountExport
 from gallery.models.asset import Asset, AssetFile, AssetOrigin
 from gallery.models.bulk_update import BulkUpdateComment, BulkUpdateRequest, BulkUpdateVote
 from gallery.models.comment import Comment, CommentVote
@@ -22,6 +23,8 @@ from gallery.models.version import PostVersion
 from gallery.models.view_filter import ViewFilter
 
 __all__ = [
+    "AccountDeletion",
+    "AccountExport",
     "Appeal",
     "Asset",
     "AssetFile",

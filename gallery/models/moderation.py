@@ -29,6 +29,7 @@ class ModerationKind(models.TextChoices):
     LABEL = "label", _("Label")
     ROLE = "role", _("Role changed")
     QUEUE = "queue", _("Queue")
+    ACCOUNT = "account", _("Account")
 
 
 # Nobody in particular, or a block of addresses.

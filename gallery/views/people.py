@@ -1,7 +1,6 @@
 """Accounts: profiles, one's own settings, the one-time sign-in link."""
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.accounts.roles import change_role
-from gallery.accounts.sign_in_link import consume
+from gallery.accounts.sign_in_link import consume, sign_in
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards
 from gallery.errors import LinkUnusable, UserFacingError
@@ -26,7 +25,6 @@ from gallery.search import outside_zone, search
 from gallery.visibility import ceiling
 from tagging.query import Metatag, print_query
 
-LOGIN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 PROFILE_PICTURES = 24
 # In the session: the ratings that somebody wants to turn on, and that they said to be old enough.
 AGE_ASKED, AGE_CONFIRMED = "age_asked", "age_confirmed"
@@ -156,9 +154,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         user = consume(token)
     except LinkUnusable as error:
         return render(request, "gallery/sign_in_link.html", {"problem": error.message}, status=error.status)
-    login(request, user, backend=LOGIN_BACKEND)
-    messages.success(request, _("Welcome, %(name)s. You are signed in.") % {"name": user.username})
-    return redirect("gallery:front")
+    return sign_in(request, user)
 
 
 def _needs_notice(request: SignedInRequest, rating: Rating) -> bool:
