@@ -216,6 +216,7 @@ class DecisionForm(RefusableForm):
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
         help_text=_("Whom it concerns reads it, and it is kept for ever. Left empty, it is what the rule says."),
     )
+    strike = forms.BooleanField(label=_("A removal is a strike for its author, too"), required=False)
 
     def decision(self, outcome: Outcome | None = None) -> Decision:
         """What was chosen, or another `outcome` with the same words. A reason that was left empty is the rule's own
@@ -230,7 +231,7 @@ class DecisionForm(RefusableForm):
             reason = str(rule.label)
         elif not reason and chosen == Outcome.RERATED:
             reason = str(SiteRule.RATING.label)
-        return Decision(chosen, reason, rating=cleaned["rating"], rule=rule)
+        return Decision(chosen, reason, rating=cleaned["rating"], rule=rule, strike=cleaned["strike"])
 
 
 class LabelForm(RefusableForm):

@@ -15,10 +15,12 @@ from gallery.labels import disputes
 from gallery.models import Case, LabelDispute, Post, Statement, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import PostStatus
-from gallery.models.review import CaseKind, Detection, Outcome, SiteRule
+from gallery.models.review import CaseKind, Detection, Outcome, Restriction, SiteRule
 from gallery.moderation.acts import approve, checked_reason, keep, log_act, quarantine, remove, rerate
 from gallery.moderation.appeals import overturn, uphold
 from gallery.moderation.cases import decides_alone, held, settle
+from gallery.moderation.sanctions import strike
+from gallery.moderation.statements import latest_standing
 from gallery.post_ratings.sources import decide as decide_rating
 from gallery.post_state import locked
 from gallery.ratings import Rating
@@ -45,12 +47,16 @@ DETECTIONS = {
 
 @dataclass(frozen=True)
 class Decision:
-    """What a moderator chose: an outcome of `CHOICES`, their reason, and where it asks for it a rating or a rule."""
+    """What a moderator chose: an outcome of `CHOICES`, their reason, and where it asks for it a rating or a rule.
+
+    `strike`: the author of a removed post gets one too.
+    """
 
     outcome: Outcome
     reason: str
     rating: str = ""
     rule: SiteRule = SiteRule.OTHER
+    strike: bool = False
 
 
 @transaction.atomic
@@ -97,8 +103,16 @@ def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) ->
                 approve(moderator, post, decision.reason)
         case Outcome.REMOVED:
             remove(moderator, post, decision.reason, decision.rule, detection=detection)
+            if decision.strike and post.author_id != moderator.pk:
+                _strike(moderator, post, decision, detection)
         case Outcome.QUARANTINED:
             quarantine(moderator, post, decision.reason, decision.rule)
+
+
+def _strike(moderator: User, post: Post, decision: Decision, detection: Detection) -> None:
+    removal = latest_standing(post, Restriction.REMOVAL)
+    about = removal.act if removal else None
+    strike(moderator, post.author, decision.rule, decision.reason, about=about, detection=detection)
 
 
 def _decide_label(moderator: User, case: Case, outcome: Outcome, reason: str) -> None:
