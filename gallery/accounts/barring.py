@@ -51,21 +51,23 @@ OPEN = frozenset(
         "gallery:post_withdraw",
         "gallery:draft_discard",
         "gallery:delete_list",
+        "gallery:withdraw_comment",
         "generation:request_cancel",
         "generation:job_cancel",
         # What was decided about them, and what they may say: one report at a time (`gallery.moderation.voices`).
-        "gallery:report",
-        "gallery:report_person",
+        "gallery:report_post",
+        "gallery:report_user",
+        "gallery:report_comment",
+        "gallery:take_voice_back",
         "gallery:receipt",
-        "gallery:statements",
+        "gallery:own_statements",
         "gallery:statement",
-        "gallery:appeal",
     }
 )
 # The account itself: signing in and out, passwords, addresses, second factors, sessions, export and deletion.
 OPEN_PREFIXES = ("account_", "mfa_", "usersessions_", "gallery:account_", "gallery:sign_in_link")
 # What visitors of a banned address can't do though members can.
-VISITORS_CLOSED = frozenset({"gallery:report", "gallery:report_person"})
+VISITORS_CLOSED = frozenset({"gallery:report_post", "gallery:report_user", "gallery:report_comment"})
 
 
 @before_views
@@ -116,7 +118,7 @@ def _answer(request: HttpRequest, refusal: UserFacingError) -> HttpResponse:
     if request.path.endswith(".json") or "application/json" in request.headers.get("Accept", ""):
         body = {"success": False, "error": refusal.code, "message": refusal.message}
         return JsonResponse(body, status=refusal.status)
-    context = {"refusal": refusal}
+    context = {"refusal": refusal, "of_account": isinstance(refusal, Banned)}
     if request.headers.get("HX-Request"):
         response = render(request, "errors/barred_toast.html", context, status=refusal.status)
         return reswap(retarget(response, "#toasts"), "innerHTML")

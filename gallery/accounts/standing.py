@@ -36,7 +36,7 @@ def standing_ban(viewer: Viewer) -> Ban | None:
     """The ban that keeps this account from acting now, with its act; None for none."""
     if not isinstance(viewer, User) or viewer.pk is None:
         return None
-    return standing_bans().filter(person=viewer).select_related("act").first()
+    return standing_bans().filter(person=viewer).select_related("act__statement").first()
 
 
 def standing_block(address: str, scope: Scope | None = None) -> Ban | None:

@@ -24,9 +24,9 @@ from gallery.models.sanction import Scope
 from gallery.models.user import Role
 from gallery.moderation.acts import log_act
 from gallery.moderation.address_blocks import checked_block
+from gallery.moderation.lengths import checked_end
 from gallery.moderation.statements import state_reasons
 
-MAX_YEARS = 20
 _RANK = {role: place for place, role in enumerate(Role)}
 
 
@@ -165,16 +165,6 @@ def may_sanction(viewer: User, person: User) -> bool:
     except NotAllowed:
         return False
     return True
-
-
-def checked_end(until: datetime | None) -> None:
-    """Raises Invalid for an end in the past, or so far away that "for good" is meant."""
-    if until is None:
-        return
-    if until <= timezone.now():
-        raise Invalid("ban_end_past")
-    if until > timezone.now() + timedelta(days=366 * MAX_YEARS):
-        raise Invalid("ban_end_far", years=MAX_YEARS)
 
 
 def _put(

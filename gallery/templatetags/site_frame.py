@@ -5,7 +5,8 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from gallery.models import User
+from gallery.accounts.standing import standing_ban
+from gallery.models import Ban, User
 from gallery.moderation.waiting import Waiting, waiting_work
 from gallery.recipes.asking import answers_for, waiting_for
 
@@ -26,6 +27,13 @@ def moderation_waiting(context: dict[str, Any]) -> Waiting | None:
     """How much waits for moderators; None for everybody else."""
     user = context.get("user")
     return waiting_work() if isinstance(user, User) and user.is_active and user.is_moderator else None
+
+
+@register.simple_tag(takes_context=True)
+def own_ban(context: dict[str, Any]) -> Ban | None:
+    """The ban that keeps whoever is signed in from acting, with its statement; None for everybody else."""
+    user = context.get("user")
+    return standing_ban(user) if isinstance(user, User) else None
 
 
 @register.simple_tag(takes_context=True)

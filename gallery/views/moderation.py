@@ -14,6 +14,7 @@ from gallery.links.numbered import numbered
 from gallery.models import ModerationAction
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiLevel
+from gallery.moderation.sanction_pages import sanction_words
 from gallery.moderation.waiting import waiting_posts, waiting_work
 from gallery.ratings import Rating
 from gallery.similar.pairs import open_pairs
@@ -87,6 +88,8 @@ def _change(act: ModerationAction) -> str:
         return str(QUEUE_ACTS.get(act.details.get("act"), ""))
     if act.kind == ModerationKind.RULE:
         return f"{act.details.get('rule', '')}: {RULE_ACTS.get(act.details.get('act'), '')}"
+    if act.kind in {ModerationKind.STRIKE, ModerationKind.BAN, ModerationKind.UNBAN}:
+        return sanction_words(act)
     if act.kind == ModerationKind.LOCK:
         return _("Locked") if act.details.get("locked") else _("Unlocked")
     before, after = act.details.get("from"), act.details.get("to")

@@ -184,9 +184,7 @@ def test_two_bans_at_once_are_one():
 def test_two_who_lift_or_replace_at_once_have_one_effect():
     person = make_user()
     first = banned(person)
-    results = at_once(
-        lambda: unban(moderator(), first, "enough"), lambda: banned(person, 30, replacing=first.pk)
-    )
+    results = at_once(lambda: unban(moderator(), first, "enough"), lambda: banned(person, 30, replacing=first.pk))
     assert sum(isinstance(result, InvalidTransition) for result in results) <= 1
     # The ban came second and found nothing to replace, or the lifting came second and found it replaced.
     assert Ban.objects.filter(lifted_at=None).count() == 1
@@ -327,7 +325,7 @@ def test_an_overturned_removal_takes_its_strike_along():
     removed(post)
     struck(post.author)
     decided_appeal(Statement.objects.get(restriction="removal"), Outcome.OVERTURNED)
-    assert list(Strike.objects.order_by("pk").values_list("voided_at__isnull", flat=True)) == [False, True]
+    assert [given.voided_at is None for given in Strike.objects.order_by("pk")] == [False, True]
 
 
 def test_a_removal_with_a_strike_for_somebody_of_the_same_role_is_refused_whole():
