@@ -27,6 +27,8 @@ from gallery.filters import acts as filters
 from gallery.filters.spec import Rules, Said
 from gallery.labels.disputes import dispute
 from gallery.models import Asset, Download, DuplicatePair, User
+from gallery.models.review import SiteRule
+from gallery.moderation.sanctions import ban, strike
 from gallery.recipes.asking import ask_for_prompt
 from gallery.refusals.rules import Wanted, save_rule
 from generation import events
@@ -110,6 +112,8 @@ DECIDE = {"act": "decide", "level": "assisted", "reason": "The sky is a model's.
 VOTE = {"act": "vote", "rating": "s"}
 DISPUTE_RATING = {"act": "dispute", "rating": "q", "reason": "It shows more."}
 LOCK = {"act": "lock", "reason": "Argued over."}
+STRIKE = {"act": "strike", "strike-rule": "spam", "strike-reason": "A flood."}
+BAN = {"act": "ban", "rule": "spam", "reason": "A flood.", "length": "7", "scope": "visitors"}
 UPHOLD = {"act": "uphold", "reason": "So it is."}
 RECIPE = {
     "prompt": "1girl", "negative_prompt": "", "model": "small", "shape": "exact", "width": "64", "height": "64",
@@ -371,6 +375,22 @@ ROWS = [
     Row("gallery:refusal_rule", "in 403 403 403 200 200", "in 403 403 403 302 302", one("rule"), "delete",
         RULE | {"act": "delete"}),
     Row("gallery:refusal_rule", "in 403 403 403 404 404", "in 403 403 403 404 404", lambda world: [2**62], "unknown"),
+    Row("gallery:person_sanctions", "in 403 403 200 200 200", "in 403 403 302 302 302", lambda world: ["other"],
+        "strike", STRIKE),
+    Row("gallery:person_sanctions", "in 403 403 200 200 200", "in 403 403 302 302 302", lambda world: ["other"],
+        "ban", BAN),
+    Row("gallery:person_sanctions", "in 403 403 200 200 200", "in 403 403 403 403 302", lambda world: ["admin"],
+        "ban an admin", BAN),
+    Row("gallery:person_sanctions", "in 403 403 200 200 200", "in 403 403 403 403 403", lambda world: ["owner"],
+        "ban the owner", BAN),
+    Row("gallery:person_sanctions", "in 403 403 404 404 404", "in 403 403 404 404 404", lambda world: ["nobody"],
+        "unknown", BAN),
+    Row("gallery:bans", "in 403 403 200 200 200", "in 403 403 302 302 302", data=BAN | {"block": "203.0.113.0/24"}),
+    Row("gallery:ban", "in 403 403 200 200 200", "in 403 403 302 302 302", one("ban"), data={"reason": "Enough."}),
+    Row("gallery:ban", "in 403 403 404 404 404", "in 403 403 404 404 404", lambda world: [2**62], "unknown"),
+    Row("gallery:strike", "in 403 403 200 200 200", "in 403 403 302 302 302", one("strike"),
+        data={"reason": "Enough."}),
+    Row("gallery:strike", "in 403 403 404 404 404", "in 403 403 404 404 404", lambda world: [2**62], "unknown"),
     Row("gallery:moderation_log", "in 403 403 200 200 200", NO_GET),
     Row("gallery:role", NO_GET, "in 403 403 403 302 302", lambda world: ["other"], "to moderator",
         {"role": "moderator", "reason": "Trusted."}),
@@ -559,6 +579,9 @@ def build_world() -> World:
     world["token"] = make_link(maker)
     night = Wanted("Dusk", "refuse", ("prompt",), "moonlit")
     world["rule"] = save_rule(world["admin"], None, night, "Too dark.")
+    world["banned"] = make_user("banned")
+    world["strike"] = strike(world["admin"], world["banned"], SiteRule.SPAM, "A flood.")
+    world["ban"] = ban(world["admin"], world["banned"], until=None, rule=SiteRule.SPAM, reason="A flood.")
     world["bulk"] = propose(maker, title="Cats", script="alias neko -> cat", reason="")
     world["large_bulk"] = propose(maker, title="Girls", script="update 1girl -> solo", reason="")
     # Somebody who does not sign in meanwhile, for that would spend the key.

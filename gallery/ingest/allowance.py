@@ -17,8 +17,9 @@ MEGABYTE = 2**20
 def spend(user: User, size_bytes: int) -> None:
     """Count one more file, of which `size_bytes` are kept, in the transaction that keeps it.
 
-    Raises `NotAllowed` for whoever may not act, and `Invalid` when that is more than `user` may send today, by the site's calendar, or on any day. Two files at
-    the same moment are counted one after the other: the first one's transaction holds the row.
+    Raises `NotAllowed` for whoever may not act, and `Invalid` when that is more than `user` may send today, by the
+    site's calendar, or on any day. Two files at the same moment are counted one after the other: the first one's
+    transaction holds the row.
     """
     require_may_act(user)
     today, most = timezone.localdate(), settings.UPLOAD_MB_PER_DAY * MEGABYTE

@@ -65,7 +65,8 @@ def test_only_those_above_somebody_sanction_them(act, by, of):
         return
     with pytest.raises(NotAllowed):
         ACTS[act](actor, person)
-    assert not ModerationAction.objects.exists() and not Statement.objects.exists()
+    assert not ModerationAction.objects.exists()
+    assert not Statement.objects.exists()
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -81,7 +82,8 @@ def test_nobody_sanctions_themselves_or_the_site_and_a_demoted_moderator_nobody(
         with pytest.raises(NotAllowed) as caught:
             ACTS[act](actor, whom)
         assert caught.value.code == code
-    assert not Strike.objects.exists() and not Ban.objects.exists()
+    assert not Strike.objects.exists()
+    assert not Ban.objects.exists()
 
 
 def test_a_banned_moderator_does_nothing_of_a_moderators():
@@ -117,7 +119,8 @@ def test_the_person_is_told_and_the_log_says_all():
 def test_a_ban_keeps_from_acting_until_it_ends_or_is_lifted(days):
     person = make_user()
     found = banned(person, days)
-    assert not may_act(person) and standing_ban(person) == found
+    assert not may_act(person)
+    assert standing_ban(person) == found
     unban(moderator(), found, "enough")
     assert may_act(person)
     with pytest.raises(InvalidTransition):
@@ -142,7 +145,8 @@ def test_an_end_that_can_not_be_is_refused(until):
         ban(moderator(), person, until=timezone.now() + until, rule=SiteRule.SPAM, reason="a flood")
     with pytest.raises(Invalid):
         ban(moderator(), person, until=in_days(1), rule=SiteRule.SPAM, reason=" ")
-    assert may_act(person) and not ModerationAction.objects.exists()
+    assert may_act(person)
+    assert not ModerationAction.objects.exists()
 
 
 @pytest.mark.parametrize("days", [1, 30, None], ids=["shorter", "longer", "for good"])
@@ -154,7 +158,8 @@ def test_a_ban_that_was_seen_is_replaced(days):
     assert caught.value.code == "banned_already"
     second = banned(person, days, actor=one, replacing=first.pk)
     first.refresh_from_db()
-    assert standing_ban(person) == second and first.lifted_by == one
+    assert standing_ban(person) == second
+    assert first.lifted_by == one
     assert second.act.details["replaces"] == first.act_id
     with pytest.raises(InvalidTransition):
         banned(person, 3, replacing=first.pk)
@@ -203,7 +208,8 @@ def test_so_many_strikes_are_a_ban_by_itself():
     assert may_act(person)
     struck(person, one)
     found = standing_ban(person)
-    assert found.automatic and found.until.date() == in_days(14).date()
+    assert found.automatic
+    assert found.until.date() == in_days(14).date()
     told = Statement.objects.get(act=found.act)
     assert (told.automated, told.detection, told.restriction) == (True, "automated", "ban")
     assert kinds() == ["strike", "strike", "strike", "ban"]
@@ -240,7 +246,8 @@ def test_strikes_follow_the_settings_and_shorten_no_ban():
     other = make_user()
     shorter = banned(other, 1)
     struck(other)
-    assert standing_ban(other) != shorter and standing_ban(other).until.date() == in_days(5).date()
+    assert standing_ban(other) != shorter
+    assert standing_ban(other).until.date() == in_days(5).date()
 
 
 def test_voiding_a_strike_ends_the_ban_that_rested_on_it():
@@ -333,7 +340,8 @@ def test_a_removal_with_a_strike_for_somebody_of_the_same_role_is_refused_whole(
     with pytest.raises(NotAllowed):
         removed(post)
     post.refresh_from_db()
-    assert post.status == "active" and not ModerationAction.objects.exists()
+    assert post.status == "active"
+    assert not ModerationAction.objects.exists()
 
 
 def test_a_sole_owner_gets_no_strike_for_their_own_post():
@@ -341,5 +349,6 @@ def test_a_sole_owner_gets_no_strike_for_their_own_post():
     post = bare_post(owner)
     removed(post, one=owner)
     post.refresh_from_db()
-    assert post.status == "removed" and not Strike.objects.exists()
+    assert post.status == "removed"
+    assert not Strike.objects.exists()
     assert ModerationKind.STRIKE not in kinds()

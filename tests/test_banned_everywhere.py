@@ -1,0 +1,86 @@
+"""A banned account reads and sees to its own affairs, and changes nothing else: held against every address of the site.
+
+Once at the door, and once with the door taken out, where the functions behind it have to ask themselves.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from gallery.accounts.barring import OPEN, is_open
+from gallery.models.review import SiteRule
+from gallery.moderation.sanctions import ban
+from tests.test_permission_matrix import ROWS, World, ask, browsers, cells, everything_kept, routes, undone, world
+
+__all__ = ["world"]
+
+BANNED = ("maker", "other", "moderator", "admin")
+# What comes with the pages for reports, decisions and comments.
+COMING = {
+    "gallery:report_post",
+    "gallery:report_user",
+    "gallery:report_comment",
+    "gallery:take_voice_back",
+    "gallery:receipt",
+    "gallery:own_statements",
+    "gallery:statement",
+    "gallery:withdraw_comment",
+}
+# What answers as if done behind the door, and changes nothing.
+DONE_BEHIND_THE_DOOR: set[str] = set()
+
+
+@pytest.fixture
+def banned(world: World) -> Iterator[World]:
+    for name in BANNED:
+        ban(
+            world["owner"], world[name], until=timezone.now() + timedelta(days=3), rule=SiteRule.SPAM, reason="A flood."
+        )
+    yield world
+
+
+def refused_and_kept(world: World, viewer: str) -> tuple[dict[str, str], list[str]]:
+    """What each POST of the table that is not open was answered, one after the other, and the tables that changed."""
+    client, given = browsers(world)[viewer], {}
+    before = everything_kept()
+    with undone(client):
+        for row in ROWS:
+            if not is_open(row.route):
+                given[row.name] = ask(client, "post", row, world)
+        changed = [
+            table for (table, _digest), kept in zip(everything_kept(), before, strict=True) if kept[1] != _digest
+        ]
+    return given, changed
+
+
+@pytest.mark.parametrize("viewer", BANNED)
+def test_the_door_is_shut_to_whoever_is_banned(banned, viewer):
+    given, changed = refused_and_kept(banned, viewer)
+    assert {name: answer for name, answer in given.items() if answer != "403"} == {}
+    assert changed == []
+
+
+@pytest.mark.parametrize("viewer", ["maker", "moderator", "admin"])
+def test_the_functions_behind_the_door_refuse_too(banned, viewer, settings):
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.endswith("bar_the_banned")]
+    given, changed = refused_and_kept(banned, viewer)
+    done = {name for name, answer in given.items() if answer in {"302", "303"}}
+    assert (done, changed) == (DONE_BEHIND_THE_DOOR, [])
+
+
+def test_reading_stays_as_it_was(banned):
+    client = browsers(banned)["maker"]
+    for row in ROWS:
+        if row.route != "generation:events":
+            with undone(client):
+                assert (row.name, ask(client, "get", row, banned)) == (row.name, cells(row.get)["maker"])
+
+
+def test_what_is_open_is_there():
+    assert OPEN - {name for name, _pattern in routes()} <= COMING
+    assert settings.MIDDLEWARE.index("gallery.accounts.barring.bar_the_banned") > settings.MIDDLEWARE.index(
+        "django.contrib.auth.middleware.AuthenticationMiddleware"
+    )
