@@ -54,6 +54,11 @@ OPEN = frozenset(
         "gallery:withdraw_comment",
         "generation:request_cancel",
         "generation:job_cancel",
+        # Their account: where it is signed in, a copy of all that is theirs, its deletion.
+        "gallery:account",
+        "gallery:sessions",
+        "gallery:account_copy",
+        "gallery:delete_account",
         # What was decided about them, and what they may say: one report at a time (`gallery.moderation.voices`).
         "gallery:report_post",
         "gallery:report_user",
@@ -64,8 +69,8 @@ OPEN = frozenset(
         "gallery:statement",
     }
 )
-# The account itself: signing in and out, passwords, addresses, second factors, sessions, export and deletion.
-OPEN_PREFIXES = ("account_", "mfa_", "usersessions_", "gallery:account_", "gallery:sign_in_link")
+# Signing in and out, passwords, mail addresses, second factors.
+OPEN_PREFIXES = ("account_", "mfa_", "gallery:sign_in_link")
 # What visitors of a banned address can't do though members can.
 VISITORS_CLOSED = frozenset({"gallery:report_post", "gallery:report_user", "gallery:report_comment"})
 
