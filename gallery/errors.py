@@ -214,6 +214,7 @@ MESSAGES: dict[str, Any] = {
     "block_too_wide": _(
         "“%(block)s” would shut out too many people: /%(limit)d is the widest for this kind of address."
     ),
+    "block_mapped": _("“%(block)s” are IPv4 addresses written as IPv6. Write them as IPv4, like 203.0.113.0/24."),
     "block_not_public": _(
         "“%(block)s” holds addresses of this machine or of its own network, not of somebody outside."
     ),

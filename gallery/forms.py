@@ -59,6 +59,7 @@ FIELD_OF_CODE = {
     "block_unreadable": "block",
     "block_with_more": "block",
     "block_too_wide": "block",
+    "block_mapped": "block",
     "block_not_public": "block",
     "block_holds_yours": "block",
     "block_banned_already": "block",
