@@ -311,7 +311,7 @@ class BanForm(StrikeForm):
         label=_("How long"), choices=Length.choices, initial=Length.WEEK, widget=forms.RadioSelect
     )
     day = forms.DateField(
-        label=_("Its last day"),
+        label=_("The day I choose, its last"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],

@@ -22,7 +22,7 @@ class Length(models.TextChoices):
     MONTH = "30", _("30 days")
     SEASON = "90", _("90 days")
     GOOD = "good", _("For good")
-    UNTIL = "until", _("Until a day that I choose")
+    UNTIL = "until", _("Until a day I choose")
 
 
 def end_of(length: Length, day: date | None) -> datetime | None:
