@@ -9,11 +9,12 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import resolve
+from django.utils.decorators import sync_and_async_middleware
 from django_htmx.http import reswap, retarget
 
 from gallery.accounts.addresses import address_of
 from gallery.accounts.standing import AddressBanned, Banned, standing_ban, standing_block
-from gallery.around_views import before_views
+from gallery.around_views import View, before_views
 from gallery.errors import UserFacingError
 from gallery.models.sanction import Scope
 
@@ -75,9 +76,17 @@ OPEN_PREFIXES = ("account_", "mfa_", "gallery:sign_in_link")
 VISITORS_CLOSED = frozenset({"gallery:report_post", "gallery:report_user", "gallery:report_comment"})
 
 
+@sync_and_async_middleware
+def bar_the_banned(get_response: View) -> View:
+    """403 with until when, why and how to object for what a banned account or address may not send; also where the ban
+    came while a function behind the door was at work, which refused then."""
+    around = _door(get_response)
+    around.process_exception = _banned_meanwhile  # type: ignore[attr-defined]
+    return around
+
+
 @before_views
-def bar_the_banned(request: HttpRequest) -> HttpResponse | None:
-    """403 with until when, why and how to object for what a banned account or address may not send."""
+def _door(request: HttpRequest) -> HttpResponse | None:
     name = _name_of(request)
     if name is None or (request.method in READING and name not in JOINING):
         return None
@@ -109,6 +118,10 @@ def _refusal(request: HttpRequest, name: str) -> UserFacingError | None:
         ban = standing_block(address_of(request))
         return AddressBanned(ban) if ban else None
     return None
+
+
+def _banned_meanwhile(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    return _answer(request, error) if isinstance(error, Banned) else None
 
 
 def _name_of(request: HttpRequest) -> str | None:

@@ -34,6 +34,6 @@ class HoldsAddress(models.Lookup):  # type: ignore[type-arg]
     lookup_name = "holds"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} >>= %s::inet", [*params, str(self.rhs)]
+        return f"{left} >>= %s::inet", (*params, str(self.rhs))

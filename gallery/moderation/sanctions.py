@@ -48,7 +48,7 @@ def strike(
     actor, person = _locked(actor, person)
     now = timezone.now()
     expires_at = now + timedelta(days=settings.STRIKE_DAYS)
-    details = {"rule": rule.value, "until": expires_at.isoformat()}
+    details: dict[str, Any] = {"rule": rule.value, "until": expires_at.isoformat()}
     if about is not None and about.post_id:
         details["post"] = about.post_id
     act = log_act(actor, ModerationKind.STRIKE, None, reason, details, subject=person)
