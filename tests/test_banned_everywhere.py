@@ -34,7 +34,7 @@ COMING = {
 }
 
 
-# Kept for themselves alone, or taken back: own request withdrawn, typed drafts, own styles, a link to a filter that leads
+# Kept for themselves alone, or taken back: own request withdrawn, drafts, own styles, a link to a filter that leads
 # nowhere. The door alone keeps these shut.
 NOBODY_ELSES = {
     "gallery_bulkupdaterequest",
