@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "gallery.labels.middleware.visitors_zone",
     "gallery.filters.middleware.viewers_filter",
     "allauth.account.middleware.AccountMiddleware",
+    "gallery.accounts.barring.bar_the_banned",
     "config.middleware.refuse_large_bodies",
 ]
 
@@ -241,6 +242,10 @@ DRAFT_DAYS = env_int("IRODORI_DRAFT_DAYS", 7, 1)
 FETCH_URLS = env_bool("IRODORI_FETCH_URLS", False)
 # Lists of known files: kind=address, such as pdq=/srv/lists/known.txt or sha256=https://lists.example.org/known.csv.
 HASH_LISTS = env_pairs("IRODORI_HASH_LISTS", ("sha256", "pdq"))
+# Days after which a strike counts no more; how many that count bring a ban by themselves (0: none do); its days.
+STRIKE_DAYS = env_int("IRODORI_STRIKE_DAYS", 90, 1)
+STRIKES_TO_BAN = env_int("IRODORI_STRIKES_TO_BAN", 3)
+STRIKE_BAN_DAYS = env_int("IRODORI_STRIKE_BAN_DAYS", 14, 1)
 PROMPT_MAX_LENGTH = 4000
 JOB_MAX_ATTEMPTS = 3
 # How much of the machine a role gets while others wait too.

@@ -203,6 +203,52 @@ MESSAGES: dict[str, Any] = {
     "too_many_posts_picked": _("%(count)d posts are picked; %(limit)d are the most at a time."),
     "too_many_wildcards": _("A search can have %(limit)d words with “*” at most."),
     "too_slow": _("This search takes too long. Add a tag that fewer posts have, or take away a part of it."),
+    "banned_until": _(
+        "Your account can look, but not act, until %(until)s. The reason: %(reason)s "
+        "How to object is said beside the decision, among those about you."
+    ),
+    "banned_for_good": _(
+        "Your account can look, but no longer act. The reason: %(reason)s "
+        "How to object is said beside the decision, among those about you."
+    ),
+    "address_banned_until": _(
+        "From your network nobody can join, sign in or report without an account until %(until)s, because of what "
+        "others did from there. Members can act as usual where signing in is open; else write to %(mail)s."
+    ),
+    "address_banned": _(
+        "From your network nobody can join, sign in or report without an account, because of what others did from "
+        "there. Members can act as usual where signing in is open; else write to %(mail)s."
+    ),
+    "own_sanction": _("You cannot give yourself a strike or a ban, nor take one of yours back."),
+    "owner_sanction": _("Owners get neither strikes nor bans; another owner can take the role away first."),
+    "same_role_sanction": _(
+        "%(name)s has the role “%(role)s”: only somebody with a higher role than that can do this."
+    ),
+    "site_account_sanction": _("This account belongs to the site itself; nobody acts with it."),
+    "banned_already": _(
+        "Another ban of this account came in before: by %(name)s, %(until)s. Nothing was changed; look at it, and send "
+        "yours again to put it in its place."
+    ),
+    "ban_over": _("This ban is over or was lifted already."),
+    "strike_over": _("This strike has expired or was voided already."),
+    "ban_end_past": _("The ban would end in the past. Choose a time that is still to come."),
+    "ban_end_unknown": _("Choose how long the ban lasts, or write the day on which it ends."),
+    "ban_end_far": _("The end is more than %(years)d years away. Choose “for good” instead."),
+    "block_unreadable": _(
+        "“%(block)s” is no address and no block of addresses. Write it like 203.0.113.7, 203.0.113.0/24 or "
+        "2001:db8:1::/48."
+    ),
+    "block_with_more": _("“%(block)s” says more than a block does: the block is %(meant)s. Write that if you mean it."),
+    "block_too_wide": _(
+        "“%(block)s” would shut out too many people: /%(limit)d is the widest for this kind of address."
+    ),
+    "block_mapped": _("“%(block)s” are IPv4 addresses written as IPv6. Write them as IPv4, like 203.0.113.0/24."),
+    "block_not_public": _(
+        "“%(block)s” holds addresses of this machine or of its own network, not of somebody outside."
+    ),
+    "block_holds_yours": _("Your own address lies in “%(block)s”; you would shut yourself out."),
+    "block_banned_already": _("“%(block)s” is banned already, %(until)s. Lift that ban first to set another one."),
+    "unknown_scope": _("Choose what the ban of the addresses keeps people from."),
     "account_disabled": _("This account is disabled; it can look, not act."),
     "no_such_post": _("There is no post %(id)s that you can see."),
     "unknown_vote": _("“%(value)s” is not a vote; use 1, -1 or 0."),

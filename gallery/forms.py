@@ -1,5 +1,6 @@
 """The forms of the gallery's pages. They keep what was typed; what is right is decided by the functions they feed."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,8 +13,10 @@ from gallery.models.account import PostsChoice
 from gallery.models.post import AiLevel, PromptVisibility
 from gallery.models.rating import STRICTER
 from gallery.models.review import Outcome, SiteRule
+from gallery.models.sanction import Scope
 from gallery.models.user import THRESHOLDS, Role, Zone
 from gallery.moderation.decisions import Decision
+from gallery.moderation.lengths import Length, end_of
 from gallery.posts import MAX_COMMENTARY, MAX_TITLE
 from gallery.ratings import Rating
 from gallery.tag_edits.terms import MAX_LENGTH, typed_words
@@ -56,6 +59,17 @@ FIELD_OF_CODE = {
     "unknown_prompt_visibility": "prompt_visibility",
     "reason_needed": "reason",
     "reason_too_long": "reason",
+    "ban_end_past": "day",
+    "ban_end_far": "day",
+    "ban_end_unknown": "day",
+    "block_unreadable": "block",
+    "block_with_more": "block",
+    "block_too_wide": "block",
+    "block_mapped": "block",
+    "block_not_public": "block",
+    "block_holds_yours": "block",
+    "block_banned_already": "block",
+    "unknown_scope": "scope",
     "unknown_ai_level": "level",
     "label_level_needed": "level",
     "same_label": "level",
@@ -222,6 +236,7 @@ class DecisionForm(RefusableForm):
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
         help_text=_("Whom it concerns reads it, and it is kept for ever. Left empty, it is what the rule says."),
     )
+    strike = forms.BooleanField(label=_("A removal is a strike for its author, too"), required=False)
 
     def decision(self, outcome: Outcome | None = None) -> Decision:
         """What was chosen, or another `outcome` with the same words. A reason that was left empty is the rule's own
@@ -236,7 +251,7 @@ class DecisionForm(RefusableForm):
             reason = str(rule.label)
         elif not reason and chosen == Outcome.RERATED:
             reason = str(SiteRule.RATING.label)
-        return Decision(chosen, reason, rating=cleaned["rating"], rule=rule)
+        return Decision(chosen, reason, rating=cleaned["rating"], rule=rule, strike=cleaned["strike"])
 
 
 class LabelForm(RefusableForm):
@@ -308,6 +323,71 @@ class DeletionForm(RefusableForm):
         if name != self.user.username:
             raise forms.ValidationError(MESSAGES["deletion_name"])
         return name
+
+
+class StrikeForm(RefusableForm):
+    """A strike for somebody."""
+
+    rule = forms.ChoiceField(label=_("Rule"), choices=SiteRule.choices, initial=SiteRule.OTHER)
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
+        help_text=_("The person reads it, and it is kept for ever."),
+    )
+
+    def rule_chosen(self) -> SiteRule:
+        """The rule that it rests on."""
+        return SiteRule(self.cleaned_data["rule"])
+
+
+class BanForm(StrikeForm):
+    """A ban: how long, why, and of which addresses."""
+
+    length = forms.ChoiceField(
+        label=_("How long"), choices=Length.choices, initial=Length.WEEK, widget=forms.RadioSelect
+    )
+    day = forms.DateField(
+        label=_("The day I choose, its last"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+    )
+    block = forms.CharField(
+        label=_("Addresses, too"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "203.0.113.0/24"}),
+        help_text=_("One address, or a block of them. Others behind it are shut out as well: keep it narrow."),
+    )
+    scope = forms.ChoiceField(
+        label=_("What these addresses can’t do"),
+        required=False,
+        choices=[(scope.value, scope.label) for scope in (Scope.VISITORS, Scope.SIGN_IN)],
+        initial=Scope.VISITORS,
+        widget=forms.RadioSelect,
+    )
+
+    def until(self) -> datetime | None:
+        """When it ends; None for good. Raises Invalid."""
+        return end_of(Length(self.cleaned_data["length"]), self.cleaned_data["day"])
+
+
+class AddressBanForm(BanForm):
+    """A ban of addresses alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["block"].label = _("Addresses")
+        self.fields["reason"].help_text = _("It is kept for ever, and read by moderators.")
+
+
+class TakeBackForm(RefusableForm):
+    """Why a strike is voided or a ban lifted."""
+
+    reason = forms.CharField(
+        label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000})
+    )
 
 
 class ListForm(RefusableForm):

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gallery import raters
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels.history import record_label
 from gallery.models import (
@@ -98,6 +99,7 @@ def publish(
     """
     if asset.owner_id != author.pk:
         raise NotAllowed("not_your_picture")
+    require_may_act(author)
     # Whoever comes second waits here until the first one's post can be seen.
     Asset.objects.select_for_update().get(pk=asset.pk)
     existing = Post.objects.filter(asset=asset).first()
@@ -176,6 +178,7 @@ def edit(
     """
     if post.author_id != editor.pk:
         raise NotAllowed("not_your_post")
+    require_may_act(editor)
     _check_texts(title, commentary)
     terms = read_words(tags)
     verdict = require(said_with(title, commentary, terms.tags))

@@ -15,6 +15,7 @@ from gallery.accounts.sessions import forget_ended
 from gallery.bulk_updates.bell import RUN_TASK
 from gallery.bulk_updates.runner import run_waiting
 from gallery.downloads import remove_old_downloads
+from gallery.post_ratings.recounting import recount_votes
 from gallery.post_ratings.upkeep import call_moderators, raise_by_floors, rate_posts
 from gallery.refusals.counting import drop_old_refusals
 from gallery.refusals.hash_lists import read_lists
@@ -82,14 +83,14 @@ def forget_refusals() -> int:
 
 @shared_task(name="gallery.rate_posts")
 def rate_new_posts() -> int:
-    """Let the rating program look at new posts, carry out minimums of tags, and call moderators where it takes too
-    long; for a while."""
+    """Let the rating program look at new posts, carry out minimums of tags, count votes anew where somebody was banned,
+    and call moderators where the program takes too long; for a while."""
     ends = time.monotonic() + RATING_SECONDS
 
     def stopping() -> bool:
         return _stopping.is_set() or time.monotonic() > ends
 
-    called = call_moderators()
+    called = call_moderators() + recount_votes(stopping)
     return called + rate_posts(stopping) + raise_by_floors(stopping)
 
 

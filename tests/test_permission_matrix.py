@@ -31,7 +31,9 @@ from gallery.filters import acts as filters
 from gallery.filters.spec import Rules, Said
 from gallery.labels.disputes import dispute
 from gallery.models import AccountExport, Asset, Comment, Download, DuplicatePair, Statement, User
+from gallery.models.review import SiteRule
 from gallery.moderation.acts import rerate
+from gallery.moderation.sanctions import ban, strike
 from gallery.moderation.voices import report
 from gallery.recipes.asking import ask_for_prompt
 from gallery.refusals.rules import Wanted, save_rule
@@ -124,6 +126,8 @@ UP = {"score": "1"}
 RUDE = {"rule": "hate", "text": "It insults."}
 REMOVE_COMMENT = {"act": "remove", "rule": "hate", "reason": "It insults."}
 LOCK = {"act": "lock", "reason": "Argued over."}
+STRIKE = {"act": "strike", "strike-rule": "spam", "strike-reason": "A flood."}
+BAN = {"act": "ban", "rule": "spam", "reason": "A flood.", "length": "7", "scope": "visitors"}
 UPHOLD = {"act": "uphold", "reason": "So it is."}
 RECIPE = {
     "prompt": "1girl", "negative_prompt": "", "model": "small", "shape": "exact", "width": "64", "height": "64",
@@ -439,6 +443,22 @@ ROWS = [
     Row("gallery:moderation_log", "422", "405", what="unknown kind", query={"kind": "nonsense"}),
     Row("gallery:moderation_log", "422 422 422 200 200 200", "405", what="told to moderators alone",
         query={"kind": "quarantine"}),
+    Row("gallery:person_sanctions", "in 403 403 200 200 200", "in 403 403 302 302 302", lambda world: ["other"],
+        "strike", STRIKE),
+    Row("gallery:person_sanctions", "in 403 403 200 200 200", "in 403 403 302 302 302", lambda world: ["other"],
+        "ban", BAN),
+    Row("gallery:person_sanctions", "in 403 403 200 200 200", "in 403 403 403 403 302", lambda world: ["admin"],
+        "ban an admin", BAN),
+    Row("gallery:person_sanctions", "in 403 403 200 200 200", "in 403 403 403 403 403", lambda world: ["owner"],
+        "ban the owner", BAN),
+    Row("gallery:person_sanctions", "in 403 403 404 404 404", "in 403 403 404 404 404", lambda world: ["nobody"],
+        "unknown", BAN),
+    Row("gallery:bans", "in 403 403 200 200 200", "in 403 403 302 302 302", data=BAN | {"block": "203.0.113.0/24"}),
+    Row("gallery:ban", "in 403 403 200 200 200", "in 403 403 302 302 302", one("ban"), data={"reason": "Enough."}),
+    Row("gallery:ban", "in 403 403 404 404 404", "in 403 403 404 404 404", lambda world: [2**62], "unknown"),
+    Row("gallery:strike", "in 403 403 200 200 200", "in 403 403 302 302 302", one("strike"),
+        data={"reason": "Enough."}),
+    Row("gallery:strike", "in 403 403 404 404 404", "in 403 403 404 404 404", lambda world: [2**62], "unknown"),
     Row("gallery:role", NO_GET, "in 403 403 403 302 302", lambda world: ["other"], "to moderator",
         {"role": "moderator", "reason": "Trusted."}),
     Row("gallery:role", NO_GET, "in 403 403 403 403 302", lambda world: ["other"], "to admin",
@@ -672,6 +692,9 @@ def build_world() -> World:
     world["statement"] = Statement.objects.get(person=maker)
     night = Wanted("Dusk", "refuse", ("prompt",), "moonlit")
     world["rule"] = save_rule(world["admin"], None, night, "Too dark.")
+    world["banned"] = make_user("banned")
+    world["strike"] = strike(world["admin"], world["banned"], SiteRule.SPAM, "A flood.")
+    world["ban"] = ban(world["admin"], world["banned"], until=None, rule=SiteRule.SPAM, reason="A flood.")
     world["bulk"] = propose(maker, title="Cats", script="alias neko -> cat", reason="")
     world["large_bulk"] = propose(maker, title="Girls", script="update 1girl -> solo", reason="")
     world["copy"] = AccountExport.objects.create(

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from gallery.accounts.house import house_account
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import ModerationAction, User
 from gallery.models.moderation import ModerationKind
@@ -21,6 +22,7 @@ def change_role(actor: User, subject: User, role: str, reason: str) -> User:
     """
     if not actor.is_admin:
         raise NotAllowed("admins_only")
+    require_may_act(actor)
     wanted, owners = _checked(role), locked_owners()
     subject = User.objects.select_for_update().get(pk=subject.pk)
     if not actor.is_owner and _OWNERS_ALONE & {wanted, Role(subject.role)}:

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count, Q
 
+from gallery.accounts.standing import require_may_act
 from gallery.community.comment_votes import take_back_comment_votes
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Favourite, Post, PostStats, PostVote, User
 from gallery.models.post import STANDING, PostStatus
-from gallery.visibility import Viewer, reachable_posts, signed_in
+from gallery.visibility import Viewer, reachable_posts
 
 SCORES = (1, 0, -1)
 # Views are counted without this lock, so a save must not write them back.
@@ -156,8 +157,7 @@ def active_post(user: User, post: Post) -> Post:
 
     The lock keeps edits out, not the foreign keys of other votes; it is taken before that of the sums.
     """
-    if not signed_in(user):
-        raise NotAllowed("account_disabled")
+    require_may_act(user)
     reachable = Post.objects.select_for_update(of=("self",), no_key=True).filter(reachable_posts(user), pk=post.pk)
     found = reachable.first()
     if found is None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, NotAllowed
 from gallery.filters import in_force
 from gallery.filters.resolving import keep_resolved
@@ -68,6 +69,9 @@ def delete(user: User, row: ViewFilter) -> None:
 @transaction.atomic
 def share(user: User, row: ViewFilter, *, shared: bool) -> ViewFilter:
     """Make a link for others, or make the link lead nowhere: a link made later is another one. Raises NotAllowed."""
+    # Others see a shared one; a link can be made to lead nowhere all the same.
+    if shared:
+        require_may_act(user)
     _lock(user)
     _require_own(user, row)
     if shared != (row.shared_key is not None):

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels.evidence import Label, declarable
 from gallery.labels.history import ground_of, record_label
@@ -31,6 +32,7 @@ def declare(author: User, post: Post, level: str, reason: str = "") -> Post:
     post = locked(post)
     if post.author_id != author.pk:
         raise NotAllowed("not_your_post")
+    require_may_act(author)
     require_status(post, EDITABLE)
     wanted = checked_level(level)
     ground = ground_of(post)

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels.acts import checked_level, close_dispute, decided, require_unlocked, uphold_who_say_so
 from gallery.models import Case, LabelDispute, Post, User
@@ -13,7 +14,7 @@ from gallery.models.review import CaseKind
 from gallery.moderation.acts import MAX_REASON, RERATABLE, begin, log_act
 from gallery.moderation.cases import close_moot_case, decides_alone, open_case
 from gallery.post_state import EDITABLE, require_status
-from gallery.visibility import reachable_posts, signed_in
+from gallery.visibility import reachable_posts
 
 # So many may wait for a moderator at once, of one person.
 MAX_OPEN = 10
@@ -29,8 +30,7 @@ def dispute(person: User, post: Post, level: str, reason: str) -> LabelDispute:
     label that is locked or the same, the state of the post, one that is open already) and Invalid (level, reason, no
     such post, too many at once).
     """
-    if not signed_in(person):
-        raise NotAllowed("account_disabled")
+    require_may_act(person)
     # One after another for each person, so that no two count the same open ones.
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     reachable = Post.objects.select_for_update(of=("self",), no_key=True).filter(reachable_posts(person), pk=post.pk)

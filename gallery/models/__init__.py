@@ -15,6 +15,7 @@ from gallery.models.rating import RatingSource, RatingVersion, RatingVote, TagFl
 from gallery.models.recipe import PostGenerationVersion, PromptRequest
 from gallery.models.refusal import HashList, ListedHash, LockedAway, Refusal, RefusalRule
 from gallery.models.review import Appeal, Case, Statement, Voice
+from gallery.models.sanction import Ban, Strike
 from gallery.models.saved_search import SavedSearch
 from gallery.models.similar import AssetHash, DuplicatePair, UncomparedPost
 from gallery.models.upload import UploadAllowance, UploadDraft
@@ -31,6 +32,7 @@ __all__ = [
     "AssetHash",
     "AssetOrigin",
     "AuditLink",
+    "Ban",
     "BulkUpdateComment",
     "BulkUpdateRequest",
     "BulkUpdateVote",
@@ -65,6 +67,7 @@ __all__ = [
     "SavedSearch",
     "SignInLink",
     "Statement",
+    "Strike",
     "TagFloor",
     "UncomparedPost",
     "UnratedPost",

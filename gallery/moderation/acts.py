@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import ModerationAction, Post, User
 from gallery.models.moderation import ModerationKind
@@ -157,6 +158,7 @@ def begin(actor: User, post: Post, allowed: frozenset[PostStatus]) -> Post:
     """
     if not actor.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(actor)
     post = locked(post)
     if post.author_id == actor.pk and not decides_alone(actor):
         raise NotAllowed("own_post")
@@ -165,12 +167,21 @@ def begin(actor: User, post: Post, allowed: frozenset[PostStatus]) -> Post:
     return post
 
 
-def log_act(actor: User, kind: ModerationKind, post: Post, reason: str, details: dict[str, Any]) -> ModerationAction:
-    """A row of the moderation log; Invalid where the reason is missing or too long."""
-    if post.author_id == actor.pk:
+def log_act(
+    actor: User,
+    kind: ModerationKind,
+    post: Post | None,
+    reason: str,
+    details: dict[str, Any],
+    *,
+    subject: User | None = None,
+) -> ModerationAction:
+    """A row of the moderation log, about a post or the person `subject`; Invalid where the reason is missing or too
+    long."""
+    if post is not None and post.author_id == actor.pk:
         details = details | {"own_post": True}
     return ModerationAction.objects.create(
-        actor=actor, kind=kind, post=post, reason=checked_reason(reason), details=details
+        actor=actor, kind=kind, post=post, subject=subject, reason=checked_reason(reason), details=details
     )
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import InvalidTransition, NotAllowed
 from gallery.models import Case, Comment, Post, User
 from gallery.models.post import PostStatus
@@ -162,6 +163,7 @@ def close_moot_case(case: Case) -> None:
 def _require_moderator(person: User) -> None:
     if not person.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(person)
 
 
 def _locked(case: Case) -> Case:

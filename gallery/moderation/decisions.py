@@ -15,11 +15,13 @@ from gallery.labels import disputes
 from gallery.models import Case, Comment, LabelDispute, Post, Statement, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import PostStatus
-from gallery.models.review import CaseKind, Detection, Outcome, SiteRule
+from gallery.models.review import CaseKind, Detection, Outcome, Restriction, SiteRule
 from gallery.moderation.acts import approve, checked_reason, keep, log_act, quarantine, remove, rerate
 from gallery.moderation.appeals import overturn, uphold
 from gallery.moderation.cases import decides_alone, held, settle
 from gallery.moderation.comments import keep_comment, lock_comment, remove_comment
+from gallery.moderation.sanctions import strike
+from gallery.moderation.statements import latest_standing
 from gallery.post_ratings.sources import decide as decide_rating
 from gallery.post_state import locked
 from gallery.ratings import Rating
@@ -47,12 +49,16 @@ DETECTIONS = {
 
 @dataclass(frozen=True)
 class Decision:
-    """What a moderator chose: an outcome of `CHOICES`, their reason, and where it asks for it a rating or a rule."""
+    """What a moderator chose: an outcome of `CHOICES`, their reason, and where it asks for it a rating or a rule.
+
+    `strike`: the author of a removed post gets one too.
+    """
 
     outcome: Outcome
     reason: str
     rating: str = ""
     rule: SiteRule = SiteRule.OTHER
+    strike: bool = False
 
 
 def choices_of(case: Case) -> tuple[Outcome, ...]:
@@ -107,6 +113,8 @@ def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) ->
                 approve(moderator, post, decision.reason)
         case Outcome.REMOVED:
             remove(moderator, post, decision.reason, decision.rule, detection=detection)
+            if decision.strike and post.author_id != moderator.pk:
+                _strike(moderator, post, decision, detection)
         case Outcome.QUARANTINED:
             quarantine(moderator, post, decision.reason, decision.rule)
 
@@ -116,6 +124,12 @@ def _decide_comment(moderator: User, comment: Comment, decision: Decision) -> No
         remove_comment(moderator, comment, decision.reason, decision.rule, detection=Detection.REPORT)
     else:
         keep_comment(moderator, comment, decision.reason)
+
+
+def _strike(moderator: User, post: Post, decision: Decision, detection: Detection) -> None:
+    removal = latest_standing(post, Restriction.REMOVAL)
+    about = removal.act if removal else None
+    strike(moderator, post.author, decision.rule, decision.reason, about=about, detection=detection)
 
 
 def _decide_label(moderator: User, case: Case, outcome: Outcome, reason: str) -> None:

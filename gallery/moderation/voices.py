@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
+from gallery.accounts.standing import may_act, require_may_act
 from gallery.community.comment_visibility import lock_readable
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Case, Comment, Post, User, Voice
@@ -28,6 +29,7 @@ from gallery.visibility import Viewer, reachable_posts, signed_in
 
 # So many may wait for a moderator at once, of one person and one kind.
 MAX_OPEN = {CaseKind.REPORT: 20, CaseKind.FLAG: 5, CaseKind.RATING: 10}
+MAX_OPEN_BANNED = 1
 # What is looked at before everything else.
 URGENT = {SiteRule.MINORS: 9, SiteRule.LAW: 5, SiteRule.CONSENT: 5}
 
@@ -187,9 +189,15 @@ def _add(case: Case, by: Viewer, rule: SiteRule, text: str, **more: str) -> Voic
     if Voice.objects.filter(case=case, by=by).exists():
         raise InvalidTransition("said_already")
     kind = CaseKind(case.kind)
+    limit = MAX_OPEN[kind]
+    if not may_act(by):
+        # What breaks the law can be told by everybody, but not by the dozen by whoever is banned.
+        if kind != CaseKind.REPORT:
+            require_may_act(by)
+        limit = MAX_OPEN_BANNED
     waiting = Voice.objects.filter(by=by, case__kind=kind, case__state=CaseState.OPEN).count()
-    if waiting >= MAX_OPEN[kind] and not by.is_moderator:
-        raise Invalid("too_many_voices", limit=MAX_OPEN[kind])
+    if waiting >= limit and not by.is_moderator:
+        raise Invalid("too_many_voices", limit=limit)
     return Voice.objects.create(case=case, by=by, rule=rule, text=text, **more)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from gallery.accounts.standing import Banned, standing_ban
 from gallery.errors import Invalid, NotAllowed, UserFacingError
 from gallery.models import Post, PostGeneration, PostGenerationVersion, User
 from gallery.models.post import AiEvidence, AiLevel, RecipeSource
@@ -44,6 +45,8 @@ def refusal(viewer: Viewer, post: Post) -> UserFacingError | None:
     """
     if not isinstance(viewer, User) or not signed_in(viewer):
         return NotAllowed("account_disabled")
+    if (ban := standing_ban(viewer)) is not None:
+        return Banned(ban)
     if drawn_here(post):
         return NotAllowed("recipe_on_file")
     if not may_read_prompt(viewer, post):

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from gallery.accounts.standing import require_may_act
 from gallery.community import favourite_groups, opinions
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import Post, PostGeneration, User
@@ -27,7 +28,7 @@ from gallery.tag_edits.rules import refuse_deprecated, settle
 from gallery.tag_edits.state import State
 from gallery.tag_edits.store import COLUMNS, lock_posts_with, lock_tags, write
 from gallery.tag_edits.terms import Act, Terms, read, writable
-from gallery.visibility import reachable_posts, signed_in
+from gallery.visibility import reachable_posts
 from tagging.edit import ensure_tags, resolve_tags
 from tagging.messages import explain_name
 from tagging.models import Category, Tag
@@ -151,8 +152,7 @@ def begin(
     `with_children` adds those children that they may edit. Posts with one of the tags `having` are locked with them,
     whoever may edit those: all the posts that an edit locks, before any tag.
     """
-    if not signed_in(editor):
-        raise NotAllowed("account_disabled")
+    require_may_act(editor)
     wanted = {post.pk, *others}
     reachable = set(Post.objects.filter(reachable_posts(editor), pk__in=wanted).values_list("pk", flat=True))
     for missing in sorted(wanted - reachable):
@@ -210,8 +210,7 @@ def _new_categories(editor: User, terms: Terms) -> list[tuple[Tag, Category]]:
     wanted = {name: category for name, category in terms.tags.items() if category is not None}
     if not wanted:
         return []
-    if not signed_in(editor):
-        raise NotAllowed("account_disabled")
+    require_may_act(editor)
     known = resolve_tags([*wanted, *terms.removed])
     removed = {known[name].pk for name in terms.removed if name in known}
     kinds = {known[name]: kind for name, kind in wanted.items() if name in known and known[name].pk not in removed}

@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Post, PostVersion, User
 from gallery.post_ratings.changes import require_wish
@@ -72,6 +73,7 @@ def undo_since(moderator: User, person: User, since: datetime, *, after: int = 0
     """
     if not moderator.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(moderator)
     edits = PostVersion.objects.filter(editor=person, at__gte=since, number__gt=1, post_id__gt=after)
     found = edits.order_by("post_id").values_list("post_id", flat=True).distinct()
     numbers = list(found[: batch + 1])

@@ -5,8 +5,9 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from gallery.accounts.standing import standing_ban
 from gallery.community.comment_pages import new_on_own_posts
-from gallery.models import User
+from gallery.models import Ban, User
 from gallery.moderation.statements import unseen
 from gallery.moderation.waiting import Waiting, waiting_work
 from gallery.recipes.asking import answers_for, waiting_for
@@ -35,6 +36,12 @@ def unread_statements(context: dict[str, Any]) -> int:
     """How many decisions about whoever is signed in they have not read yet."""
     user = context.get("user")
     return unseen(user) if isinstance(user, User) and user.is_active else 0
+
+
+def own_ban(context: dict[str, Any]) -> Ban | None:
+    """The ban that keeps whoever is signed in from acting, with its statement; None for everybody else."""
+    user = context.get("user")
+    return standing_ban(user) if isinstance(user, User) else None
 
 
 @register.simple_tag(takes_context=True)

@@ -18,6 +18,7 @@ from gallery.models import ModerationAction, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiLevel
 from gallery.moderation.public_log import FIGURES, TOLD, every_kind_lately, kinds_lately, told, told_acts
+from gallery.moderation.sanction_pages import sanction_words
 from gallery.moderation.waiting import waiting_posts, waiting_work
 from gallery.ratings import Rating
 from gallery.similar.pairs import open_pairs
@@ -105,6 +106,8 @@ def _change(act: ModerationAction) -> str:
     if "comment" in act.details:
         what = COMMENT_ACTS.get(act.details.get("act"), "")
         return _("Comment %(id)d: %(act)s") % {"id": act.details["comment"], "act": what} if what else ""
+    if act.kind in {ModerationKind.STRIKE, ModerationKind.BAN, ModerationKind.UNBAN}:
+        return sanction_words(act)
     if act.kind == ModerationKind.LOCK:
         return _("Locked") if act.details.get("locked") else _("Unlocked")
     before, after = act.details.get("from"), act.details.get("to")
