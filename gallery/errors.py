@@ -284,9 +284,7 @@ MESSAGES: dict[str, Any] = {
     "format_cannot_hold": _("This picture is too large for a %(format)s file. Choose another format."),
     "files_out_of_reach": _("The site can’t get at its files at this moment. Try again in half a minute."),
     "verify_file_needed": _("Choose a picture to check: a PNG, JPEG, WebP or AVIF file."),
-    "verify_too_often": _(
-        "You have had %(limit)d files checked within this hour, the most. You can check the next one in %(wait)s."
-    ),
+    "too_often": _("That was a lot in a short time. You can go on in %(wait)s; nothing is lost."),
     "forged": _("This request doesn’t come from a page of this site. Send it without cookies, or with the token."),
     "downloads_busy": _("Many files are being made at this moment. Try again in half a minute."),
     "bad_version": _("“%(value)s” is not the number of a version; use a number such as 12."),

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards
-from gallery.errors import Invalid, UserFacingError
+from gallery.errors import Invalid, TooOften, UserFacingError
+from gallery.limits.acts import Act
+from gallery.limits.spending import spend
 from gallery.models import Post, UploadDraft, User
 from gallery.models.post import PostStatus
 from gallery.ratings import Rating
@@ -46,6 +48,12 @@ def upload(request: SignedInRequest) -> HttpResponse:
     address = request.POST.get("address", "").replace("\x00", "").strip()
     if not files and not address:
         refused.append({"name": "", "sentence": Invalid("no_files").message})
+    try:
+        # One was counted when the form came.
+        spend(request, Act.UPLOAD, max(0, min(len(files), acts.MAX_FILES) - 1))
+    except TooOften as error:
+        refused.append({"name": "", **_told(error)})
+        return _upload_page(request, batch=batch, refused=refused, address=address, status=error.status)
     for position, file in enumerate(files):
         try:
             if position >= acts.MAX_FILES:
