@@ -202,6 +202,8 @@ def upload_set(request: SignedInRequest, batch: str) -> HttpResponse:
         count = len(made.posts)
         sentence = ngettext("%(count)d picture is posted.", "%(count)d pictures are posted as one set.", count)
         messages.success(request, sentence % {"count": count})
+        if any(post.status == PostStatus.PENDING for post in made.posts):
+            messages.info(request, _("Posted. A moderator looks at it before others see it."))
         return _see(reverse("gallery:post", args=[made.posts[0].pk]) if made.posts else reverse("gallery:upload"))
     held = [(each, error) for each, error in made.refused if not UploadDraft.objects.filter(pk=each.pk).exists()]
     gone = {each.pk for each in chosen} - {each.pk for each, error in made.refused if (each, error) not in held}

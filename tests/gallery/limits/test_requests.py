@@ -215,7 +215,7 @@ def test_a_forged_form_costs_the_account_nothing(limit):
 def test_pictures_in_a_cache_for_everybody_tell_of_nobodys_buckets(limit):
     limit("file@address=1/min,burst=2")
     post = make_post()
-    address = preview_url(post.asset)
+    address = preview_url(post.asset, 360)
     client = Client(REMOTE_ADDR=HOME)
     answers = [client.get(address) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
