@@ -285,8 +285,8 @@ MESSAGES: dict[str, Any] = {
     "files_out_of_reach": _("The site can’t get at its files at this moment. Try again in half a minute."),
     "verify_file_needed": _("Choose a picture to check: a PNG, JPEG, WebP or AVIF file."),
     "no_free_slot": _(
-        "All your %(total)d slots for posts that wait for a moderator are in use. This one stays as it is: post it once a "
-        "moderator has looked at the others."
+        "All your %(total)d slots for posts that wait for a moderator are in use. This one stays as it is: post it "
+        "once a moderator has looked at the others."
     ),
     "too_often": _("That was a lot in a short time. You can go on in %(wait)s; nothing is lost."),
     "forged": _("This request doesn’t come from a page of this site. Send it without cookies, or with the token."),
