@@ -20,7 +20,7 @@ from django.utils.module_loading import import_string
 from gallery.errors import TooOften
 from gallery.limits.acts import Act
 from gallery.limits.refusing import refuse
-from gallery.limits.routes import Counted
+from gallery.limits.routes import Counted, Row
 from gallery.limits.spending import Answer, spend
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -65,16 +65,27 @@ class RateLimits:
 def counted_as(request: HttpRequest) -> Counted | None:
     """What a request counts as by the route it goes to; one that no table knows counts as reading or writing."""
     match, safe = request.resolver_match, request.method in SAFE
-    row = all_routes().get(match.view_name) if match and match.view_name else None
+    row = row_of(match.view_name) if match and match.view_name else None
     if row is None:
         return Counted(Act.READ if safe else Act.WRITE)
     return row.safe if safe else row.unsafe
 
 
+def row_of(name: str) -> Row | None:
+    """The row of a route: its own, else that of a group (`admin:*`) which its name begins with."""
+    table = all_routes()
+    return table.get(name) or next((row for group, row in _groups() if name.startswith(group)), None)
+
+
 @cache
-def all_routes() -> dict[str, Any]:
+def all_routes() -> dict[str, Row]:
     """The tables of all floors in one."""
     return {name: row for table in settings.LIMITED_ROUTES for name, row in import_string(table).items()}
+
+
+@cache
+def _groups() -> list[tuple[str, Row]]:
+    return [(name[:-1], row) for name, row in all_routes().items() if name.endswith("*")]
 
 
 def _tell(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

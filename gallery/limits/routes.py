@@ -1,4 +1,5 @@
-"""What the gallery's addresses count as. Every route has a row, here or in the table of its own floor.
+"""What the gallery's addresses count as. Every route has a row, here or in the table of its own floor; `name*` is the
+row of all whose names begin so and that have none of their own.
 
 tests/gallery/limits/test_routes.py holds the tables against the URL configuration.
 """
