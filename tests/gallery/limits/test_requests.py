@@ -4,8 +4,9 @@ import json
 import logging
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.cache import cache
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.urls import reverse
 
 from gallery.cards import preview_url
@@ -266,3 +267,13 @@ def test_the_sign_in_page_of_allauth_says_it_in_the_sites_words(settings):
     page = refused.content.decode()
     assert "You can go on in 5 minutes" in page
     assert PASSWORD not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_asynchronous_server_counts_too(limit, settings):
+    limit("search@address=1/min,burst=1")
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    ask = async_to_sync(AsyncClient().get)
+    first, second = (ask("/posts.json", headers={"X-Forwarded-For": HOME}) for _ in range(2))
+    assert (first.status_code, first["RateLimit"]) == (200, '"search";r=0;t=60')
+    assert (second.status_code, second["Retry-After"]) == (429, "60")
