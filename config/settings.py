@@ -27,6 +27,7 @@ from config.env import (
 from config.exposure import default_second_factor
 from config.media import media_storage, origins_of_pictures, sendfile
 from gallery import raters
+from gallery.limits.spec import limits_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env_path("IRODORI_VAR", BASE_DIR / "var")
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "gallery.accounts.barring.bar_the_banned",
     "config.middleware.refuse_large_bodies",
+    "gallery.limits.middleware.RateLimits",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -178,7 +180,7 @@ ACCOUNT_USERNAME_VALIDATORS = "gallery.accounts.names.username_validators"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "gallery.accounts.adapter.AccountAdapter"
-# Whose failed sign-ins are counted: with 0 the address that connects, with n the one that n proxies passed on.
+# Whose acts are counted: with 0 the address that connects, with n the one that n proxies passed on.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("IRODORI_TRUSTED_PROXIES", 0)
 # Days in which somebody who asked for their account's deletion can change their mind.
 DELETION_DAYS = env_int("IRODORI_DELETION_DAYS", 14, 1)
@@ -229,6 +231,10 @@ RATE_BEFORE_SHOWING = env_bool("IRODORI_RATE_BEFORE_SHOWING", False)
 POSTS_PER_AUTHOR = env_int("IRODORI_POSTS_PER_AUTHOR", 8)
 # What robots are asked for: everything, no training of models, or to stay away.
 ROBOTS = env_choice("IRODORI_ROBOTS", "no_ai", ("open", "no_ai", "closed"))
+# How often who may do what; {} is no limit at all.
+RATE_LIMITS = limits_from(env_str("IRODORI_RATE_LIMITS"))
+# Whether posts of new members wait for a moderator, a few at a time.
+UPLOAD_SLOTS = env_bool("IRODORI_UPLOAD_SLOTS", False)
 QUEUE_MAX_WAITING_PER_USER = env_int("IRODORI_QUEUE_PER_USER", 32, 1)
 QUEUE_MAX_WAITING = env_int("IRODORI_QUEUE_TOTAL", 2000, 1)
 # Pictures to start from and masks that one account may send in a day, and the megabytes kept of them.
@@ -286,6 +292,9 @@ POST_ACTIONS: list[dict[str, Any]] = [
         "needs": "nothing",
     },
 ]
+
+# What each floor's addresses count as where acts are limited.
+LIMITED_ROUTES = ["gallery.limits.routes.ROUTES", "generation.limited_routes.ROUTES", "config.limited_routes.ROUTES"]
 
 # Whose rows name files of pictures, in columns `path` and `sha256`: what none of them names is nobody's.
 MEDIA_NAMED_BY = ["gallery.AssetFile", "gallery.Download", "generation.Mask"]

@@ -24,3 +24,5 @@ handler400 = "config.views.bad_request"
 handler404 = "config.views.page_not_found"
 handler500 = "config.views.server_error"
 handler403 = "config.views.permission_denied"
+# allauth answers with it where its own limits are reached.
+handler429 = "config.views.too_many_requests"

@@ -358,9 +358,11 @@ MESSAGES: dict[str, Any] = {
     "format_cannot_hold": _("This picture is too large for a %(format)s file. Choose another format."),
     "files_out_of_reach": _("The site can’t get at its files at this moment. Try again in half a minute."),
     "verify_file_needed": _("Choose a picture to check: a PNG, JPEG, WebP or AVIF file."),
-    "verify_too_often": _(
-        "You have had %(limit)d files checked within this hour, the most. You can check the next one in %(wait)s."
+    "no_free_slot": _(
+        "All your %(total)d slots for posts that wait for a moderator are in use. This one stays as it is: post it "
+        "once a moderator has looked at the others."
     ),
+    "too_often": _("That was a lot in a short time. You can go on in %(wait)s; nothing is lost."),
     "forged": _("This request doesn’t come from a page of this site. Send it without cookies, or with the token."),
     "downloads_busy": _("Many files are being made at this moment. Try again in half a minute."),
     "bad_version": _("“%(value)s” is not the number of a version; use a number such as 12."),
@@ -497,6 +499,12 @@ class NotNow(UserFacingError):  # noqa: N818
     """What the site can't do at this moment, though nothing is wrong with what was asked."""
 
     status = 503
+
+
+class NoFreeSlot(NotNow):
+    """As many posts of this person wait for a moderator as may."""
+
+    status = 409
 
 
 class TooOften(UserFacingError):  # noqa: N818

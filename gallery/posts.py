@@ -47,6 +47,7 @@ from gallery.recipes import write_recipe
 from gallery.refusals.counting import counting
 from gallery.refusals.judging import require
 from gallery.refusals.posting import said_with, send_to_review
+from gallery.slots import let_wait, needs_slot
 from gallery.tag_edits import Edited, State, put_tags
 from gallery.tag_edits.acts import MAX_SOURCE
 from gallery.tag_edits.automatic import TAGME, automatic_names
@@ -92,10 +93,11 @@ def publish(
     The post gets the strictest of `rating`, what the rules make of tags and prompt, and its tags' minimums. It becomes
     a child of `parent` where the author can open that one and it has room for another child; no picture fails for its
     parent. Where there is a rating program it waits for that one, unseen if the operator wants it so.
-    `status` is active, or pending for one that waits for a moderator, as where a rule sends its words to review.
+    `status` is active, or pending for one that waits for a moderator, as where a rule sends its words to review and
+    where its author still needs a slot for it (`gallery.slots`).
     `recipe` is None where nobody knows how the picture was made; else `raw` is the text that a file tells it in, and
     `rest` what that says beyond a recipe. Raises NotAllowed (the asset is another's), InvalidTransition (its post was
-    withdrawn or removed) and Invalid (`Refused` by a rule).
+    withdrawn or removed), NoFreeSlot and Invalid (`Refused` by a rule).
     """
     if asset.owner_id != author.pk:
         raise NotAllowed("not_your_picture")
@@ -110,7 +112,8 @@ def publish(
     _check_texts(title, commentary)
     terms = _published_terms(tags)
     verdict = require(said_with(title, commentary, terms.tags, recipe))
-    if verdict.by(RuleEffect.REVIEW):
+    waits = needs_slot(author)
+    if verdict.by(RuleEffect.REVIEW) or waits:
         status = PostStatus.PENDING
     # The size that everybody may know: that of the original would tell how long a hidden prompt is.
     bare = AssetFile.objects.filter(asset=asset, variant=Variant.BARE).first()
@@ -153,6 +156,8 @@ def publish(
     record(author, post, None)
     record_label(author, post)
     send_to_review(post, verdict)
+    if waits:
+        let_wait(post)
     return post
 
 
