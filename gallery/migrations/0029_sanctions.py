@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0027_refusals"),
+        ("gallery", "0028_reports_of_people"),
     ]
 
     operations = [

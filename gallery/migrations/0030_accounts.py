@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('gallery', '0027_refusals'),
+        ('gallery', '0029_sanctions'),
     ]
 
     operations = [

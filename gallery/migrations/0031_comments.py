@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('gallery', '0027_refusals'),
+        ('gallery', '0030_accounts'),
     ]
 
     operations = [
@@ -39,6 +39,10 @@ class Migration(migrations.Migration):
             name='case_has_object',
         ),
         migrations.RemoveConstraint(
+            model_name='case',
+            name='case_one_open_report_of_a_person',
+        ),
+        migrations.RemoveConstraint(
             model_name='moderationaction',
             name='moderation_kind_known',
         ),
@@ -64,7 +68,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='moderationaction',
             name='kind',
-            field=models.CharField(choices=[('rerate', 'Re-rated'), ('remove', 'Removed'), ('restore', 'Restored'), ('approve', 'Approved'), ('keep', 'Left as it is'), ('quarantine', 'Quarantined'), ('overturn', 'Overturned on appeal'), ('uphold', 'Upheld on appeal'), ('lock', 'Rating locked or unlocked'), ('strike', 'Strike'), ('void', 'Strike voided'), ('ban', 'Banned'), ('unban', 'Ban lifted'), ('rule', 'Rule changed'), ('comment', 'Comment'), ('withdraw', 'Withdrawn'), ('label', 'Label'), ('role', 'Role changed'), ('queue', 'Queue')], max_length=10),
+            field=models.CharField(choices=[('rerate', 'Re-rated'), ('remove', 'Removed'), ('restore', 'Restored'), ('approve', 'Approved'), ('keep', 'Left as it is'), ('quarantine', 'Quarantined'), ('overturn', 'Overturned on appeal'), ('uphold', 'Upheld on appeal'), ('lock', 'Rating locked or unlocked'), ('strike', 'Strike'), ('void', 'Strike voided'), ('ban', 'Banned'), ('unban', 'Ban lifted'), ('rule', 'Rule changed'), ('comment', 'Comment'), ('withdraw', 'Withdrawn'), ('label', 'Label'), ('role', 'Role changed'), ('queue', 'Queue'), ('account', 'Account')], max_length=10),
         ),
         migrations.AlterField(
             model_name='statement',
@@ -73,7 +77,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='moderationaction',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['rerate', 'remove', 'restore', 'approve', 'keep', 'quarantine', 'overturn', 'uphold', 'lock', 'strike', 'void', 'ban', 'unban', 'rule', 'comment', 'withdraw', 'label', 'role', 'queue'])), name='moderation_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['rerate', 'remove', 'restore', 'approve', 'keep', 'quarantine', 'overturn', 'uphold', 'lock', 'strike', 'void', 'ban', 'unban', 'rule', 'comment', 'withdraw', 'label', 'role', 'queue', 'account'])), name='moderation_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='user',
@@ -103,6 +107,10 @@ class Migration(migrations.Migration):
             model_name='statement',
             name='comment',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='gallery.comment'),
+        ),
+        migrations.AddConstraint(
+            model_name='case',
+            constraint=models.UniqueConstraint(condition=models.Q(('comment__isnull', True), ('kind', 'report'), ('post__isnull', True), ('state', 'open')), fields=('person',), name='case_one_open_report_of_a_person'),
         ),
         migrations.AddConstraint(
             model_name='case',

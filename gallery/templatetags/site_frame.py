@@ -38,6 +38,7 @@ def unread_statements(context: dict[str, Any]) -> int:
     return unseen(user) if isinstance(user, User) and user.is_active else 0
 
 
+@register.simple_tag(takes_context=True)
 def own_ban(context: dict[str, Any]) -> Ban | None:
     """The ban that keeps whoever is signed in from acting, with its statement; None for everybody else."""
     user = context.get("user")
