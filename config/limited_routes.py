@@ -15,6 +15,9 @@ ROUTES = {
     **rows(None, None, "health robots"),
     "preferences": row(Act.READ, Act.WRITE),
     **rows(Act.READ, Act.SIGN_IN, _ACCOUNTS),
+    **rows(Act.MODERATE, Act.MODERATE, "admin:*"),
+    **rows(Act.READ, Act.SIGN_IN, "mfa_*"),
+    **rows(Act.READ, Act.WRITE, "usersessions_*"),
     # Whoever wants to leave can.
     "account_logout": row(Act.READ, None),
 }
