@@ -75,7 +75,7 @@ def make_asset(owner: User | None = None, *, image: Image.Image | None = None, r
 def make_asset_row(owner: User, *, width: int = 64, height: int = 48) -> Asset:
     """An asset without files, for tests that need many posts and look at no picture."""
     return Asset.objects.create(
-        owner=owner, width=width, height=height, pixel_sha256="0" * 64, dominant_color="#102030"
+        owner=owner, width=width, height=height, pixel_sha256=f"{next(_numbers):064x}", dominant_color="#102030"
     )
 
 
