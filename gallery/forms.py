@@ -207,7 +207,7 @@ class ModerationForm(RefusableForm):
 class DecisionForm(RefusableForm):
     """A moderator's decision in a case."""
 
-    outcome = forms.ChoiceField(choices=Outcome.choices)
+    outcome = forms.ChoiceField(choices=Outcome.choices, error_messages={"required": _("Choose what you decide.")})
     rating = forms.ChoiceField(label=_("New rating"), choices=Rating.choices, required=False, widget=forms.RadioSelect)
     rule = forms.ChoiceField(label=_("Rule"), choices=SiteRule.choices, required=False, initial=SiteRule.OTHER)
     reason = forms.CharField(
@@ -216,6 +216,13 @@ class DecisionForm(RefusableForm):
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
         help_text=_("Whom it concerns reads it, and it is kept for ever. Left empty, it is what the rule says."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """A new rating has to be chosen before it is given."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("outcome") == Outcome.RERATED and not cleaned.get("rating") and "rating" not in self.errors:
+            self.add_error("rating", _("Choose the new rating first."))
+        return cleaned
 
     def decision(self, outcome: Outcome | None = None) -> Decision:
         """What was chosen, or another `outcome` with the same words. A reason that was left empty is the rule's own

@@ -211,11 +211,11 @@ def withdraw(author: User, post: Post, reason: str = "") -> Post:
 def set_status(post: Post, status: PostStatus) -> None:
     """Put a locked post into another state and keep the tags' counters right; one that waits from now on has a case."""
     before = counted(post)
+    if status == PostStatus.PENDING:
+        call_for_review(post)
     post.status = status
     post.save(update_fields=["status", "updated_at"])
     move_post_counts(before, counted(post))
-    if status == PostStatus.PENDING:
-        call_for_review(post)
 
 
 def set_rating(editor: User, post: Post, rating: Rating) -> None:

@@ -8,18 +8,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
-from gallery.cards import cards
-from gallery.errors import UserFacingError
-from gallery.links.numbered import numbered
 from gallery.models import ModerationAction
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiLevel
-from gallery.moderation.waiting import waiting_posts, waiting_work
+from gallery.moderation.waiting import waiting_work
 from gallery.ratings import Rating
 from gallery.similar.pairs import open_pairs
 
 LOG_ROWS = 50
-POSTS_A_PAGE = 20
 RULE_ACTS = {
     "made": pgettext_lazy("a rule", "made"),
     "changed": pgettext_lazy("a rule", "changed"),
@@ -43,22 +39,8 @@ def overview(request: SignedInRequest) -> HttpResponse:
     """Where moderators' work is, and how much of it. Moderators only."""
     if not request.user.is_moderator:
         return render(request, "errors/403.html", status=403)
-    return render(request, "gallery/moderation.html", {"waiting": waiting_work(), "pairs": open_pairs().count()})
-
-
-@login_required
-@require_safe
-def waiting(request: SignedInRequest) -> HttpResponse:
-    """The posts that wait for review, the oldest first, blurred where the moderator's filter hides them."""
-    if not request.user.is_moderator:
-        return render(request, "errors/403.html", status=403)
-    found = waiting_posts().select_related("asset", "author", "stats").prefetch_related("asset__files")
-    try:
-        page = numbered(request, found, POSTS_A_PAGE)
-    except UserFacingError as error:
-        return render(request, "gallery/moderation_waiting.html", {"problem": error.message}, status=error.status)
-    made = cards(page.rows, viewer=request.user, of_work=True)
-    return render(request, "gallery/moderation_waiting.html", {"cards": made, "listed": page})
+    context = {"waiting": waiting_work(request.user), "pairs": open_pairs().count()}
+    return render(request, "gallery/moderation.html", context)
 
 
 @login_required
@@ -74,7 +56,7 @@ def moderation_log(request: SignedInRequest) -> HttpResponse:
     rows = list(acts[: LOG_ROWS + 1])
     context = {
         "acts": [{"act": act, "change": _change(act)} for act in rows[:LOG_ROWS]],
-        "waiting": waiting_work(),
+        "waiting": waiting_work(request.user),
         "before": before,
         "next_before": rows[LOG_ROWS - 1].pk if len(rows) > LOG_ROWS else None,
     }
