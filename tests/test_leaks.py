@@ -19,8 +19,11 @@ from django.urls import reverse
 
 from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, opinions, saved_searches
-from gallery.models import Asset, BulkUpdateRequest, FavouriteGroup, Post, SavedSearch, UploadDraft, User
+from gallery.models import Asset, BulkUpdateRequest, Case, FavouriteGroup, Post, SavedSearch, UploadDraft, User
 from gallery.models.asset import FORMATS, AssetFile, Variant
+from gallery.models.review import CaseKind
+from gallery.moderation.cases import open_case
+from gallery.moderation.voices import report
 from gallery.uploads import save_draft
 from generation.models import PromptStyle, Take, Wildcard
 from tagging.models import Tag
@@ -91,6 +94,8 @@ class Hidden:
             "text of the deleted wiki page": "zxwikitext",
             "other name of the deleted wiki page": "zxwikiname",
             "Japanese name of the deleted wiki page": "秘密の頁",
+            "what somebody reported": "zxreported",
+            "what a check found": "zxfound",
             "key of the explicit post's picture": self.explicit.asset.key,
             "key of the removed post's picture": self.removed.asset.key,
             "key of the take's picture": self.take.asset.key,
@@ -158,6 +163,8 @@ def hidden(db: None, settings: Any, tmp_path: Any) -> Hidden:
     write_page(maker, "links", Written("See [[burnt page]]."), seen="")
     set_deleted(maker, "burnt_page", True)
     propose(maker, title="Rain", script="update umbrella -> rain\nalias brolly -> umbrella", reason="")
+    report(make_user("reporter"), public[0], "spam", "zxreported")
+    open_case(CaseKind.SCAN, post=explicit, facts={"rules": [{"rule": "zxfound", "words": ["zxfound"]}]})
     edit = make_take(maker, prompt="1girl, zxpromptt", source_take=take.pk, mask=make_mask(maker, 192, 192).pk)
     PromptStyle.objects.create(owner=maker, name="zxstylename", prompt="zxstylewords")
     Wildcard.objects.create(owner=maker, name="zxwildcard", text="zxwildcardline")
@@ -294,6 +301,8 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         "settings",
         "moderation",
         "moderation_waiting",
+        "review_queue",
+        "review_next",
         "moderation_log",
         "refusal_rules",
         "refusal_rule_new",
@@ -331,6 +340,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield reverse("gallery:post_label", args=[post.pk])
         yield reverse("gallery:post_rating", args=[post.pk])
         yield reverse("gallery:label_dispute", args=[post.pk, 1])
+    for number in Case.objects.values_list("pk", flat=True):
+        yield reverse("gallery:review_case", args=[number])
+        yield reverse("gallery:review_act", args=[number])
     yield reverse("gallery:prompt_requests")
     yield reverse("gallery:answer_prompt", args=[1])
     yield reverse("gallery:sign_in_link", args=["no-such-token"])

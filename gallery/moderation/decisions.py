@@ -130,6 +130,9 @@ def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) ->
             post = rerate(moderator, post, decision.rating, decision.reason, detection=detection)
             if post.status == PostStatus.PENDING and case.kind in LETTING_OUT:
                 approve(moderator, post, decision.reason)
+            elif post.status == PostStatus.FLAGGED and case.kind == CaseKind.FLAG:
+                # What was flagged is answered by its rating.
+                keep(moderator, post, decision.reason)
         case Outcome.REMOVED:
             remove(moderator, post, decision.reason, decision.rule, detection=detection)
         case Outcome.QUARANTINED:

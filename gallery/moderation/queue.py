@@ -10,12 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gallery.cards import blurred_url, placeholder_class, preview_url, ratio_class
 from gallery.models import Case, ModerationAction, Post, Statement, User, Voice
 from gallery.models.label import LabelDispute
 from gallery.models.post import PostStatus
-from gallery.models.review import CaseKind, CaseState, Outcome, SiteRule
+from gallery.models.review import CaseKind, CaseState, Outcome, Restriction, SiteRule, StatementState
 from gallery.moderation.cases import decides_alone, free_for, waiting
 from gallery.moderation.decisions import choices_of, locked_away
 from gallery.moderation.findings import found_in
@@ -27,6 +29,27 @@ VOICES_SHOWN = 30
 URGENT = 5
 # The first choice is always `a`; these are the others.
 KEYS = {Outcome.RERATED: "r", Outcome.REMOVED: "x", Outcome.KEPT: "u", Outcome.UPHELD: "u"}
+VERBS = {
+    Outcome.KEPT: _("Leave as it is"),
+    Outcome.APPROVED: pgettext_lazy("decision", "Approve"),
+    Outcome.RERATED: _("Re-rate"),
+    Outcome.RELABELLED: _("Change the label"),
+    Outcome.REMOVED: pgettext_lazy("decision", "Remove"),
+    Outcome.QUARANTINED: _("Quarantine"),
+    Outcome.OVERTURNED: _("Overturn the decision"),
+    Outcome.UPHELD: _("The decision holds"),
+}
+OF_KIND = {CaseKind.LABEL: {Outcome.UPHELD: _("Change the label"), Outcome.KEPT: _("The label is right")}}
+# Of a picture that a check put out of reach.
+OF_HELD = {Outcome.KEPT: _("Nothing is wrong: release it"), Outcome.QUARANTINED: _("Leave it out of reach")}
+# What a statement takes from somebody, in words for others than them.
+TAKEN = {
+    Restriction.REMOVAL: _("Post removed"),
+    Restriction.RATING: _("Post rated higher"),
+    Restriction.LABEL: _("Label changed"),
+    Restriction.STRIKE: _("Strike"),
+    Restriction.BAN: _("Account restricted"),
+}
 DANGEROUS = frozenset({Outcome.REMOVED, Outcome.QUARANTINED})
 
 
@@ -63,6 +86,7 @@ class Choice:
     """A button of a case's page."""
 
     outcome: Outcome
+    label: str
     key: str
     dangerous: bool
 
@@ -129,6 +153,7 @@ def case_page(moderator: User, case: Case, *, shown: str) -> dict[str, Any]:
     mine = is_open and case.claimed_by_id == moderator.pk
     taken = is_open and not mine and bool(case.claimed_until and case.claimed_until > now)
     picture = locked_away(case)
+    statement = Statement.objects.filter(appeal__case=case).select_related("act__actor", "appeal").first()
     return {
         "case": case,
         "post": case.post,
@@ -150,7 +175,8 @@ def case_page(moderator: User, case: Case, *, shown: str) -> dict[str, Any]:
         "same_pictures": same_pictures(case.post) if is_open and case.post and case.kind == CaseKind.POST else [],
         "voices": Voice.objects.filter(case=case).select_related("by").order_by("pk")[:VOICES_SHOWN],
         "dispute": LabelDispute.objects.filter(case=case).select_related("by").first(),
-        "statement": Statement.objects.filter(appeal__case=case).select_related("act__actor", "appeal").first(),
+        "statement": statement,
+        "appealed": _told(statement) if statement else None,
         "post_history": _acts(post=case.post) if case.post else [],
         "author_history": _about(case.post.author if case.post else case.person),
         "other_cases": _other_cases(case),
@@ -175,9 +201,15 @@ def _gist(case: Case) -> str:
 
 def _choices(case: Case) -> list[Choice]:
     return [
-        Choice(outcome, "a" if number == 0 else KEYS.get(outcome, ""), outcome in DANGEROUS)
+        Choice(outcome, _verb(case, outcome), "a" if number == 0 else KEYS.get(outcome, ""), outcome in DANGEROUS)
         for number, outcome in enumerate(choices_of(case))
     ]
+
+
+def _verb(case: Case, outcome: Outcome) -> str:
+    if case.post_id is None and case.kind == CaseKind.SCAN and outcome in OF_HELD:
+        return str(OF_HELD[outcome])
+    return str(OF_KIND.get(CaseKind(case.kind), {}).get(outcome) or VERBS[outcome])
 
 
 def _is_own(moderator: User, case: Case) -> bool:
@@ -216,9 +248,15 @@ def _about(person: User | None) -> dict[str, Any]:
         "person": person,
         "posts": person.posts.count(),
         "removed": person.posts.filter(status=PostStatus.REMOVED).count(),
-        "statements": statements.select_related("act").order_by("-pk")[:PAST_ACTS],
+        "statements": [_told(one) for one in statements.order_by("-pk")[:PAST_ACTS]],
         "since": person.date_joined,
     }
+
+
+def _told(statement: Statement) -> dict[str, str]:
+    what = TAKEN.get(Restriction(statement.restriction)) or statement.get_restriction_display()
+    state = StatementState(statement.state).label if statement.state != StatementState.STANDS else ""
+    return {"what": str(what), "rule": str(SiteRule(statement.rule).label), "state": str(state)}
 
 
 def _other_cases(case: Case) -> QuerySet[Case]:
