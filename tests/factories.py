@@ -6,6 +6,7 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -95,7 +96,8 @@ def make_post(
     asset = asset or make_asset(author, recipe=recipe)
     post = posts.publish(author, asset, recipe=recipe, tags=tags, rating=rating, **fields)
     if status != "active":
-        posts.set_status(post, posts.PostStatus(status))
+        with transaction.atomic():
+            posts.set_status(post, posts.PostStatus(status))
     return post
 
 

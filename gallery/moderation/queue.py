@@ -132,7 +132,7 @@ def lines_of(moderator: User, cases: Iterable[Case]) -> list[Line]:
                 case=case,
                 src=blurred_url(case.post.asset) if case.post else "",
                 placeholder=placeholder_class(case.post.asset.dominant_color) if case.post else "",
-                about=str(SiteRule(case.first_rule).label) if getattr(case, "first_rule", None) else "",
+                about=str(SiteRule(rule).label) if (rule := getattr(case, "first_rule", None)) else "",
                 gist=_gist(case),
                 late=case.opened_at < late,
                 urgent=case.urgency >= URGENT,

@@ -211,7 +211,7 @@ def world(settings: Any) -> World:
 STATES = st.sampled_from(["active", "pending"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     status=STATES,
     left=st.lists(an_act, min_size=1, max_size=6),
@@ -225,7 +225,7 @@ def test_it_holds_whoever_comes_first(world: World, status: str, left: list[Any]
     assert verify()[1] is None
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(status=STATES, acts=st.lists(a_last_act, min_size=1, max_size=12))
 def test_it_holds_after_every_act_and_every_step_is_in_the_log(world: World, status: str, acts: list[Any]) -> None:
     world.renewed(status)
