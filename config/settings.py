@@ -227,6 +227,8 @@ RATER = env_choice("IRODORI_RATER", "auto", ("auto", "none", *raters.names()))
 RATER_THRESHOLD = env_int("IRODORI_RATER_THRESHOLD", 80, 1) / 100
 # Whether new posts wait unseen until it has looked at them.
 RATE_BEFORE_SHOWING = env_bool("IRODORI_RATE_BEFORE_SHOWING", False)
+# Within how many hours a moderator decides what waits for one; the queue marks what waits longer.
+REVIEW_HOURS = env_int("IRODORI_REVIEW_HOURS", 24, 1)
 # How many posts of one author a page of results holds, unless the search asks for people; 0 is no limit.
 POSTS_PER_AUTHOR = env_int("IRODORI_POSTS_PER_AUTHOR", 8)
 # What robots are asked for: everything, no training of models, or to stay away.

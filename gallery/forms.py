@@ -227,7 +227,7 @@ class ModerationForm(RefusableForm):
 class DecisionForm(RefusableForm):
     """A moderator's decision in a case."""
 
-    outcome = forms.ChoiceField(choices=Outcome.choices)
+    outcome = forms.ChoiceField(choices=Outcome.choices, error_messages={"required": _("Choose what you decide.")})
     rating = forms.ChoiceField(label=_("New rating"), choices=Rating.choices, required=False, widget=forms.RadioSelect)
     rule = forms.ChoiceField(label=_("Rule"), choices=SiteRule.choices, required=False, initial=SiteRule.OTHER)
     reason = forms.CharField(
@@ -237,6 +237,13 @@ class DecisionForm(RefusableForm):
         help_text=_("Whom it concerns reads it, and it is kept for ever. Left empty, it is what the rule says."),
     )
     strike = forms.BooleanField(label=_("A removal is a strike for its author, too"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A new rating has to be chosen before it is given."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("outcome") == Outcome.RERATED and not cleaned.get("rating") and "rating" not in self.errors:
+            self.add_error("rating", _("Choose the new rating first."))
+        return cleaned
 
     def decision(self, outcome: Outcome | None = None) -> Decision:
         """What was chosen, or another `outcome` with the same words. A reason that was left empty is the rule's own

@@ -34,6 +34,7 @@ from gallery.post_ratings.changes import rate_new
 from gallery.post_ratings.sources import record_rating
 from gallery.post_state import (
     EDITABLE,
+    call_for_review,
     checked_choice,
     checked_rating,
     counted,
@@ -158,6 +159,8 @@ def publish(
     send_to_review(post, verdict)
     if waits:
         let_wait(post)
+    elif post.status == PostStatus.PENDING and not held:
+        call_for_review(post)
     return post
 
 
@@ -214,8 +217,10 @@ def withdraw(author: User, post: Post, reason: str = "") -> Post:
 
 
 def set_status(post: Post, status: PostStatus) -> None:
-    """Put a locked post into another state and keep the tags' counters right."""
+    """Put a locked post into another state and keep the tags' counters right; one that waits from now on has a case."""
     before = counted(post)
+    if status == PostStatus.PENDING:
+        call_for_review(post)
     post.status = status
     post.save(update_fields=["status", "updated_at"])
     move_post_counts(before, counted(post))

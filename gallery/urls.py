@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
+from gallery.models.review import CaseKind
 from gallery.views import (
     about,
     account,
@@ -156,9 +157,9 @@ urlpatterns: list[URLPattern] = [
     path("moderation/queue/next", review.review_next, name="review_next"),
     path("moderation/cases/<int:case_id>", review.review_case, name="review_case"),
     path("moderation/cases/<int:case_id>/act", review.review_act, name="review_act"),
-    path("moderation/labels", labels.open_label_disputes, name="label_disputes"),
+    path("moderation/labels", review.review_tab, {"kind": CaseKind.LABEL}, name="label_disputes"),
     path("moderation", moderation.overview, name="moderation"),
-    path("moderation/waiting", moderation.waiting, name="moderation_waiting"),
+    path("moderation/waiting", review.review_tab, {"kind": CaseKind.POST}, name="moderation_waiting"),
     path("moderation/rules", refusals.refusal_rules, name="refusal_rules"),
     path("moderation/rules/new", refusals.refusal_rule_new, name="refusal_rule_new"),
     path("moderation/rules/<int:rule_id>", refusals.refusal_rule, name="refusal_rule"),

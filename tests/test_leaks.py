@@ -23,6 +23,7 @@ from gallery.community import favourite_groups, opinions, saved_searches
 from gallery.models import (
     Asset,
     BulkUpdateRequest,
+    Case,
     Comment,
     FavouriteGroup,
     Post,
@@ -33,8 +34,9 @@ from gallery.models import (
 )
 from gallery.models.asset import FORMATS, AssetFile, Variant
 from gallery.models.moderation import ModerationKind
-from gallery.models.review import SiteRule
+from gallery.models.review import CaseKind, SiteRule
 from gallery.moderation.acts import remove, rerate, restore
+from gallery.moderation.cases import open_case
 from gallery.moderation.statements import appeal
 from gallery.moderation.voices import report
 from gallery.uploads import save_draft
@@ -114,6 +116,8 @@ class Hidden:
             "comment on the explicit post": "zxcommentone",
             "comment on the removed post": "zxcommenttwo",
             "removed comment": "zxcommentthree",
+            "what somebody reported": "zxreported",
+            "what a check found": "zxfound",
             "key of the explicit post's picture": self.explicit.asset.key,
             "key of the removed post's picture": self.removed.asset.key,
             "key of the take's picture": self.take.asset.key,
@@ -188,6 +192,8 @@ def hidden(db: None, settings: Any, tmp_path: Any) -> Hidden:
         (public[0], f"See post #{explicit.pk} and post #{removed.pk}.", "standing"),
     ):
         Comment.objects.create(post=below, author=maker, post_author=maker, text=text, state=state)
+    report(make_user("reporter"), public[0], "spam", "zxreported")
+    open_case(CaseKind.SCAN, post=explicit, facts={"rules": [{"rule": "zxfound", "words": ["zxfound"]}]})
     edit = make_take(maker, prompt="1girl, zxpromptt", source_take=take.pk, mask=make_mask(maker, 192, 192).pk)
     PromptStyle.objects.create(owner=maker, name="zxstylename", prompt="zxstylewords")
     Wildcard.objects.create(owner=maker, name="zxwildcard", text="zxwildcardline")
@@ -338,6 +344,8 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         "settings",
         "moderation",
         "moderation_waiting",
+        "review_queue",
+        "review_next",
         "moderation_log",
         "refusal_rules",
         "refusal_rule_new",
@@ -393,6 +401,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield reverse("gallery:comment", args=[number])
         for act in ("edit", "withdraw", "vote", "report", "moderate"):
             yield reverse(f"gallery:{act}_comment", args=[number])
+    for number in Case.objects.values_list("pk", flat=True):
+        yield reverse("gallery:review_case", args=[number])
+        yield reverse("gallery:review_act", args=[number])
     yield reverse("gallery:prompt_requests")
     yield reverse("gallery:answer_prompt", args=[1])
     yield reverse("gallery:sign_in_link", args=["no-such-token"])

@@ -31,8 +31,9 @@ from gallery.filters import acts as filters
 from gallery.filters.spec import Rules, Said
 from gallery.labels.disputes import dispute
 from gallery.models import AccountExport, Asset, Comment, Download, DuplicatePair, Statement, User
-from gallery.models.review import SiteRule
+from gallery.models.review import CaseKind, SiteRule
 from gallery.moderation.acts import rerate
+from gallery.moderation.cases import open_case
 from gallery.moderation.sanctions import ban, strike
 from gallery.moderation.voices import report
 from gallery.recipes.asking import ask_for_prompt
@@ -272,7 +273,7 @@ ROWS = [
         {"act": "withdraw"}),
     Row("gallery:label_dispute", NO_GET, "in 404 403 302 302 302", dispute_of("sent"), "uphold", UPHOLD),
     Row("gallery:label_dispute", NO_GET, "in 404 404 404 404 404", lambda world: [1, 2**62], "unknown", UPHOLD),
-    Row("gallery:label_disputes", "in 403 403 200 200 200", NO_GET),
+    Row("gallery:label_disputes", "in 403 403 302 302 302", NO_GET),
 
     # gallery: ratings
     Row("gallery:post_rating", PUBLIC, "in 403 302 302 302 302", one("public"), "vote", VOTE),
@@ -428,7 +429,20 @@ ROWS = [
     Row("gallery:settle_pair", NO_GET, "in 403 403 404 404 404", one("quarantined pair"), "of a quarantined post",
         {"act": "apart"}),
     Row("gallery:moderation", "in 403 403 200 200 200", NO_GET),
-    Row("gallery:moderation_waiting", "in 403 403 200 200 200", NO_GET),
+    Row("gallery:moderation_waiting", "in 403 403 302 302 302", NO_GET),
+    Row("gallery:review_queue", "in 403 403 200 200 200", "in 403 403 302 302 302", what="of unknown cases",
+        data={"outcome": "kept", "reason": "Fine.", "case": "999999999"}),
+    Row("gallery:review_queue", "in 403 403 200 200 200", "in 403 403 422 422 422", what="nothing picked",
+        data={"outcome": "kept", "reason": "Fine."}),
+    Row("gallery:review_next", NO_GET, "in 403 403 302 302 302"),
+    Row("gallery:review_case", "in 403 403 200 200 200", NO_GET, one("case")),
+    Row("gallery:review_case", "in 403 403 404 404 404", NO_GET, lambda world: [2**62], "unknown"),
+    Row("gallery:review_act", NO_GET, "in 403 403 302 302 302", one("case"), "claim", {"act": "claim"}),
+    Row("gallery:review_act", NO_GET, "in 403 403 409 409 409", one("case"), "decide without a claim",
+        {"outcome": "kept", "reason": "Fine."}),
+    Row("gallery:review_act", NO_GET, "in 403 403 403 302 302", one("moderators case"), "claim a moderator's own",
+        {"act": "claim"}),
+    Row("gallery:review_act", NO_GET, "in 403 403 404 404 404", lambda world: [2**62], "unknown", {"act": "claim"}),
     Row("gallery:refusal_help", PUBLIC, "405"),
     Row("gallery:refusal_rules", "in 403 403 200 200 200", "in 403 403 200 200 200", what="try a text",
         data={"text": "a castle", "place": "prompt"}),
@@ -654,6 +668,8 @@ def build_world() -> World:
     world["prompt request"] = ask_for_prompt(make_user("asker"), world["on request"])
     world["moderators"] = make_post(world["moderator"])
     world["owners"] = make_post(world["owner"])
+    world["case"] = open_case(CaseKind.REPORT, post=world["public"])
+    world["moderators case"] = open_case(CaseKind.REPORT, post=world["moderators"])
     world["pair"] = DuplicatePair.objects.create(older=world["public"], newer=world["owners"], distance=4)
     world["quarantined pair"] = DuplicatePair.objects.create(
         older=world["public"], newer=world["quarantined"], distance=4

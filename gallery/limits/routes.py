@@ -75,10 +75,12 @@ ROUTES = named(
         # Hashes are compared with those of every post.
         **rows(Counted(Act.SEARCH, 3), Act.SEARCH, "api_similar api_iqdb_queries"),
         **rows(Act.READ, Act.REPORT, "report_post flag_post report_user report_comment"),
+        **rows(Act.READ, Act.WRITE, "own_voices take_voice_back receipt own_statements statement rules privacy"),
+        **rows(Act.READ, Act.WRITE, "account delete_account sessions account_copy account_copy_file"),
         **rows(
             Act.READ,
             Act.WRITE,
-            "own_voices take_voice_back receipt own_statements statement rules privacy account delete_account sessions account_copy account_copy_file comment newest_comments comments_open vote_comment withdraw_comment",
+            "comment newest_comments comments_open vote_comment withdraw_comment",
         ),
         **rows(Act.READ, Act.COMMENT, "post_comments edit_comment"),
         **rows(Act.MODERATE, Act.MODERATE, "moderate_comment person_sanctions bans ban strike"),

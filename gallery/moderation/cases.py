@@ -107,15 +107,19 @@ def claim(moderator: User, case: Case) -> Case:
 def claim_next(moderator: User, kinds: list[CaseKind] | None = None, *, after: int | None = None) -> Case | None:
     """Claim the first case that this moderator can have, or None; two who ask at once get two.
 
-    `kinds`: of these alone. `after`: not the case of this number, which they want to leave for others.
+    `kinds`: of these alone. `after`: what comes behind the case of this number, which they leave for others; from the
+    first again where nothing does.
     """
     _require_moderator(moderator)
-    free = free_for(moderator)
+    free = free_for(moderator).select_for_update(of=("self",), skip_locked=True)
     if kinds:
         free = free.filter(kind__in=kinds)
-    if after is not None:
-        free = free.exclude(pk=after)
-    found = free.select_for_update(of=("self",), skip_locked=True).first()
+    left = Case.objects.filter(pk=after).first() if after is not None else None
+    found = None
+    if left is not None:
+        free = free.exclude(pk=left.pk)
+        found = free.filter(Q(urgency__lt=left.urgency) | Q(urgency=left.urgency, pk__gt=left.pk)).first()
+    found = found or free.first()
     return claim(moderator, found) if found else None
 
 

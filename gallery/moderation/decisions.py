@@ -12,19 +12,20 @@ from django.db import transaction
 
 from gallery.errors import Invalid, NotAllowed
 from gallery.labels import disputes
-from gallery.models import Case, Comment, LabelDispute, Post, Statement, User
+from gallery.models import Case, Comment, LabelDispute, LockedAway, Post, Statement, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import PostStatus
 from gallery.models.review import CaseKind, Detection, Outcome, Restriction, SiteRule
-from gallery.moderation.acts import approve, checked_reason, keep, log_act, quarantine, remove, rerate
+from gallery.moderation.acts import approve, checked_reason, keep, log_about_person, log_act, quarantine, remove, rerate
 from gallery.moderation.appeals import overturn, uphold
 from gallery.moderation.cases import decides_alone, held, settle
 from gallery.moderation.comments import keep_comment, lock_comment, remove_comment
 from gallery.moderation.sanctions import strike
 from gallery.moderation.statements import latest_standing
 from gallery.post_ratings.sources import decide as decide_rating
-from gallery.post_state import locked
+from gallery.post_state import LETTING_OUT, locked
 from gallery.ratings import Rating
+from gallery.refusals.releasing import leave_locked, release_by
 
 # What each kind of case can end in.
 CHOICES: dict[CaseKind, tuple[Outcome, ...]] = {
@@ -38,6 +39,9 @@ CHOICES: dict[CaseKind, tuple[Outcome, ...]] = {
     CaseKind.STUCK: (Outcome.APPROVED, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
 }
 OF_A_COMMENT = (Outcome.KEPT, Outcome.REMOVED)
+# A picture that a check put out of reach, with or without a post; and a report about somebody.
+OF_A_PICTURE = (Outcome.KEPT, Outcome.QUARANTINED)
+OF_A_PERSON = (Outcome.KEPT,)
 DETECTIONS = {
     CaseKind.REPORT: Detection.REPORT,
     CaseKind.FLAG: Detection.REPORT,
@@ -63,7 +67,14 @@ class Decision:
 
 def choices_of(case: Case) -> tuple[Outcome, ...]:
     """What this case can end in."""
-    return OF_A_COMMENT if case.comment_id and case.kind == CaseKind.REPORT else CHOICES[CaseKind(case.kind)]
+    kind = CaseKind(case.kind)
+    if case.comment_id is not None and kind == CaseKind.REPORT:
+        return OF_A_COMMENT
+    if case.post_id is None and kind == CaseKind.SCAN:
+        return OF_A_PICTURE
+    if case.post_id is None and kind == CaseKind.REPORT:
+        return OF_A_PERSON
+    return CHOICES[kind]
 
 
 @transaction.atomic
@@ -73,7 +84,8 @@ def decide(moderator: User, case: Case, decision: Decision) -> Case:
     Raises NotAllowed (a moderator no more, one's own matter), InvalidTransition (not claimed, decided meanwhile, the
     state of its post) and Invalid (no reason, an outcome that this case can't have).
     """
-    post = locked(case.post) if case.post else None
+    picture = locked_away(case)
+    post = _first_locked(case, picture)
     comment = lock_comment(case.comment)
     case = held(moderator, case)
     kind = CaseKind(case.kind)
@@ -86,11 +98,28 @@ def decide(moderator: User, case: Case, decision: Decision) -> Case:
         _decide_appeal(moderator, case, decision.outcome, reason)
     elif kind == CaseKind.LABEL:
         _decide_label(moderator, case, decision.outcome, reason)
+    elif picture is not None:
+        (release_by if decision.outcome == Outcome.KEPT else leave_locked)(moderator, picture, reason)
     elif post is not None:
         _decide_post(moderator, case, post, decision)
     elif comment is not None:
         _decide_comment(moderator, comment, decision)
+    elif case.person is not None:
+        log_about_person(moderator, ModerationKind.KEEP, case.person, reason, {"case": case.pk})
     return case
+
+
+def locked_away(case: Case) -> LockedAway | None:
+    """The picture that a check put out of reach, if that is what the case is about."""
+    if case.post_id is not None or case.kind != CaseKind.SCAN:
+        return None
+    return LockedAway.objects.filter(case=case).select_related("asset__owner").first()
+
+
+def _first_locked(case: Case, picture: LockedAway | None) -> Post | None:
+    """The post that the decision is about, locked before its case as everywhere."""
+    post = case.post if picture is None else Post.objects.filter(asset=picture.asset).first()
+    return locked(post) if post else None
 
 
 def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) -> None:
@@ -105,12 +134,18 @@ def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) ->
             # A post that was held back until the check had an answer has waited long enough.
             (approve if post.status == PostStatus.PENDING else keep)(moderator, post, decision.reason)
             decide_rating(post, Rating(post.rating), Rating(post.rating))
+        case Outcome.KEPT if post.status == PostStatus.PENDING:
+            # What was said of it is answered; whether it may be seen is its own case's question.
+            log_act(moderator, ModerationKind.KEEP, post, decision.reason, {"from": post.status})
         case Outcome.KEPT:
             keep(moderator, post, decision.reason)
         case Outcome.RERATED:
             post = rerate(moderator, post, decision.rating, decision.reason, detection=detection)
-            if post.status == PostStatus.PENDING:
+            if post.status == PostStatus.PENDING and case.kind in LETTING_OUT:
                 approve(moderator, post, decision.reason)
+            elif post.status == PostStatus.FLAGGED and case.kind == CaseKind.FLAG:
+                # What was flagged is answered by its rating.
+                keep(moderator, post, decision.reason)
         case Outcome.REMOVED:
             remove(moderator, post, decision.reason, decision.rule, detection=detection)
             if decision.strike and post.author_id != moderator.pk:

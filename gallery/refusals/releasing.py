@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from gallery.errors import NotAllowed
+from gallery.errors import InvalidTransition, NotAllowed
 from gallery.models import LockedAway, ModerationAction, Post, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import PostStatus
@@ -35,6 +35,15 @@ def destroy_by(actor: User, row: LockedAway, reason: str) -> None:
     _require(actor, row)
     _log(actor, row, Post.objects.filter(asset=row.asset).first(), reason, "destroyed")
     destroy(row)
+
+
+@transaction.atomic
+def leave_locked(actor: User, row: LockedAway, reason: str) -> None:
+    """Note that somebody looked into it and the picture stays out of reach. Raises as `release_by` does."""
+    _require(actor, row)
+    if row.destroyed_at is not None or row.released_at is not None:
+        raise InvalidTransition("quarantine_over")
+    _log(actor, row, Post.objects.filter(asset=row.asset).first(), reason, "confirmed")
 
 
 def _require(actor: User, row: LockedAway) -> None:

@@ -28,7 +28,7 @@ def current_page(context: dict[str, Any], url: str, exact: bool = False) -> Safe
 def moderation_waiting(context: dict[str, Any]) -> Waiting | None:
     """How much waits for moderators; None for everybody else."""
     user = context.get("user")
-    return waiting_work() if isinstance(user, User) and user.is_active and user.is_moderator else None
+    return waiting_work(user) if isinstance(user, User) and user.is_active and user.is_moderator else None
 
 
 @register.simple_tag(takes_context=True)

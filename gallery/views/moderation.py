@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
-from gallery.cards import cards
 from gallery.errors import Invalid, UserFacingError
 from gallery.links.numbered import numbered
 from gallery.models import ModerationAction, User
@@ -19,12 +18,11 @@ from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiLevel
 from gallery.moderation.public_log import FIGURES, TOLD, every_kind_lately, kinds_lately, told, told_acts
 from gallery.moderation.sanction_pages import sanction_words
-from gallery.moderation.waiting import waiting_posts, waiting_work
+from gallery.moderation.waiting import waiting_work
 from gallery.ratings import Rating
 from gallery.similar.pairs import open_pairs
 
 LOG_ROWS = 50
-POSTS_A_PAGE = 20
 RULE_ACTS = {
     "made": pgettext_lazy("a rule", "made"),
     "changed": pgettext_lazy("a rule", "changed"),
@@ -53,29 +51,16 @@ def overview(request: SignedInRequest) -> HttpResponse:
     """Where moderators' work is, and how much of it. Moderators only."""
     if not request.user.is_moderator:
         return render(request, "errors/403.html", status=403)
-    return render(request, "gallery/moderation.html", {"waiting": waiting_work(), "pairs": open_pairs().count()})
-
-
-@login_required
-@require_safe
-def waiting(request: SignedInRequest) -> HttpResponse:
-    """The posts that wait for review, the oldest first, blurred where the moderator's filter hides them."""
-    if not request.user.is_moderator:
-        return render(request, "errors/403.html", status=403)
-    found = waiting_posts().select_related("asset", "author", "stats").prefetch_related("asset__files")
-    try:
-        page = numbered(request, found, POSTS_A_PAGE)
-    except UserFacingError as error:
-        return render(request, "gallery/moderation_waiting.html", {"problem": error.message}, status=error.status)
-    made = cards(page.rows, viewer=request.user, of_work=True)
-    return render(request, "gallery/moderation_waiting.html", {"cards": made, "listed": page})
+    context = {"waiting": waiting_work(request.user), "pairs": open_pairs().count()}
+    return render(request, "gallery/moderation.html", context)
 
 
 @require_safe
 def moderation_log(request: HttpRequest) -> HttpResponse:
     """The newest acts first, of one `kind` or of all: to moderators with everything, to everybody else as far as
     `gallery.moderation.public_log` tells."""
-    whole = isinstance(request.user, User) and request.user.is_moderator
+    moderator = request.user if isinstance(request.user, User) and request.user.is_moderator else None
+    whole = moderator is not None
     kind = request.GET.get("kind", "")
     kinds = every_kind_lately(kind) if whole else kinds_lately(kind)
     context: dict[str, Any] = {"kind": kind, "kinds": kinds, "days": FIGURES.days, "whole": whole}
@@ -86,8 +71,9 @@ def moderation_log(request: HttpRequest) -> HttpResponse:
         page = numbered(request, acts.filter(kind=kind) if kind else acts, LOG_ROWS)
     except UserFacingError as error:
         return render(request, "gallery/moderation_log.html", context | {"problem": error.message}, status=error.status)
-    if whole:
-        context |= {"acts": [{"act": act, "change": _change(act)} for act in page], "waiting": waiting_work()}
+    if moderator is not None:
+        context |= {"acts": [{"act": act, "change": _change(act)} for act in page]}
+        context["waiting"] = waiting_work(moderator)
     else:
         context["told"] = [told(act) for act in page]
     return render(request, "gallery/moderation_log.html", context | {"listed": page})

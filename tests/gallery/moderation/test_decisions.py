@@ -55,8 +55,6 @@ def test_what_comes_of_each_choice(kind, outcome):
     decided = decide(one, case, Decision(outcome, "because", rating="q", rule=SiteRule.SPAM))
     assert (decided.state, decided.outcome, decided.reason, decided.decided_by) == ("decided", outcome, "because", one)
     expected = AFTER[outcome]
-    if kind == CaseKind.FLAG and outcome == Outcome.RERATED:
-        expected = ("flagged", "q")
     assert state(post) == expected
     assert ModerationAction.objects.filter(post=post, actor=one).exists()
     told = [(row.person_id, row.restriction, row.rule) for row in Statement.objects.all()]
