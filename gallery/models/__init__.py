@@ -4,6 +4,7 @@ from gallery.models.asset import Asset, AssetFile, AssetOrigin
 from gallery.models.bulk_update import BulkUpdateComment, BulkUpdateRequest, BulkUpdateVote
 from gallery.models.download import Download
 from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
+from gallery.models.figures import RefusalCount, StorageCount
 from gallery.models.imports import ImportedItem, ImportRun
 from gallery.models.label import LabelDispute, LabelVersion
 from gallery.models.moderation import AuditLink, ModerationAction
@@ -55,10 +56,12 @@ __all__ = [
     "RatingVersion",
     "RatingVote",
     "Refusal",
+    "RefusalCount",
     "RefusalRule",
     "SavedSearch",
     "SignInLink",
     "Statement",
+    "StorageCount",
     "TagFloor",
     "UncomparedPost",
     "UnratedPost",
