@@ -18,6 +18,7 @@ from django.core.signals import request_finished
 from django.db import close_old_connections, connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django.utils.http import int_to_base36, urlencode
 
 from gallery.accounts.sign_in_link import make_link
@@ -372,6 +373,12 @@ ROWS = [
         RULE | {"act": "delete"}),
     Row("gallery:refusal_rule", "in 403 403 403 404 404", "in 403 403 403 404 404", lambda world: [2**62], "unknown"),
     Row("gallery:moderation_log", "in 403 403 200 200 200", NO_GET),
+    Row("gallery:moderation_dashboard", "in 403 403 200 200 200", NO_GET),
+    Row("gallery:moderation_dashboard", "in 403 403 200 200 200", NO_GET, what="a year", query={"days": "365"}),
+    Row("gallery:transparency", PUBLIC, "405"),
+    Row("gallery:transparency", PUBLIC, "405", what="JSON", query={"format": "json"}),
+    Row("gallery:transparency_of", PUBLIC, "405", lambda world: [timezone.now().year], "this year"),
+    Row("gallery:transparency_of", "404", "405", lambda world: [1999], "before the site"),
     Row("gallery:role", NO_GET, "in 403 403 403 302 302", lambda world: ["other"], "to moderator",
         {"role": "moderator", "reason": "Trusted."}),
     Row("gallery:role", NO_GET, "in 403 403 403 403 302", lambda world: ["other"], "to admin",

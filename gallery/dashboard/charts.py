@@ -89,7 +89,7 @@ def chart(
     columns, lines = [], []
     for place, (first, last) in enumerate(dates):
         cells = [(label, colour, values[place]) for label, colour, values in rows]
-        when = _when(first, last)
+        when = _when(first, last, period.today)
         told = "; ".join(f"{label}: {say(value)}" for label, _colour, value in cells if value) or say(0)
         columns.append(Column(place * COLUMN, f"{when} — {told}", _stack(place, cells, top)))
         if heights[place]:
@@ -103,8 +103,8 @@ def chart(
         lines[::-1],
         say(top),
         say(top // 2) if top % 2 == 0 else "",
-        _day(dates[0][0]),
-        _day(dates[-1][1]),
+        _day(dates[0][0], period.today),
+        _day(dates[-1][1], period.today),
         period.columns * COLUMN,
         say(sum(heights) if sums else heights[-1]),
     )
@@ -128,14 +128,14 @@ def _round_up(number: int) -> int:
     return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= number)
 
 
-def _when(first: date, last: date) -> str:
+def _when(first: date, last: date, today: date) -> str:
     if first == last:
-        return _day(first)
-    return _("%(first)s to %(last)s") % {"first": _day(first), "last": _day(last)}
+        return _day(first, today)
+    return _("%(first)s to %(last)s") % {"first": _day(first, today), "last": _day(last, today)}
 
 
-def _day(day: date) -> str:
-    return date_format(day, "MONTH_DAY_FORMAT")
+def _day(day: date, today: date) -> str:
+    return date_format(day, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
 
 
 def _plain(number: int) -> str:

@@ -78,9 +78,9 @@ def count(year: int, now: datetime) -> dict[str, Any]:
         "decisions": _decisions(within),
         "restrictions": _restrictions(within),
         "appeals": _appeals(within),
-        "sanctions": _by(ModerationAction.objects.filter(at__range=within, kind__in=SANCTIONS), "kind"),
+        "sanctions": _by(ModerationAction.objects.filter(**_in(within, "at"), kind__in=SANCTIONS), "kind"),
         "refusals": _refusals(begins.date().year),
-        "held_back": _by(LockedAway.objects.filter(at__range=within), "why"),
+        "held_back": _by(LockedAway.objects.filter(**_in(within, "at")), "why"),
         "automated": _automated(within),
         "labels": _labels(within),
     }
@@ -89,13 +89,18 @@ def count(year: int, now: datetime) -> dict[str, Any]:
 Within = tuple[datetime, datetime]
 
 
+def _in(within: Within, field: str) -> dict[str, datetime]:
+    """The condition that a time lies in the year: its first moment does, that of the next one doesn't."""
+    return {f"{field}__gte": within[0], f"{field}__lt": within[1]}
+
+
 def _by(rows: QuerySet[Any], field: str) -> dict[str, int]:
     return dict(rows.order_by(field).values_list(field).annotate(number=Count("pk")))
 
 
 def _notices(kind: CaseKind, within: Within) -> dict[str, Any]:
     """What people said: by whom, and on which rule. A report by a member and one by a visitor count alike."""
-    said = Voice.objects.filter(at__range=within, case__kind=kind)
+    said = Voice.objects.filter(**_in(within, "at"), case__kind=kind)
     by_visitor = Q(by__isnull=True)
     rows = (
         said.order_by("rule")
@@ -111,8 +116,8 @@ def _notices(kind: CaseKind, within: Within) -> dict[str, Any]:
 
 
 def _decisions(within: Within) -> dict[str, Any]:
-    opened = _by(Case.objects.filter(opened_at__range=within), "kind")
-    decided = Case.objects.filter(state=CaseState.DECIDED, decided_at__range=within)
+    opened = _by(Case.objects.filter(**_in(within, "opened_at")), "kind")
+    decided = Case.objects.filter(state=CaseState.DECIDED, **_in(within, "decided_at"))
     took = F("decided_at") - F("opened_at")
     times = {
         kind: (number, middle)
@@ -138,7 +143,7 @@ def _decisions(within: Within) -> dict[str, Any]:
 
 def _restrictions(within: Within) -> dict[str, Any]:
     """Statements of reasons: what was taken, on which rule, how it came to light, whether a machine decided."""
-    made = Statement.objects.filter(at__range=within)
+    made = Statement.objects.filter(**_in(within, "at"))
     rows = made.order_by("restriction", "rule").values_list("restriction", "rule").annotate(number=Count("pk"))
     rules: dict[str, dict[str, int]] = {}
     for restriction, rule, number in rows:
@@ -152,14 +157,14 @@ def _restrictions(within: Within) -> dict[str, Any]:
 
 
 def _appeals(within: Within) -> dict[str, Any]:
-    decided = Case.objects.filter(kind=CaseKind.APPEAL, state=CaseState.DECIDED, decided_at__range=within)
+    decided = Case.objects.filter(kind=CaseKind.APPEAL, state=CaseState.DECIDED, **_in(within, "decided_at"))
     sums = decided.aggregate(
         overturned=Count("pk", filter=Q(outcome=Outcome.OVERTURNED)),
         upheld=Count("pk", filter=Q(outcome=Outcome.UPHELD)),
         middle=Median(F("decided_at") - F("opened_at")),
     )
     return {
-        "received": Appeal.objects.filter(at__range=within).count(),
+        "received": Appeal.objects.filter(**_in(within, "at")).count(),
         "overturned": sums["overturned"],
         "upheld": sums["upheld"],
         "median_hours": _hours(sums["middle"]),
@@ -173,8 +178,8 @@ def _refusals(year: int) -> dict[str, int]:
 
 def _automated(within: Within) -> dict[str, Any]:
     """What machines did, and in how much of it people found them wrong."""
-    checked = Case.objects.filter(kind=CaseKind.SCAN, state=CaseState.DECIDED, decided_at__range=within)
-    made = Statement.objects.filter(at__range=within)
+    checked = Case.objects.filter(kind=CaseKind.SCAN, state=CaseState.DECIDED, **_in(within, "decided_at"))
+    made = Statement.objects.filter(**_in(within, "at"))
     overturned = Q(state=StatementState.OVERTURNED)
     by_machine, noticed = Q(automated=True), Q(detection="automated", automated=False)
     return {
@@ -188,7 +193,7 @@ def _automated(within: Within) -> dict[str, Any]:
 def _ratings(within: Within) -> dict[str, dict[str, int]]:
     """By each machine that moves ratings: how often it did, and how often a moderator's word came next that was less
     strict."""
-    moved = RatingVersion.objects.filter(at__range=within, kind__in=MACHINES)
+    moved = RatingVersion.objects.filter(**_in(within, "at"), kind__in=MACHINES)
     following = RatingVersion.objects.filter(
         post=OuterRef("post"), number=OuterRef("number") + 1, kind=RatingKind.MODERATOR
     )
@@ -207,11 +212,11 @@ def _ratings(within: Within) -> dict[str, dict[str, int]]:
 
 
 def _labels(within: Within) -> dict[str, Any]:
-    disputes = LabelDispute.objects.filter(decided_at__range=within)
+    disputes = LabelDispute.objects.filter(**_in(within, "decided_at"))
     return {
-        "changed": _by(LabelVersion.objects.filter(at__range=within, number__gt=1), "evidence"),
+        "changed": _by(LabelVersion.objects.filter(**_in(within, "at"), number__gt=1), "evidence"),
         "disputes": {
-            "raised": LabelDispute.objects.filter(at__range=within).count(),
+            "raised": LabelDispute.objects.filter(**_in(within, "at")).count(),
             **{state: number for state, number in _by(disputes, "state").items() if state != DisputeState.WITHDRAWN},
         },
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.formats import number_format
@@ -22,10 +22,12 @@ NONE = "–"
 
 @dataclass(frozen=True)
 class Table:
-    """Rows begin with what they are about; the rest are numbers in words. Without rows there was nothing."""
+    """Rows begin with what they are about; the rest are numbers in words. Without rows there was nothing. `foot`: sums
+    of the columns."""
 
     head: list[str]
     rows: list[list[str]]
+    foot: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,13 @@ def _notices(figures: dict[str, Any]) -> Section:
         if (one := reports["rules"].get(rule.value))
     ]
     sums = [reports["members"], reports["visitors"]]
-    rows.append([pgettext("sum of a column", "All"), *_numbers(*sums, sum(sums))])
+    foot = [pgettext("sum of a column", "All"), *_numbers(*sums, sum(sums))]
     others = [
         [_("Flags by members"), _number(figures["notices"]["flag"]["members"])],
         [_("Rating disputes by members"), _number(figures["notices"]["rating"]["members"])],
     ]
     about = _("What members and visitors reported to the moderators, by the rule that they named.")
-    return Section("reports", _("Reports"), about, [Table(head, rows), Table(_pair(), others)], [])
+    return Section("reports", _("Reports"), about, [Table(head, rows, foot), Table(_pair(), others)], [])
 
 
 def _decisions(figures: dict[str, Any]) -> Section:

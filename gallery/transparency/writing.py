@@ -62,7 +62,8 @@ def _markdown_table(table: Table) -> list[str]:
     if not table.rows:
         return [_("Nothing.")]
     ruler = ["---", *("---:" for _cell in table.head[1:])]
-    rows = [table.head, ruler, *([_cell_text(cell) for cell in row] for row in table.rows)]
+    body = [*table.rows, table.foot] if table.foot else table.rows
+    rows = [table.head, ruler, *([_cell_text(cell) for cell in row] for row in body)]
     return [f"| {' | '.join(row)} |" for row in rows]
 
 

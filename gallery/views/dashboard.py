@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.views.decorators.http import require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
@@ -21,7 +22,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         return render(request, "errors/403.html", status=403)
     now = timezone.now()
     chosen = period(request.GET.get("days", ""), now)
-    ages = queue_ages(now)
+    ages, files = queue_ages(now), storage()
     context = {
         "period": chosen,
         "periods": PERIODS,
@@ -31,7 +32,8 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "late": sum(one.late for one in ages),
         "oldest": min((one.oldest for one in ages), default=None),
         "charts": charts(chosen),
-        "storage": storage(),
+        "storage": files,
+        "pictures": number_format(files.counted.pictures, force_grouping=True) if files.counted else "",
         "now": now,
     }
     return render(request, "gallery/dashboard.html", context)
