@@ -135,6 +135,7 @@ urlpatterns: list[URLPattern] = [
     path("moderation/rules", refusals.refusal_rules, name="refusal_rules"),
     path("moderation/rules/new", refusals.refusal_rule_new, name="refusal_rule_new"),
     path("moderation/rules/<int:rule_id>", refusals.refusal_rule, name="refusal_rule"),
+    path("help/filters", filters.filter_help, name="filter_help"),
     path("help/refusals", refusals.refusal_help, name="refusal_help"),
     path("moderation/dashboard", dashboard.dashboard, name="moderation_dashboard"),
     path("moderation/log", moderation.moderation_log, name="moderation_log"),

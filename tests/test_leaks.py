@@ -301,6 +301,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         "refusal_rules",
         "refusal_rule_new",
         "refusal_help",
+        "filter_help",
         "duplicates",
         "about",
         "lists",

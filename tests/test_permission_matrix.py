@@ -363,6 +363,7 @@ ROWS = [
     Row("gallery:moderation", "in 403 403 200 200 200", NO_GET),
     Row("gallery:moderation_waiting", "in 403 403 200 200 200", NO_GET),
     Row("gallery:refusal_help", PUBLIC, "405"),
+    Row("gallery:filter_help", PUBLIC, "405"),
     Row("gallery:refusal_rules", "in 403 403 200 200 200", "in 403 403 200 200 200", what="try a text",
         data={"text": "a castle", "place": "prompt"}),
     Row("gallery:refusal_rule_new", "in 403 403 403 200 200", "in 403 403 403 302 302", data=RULE),
