@@ -85,13 +85,14 @@ def _decisions(figures: dict[str, Any]) -> Section:
             for kind, one in shown.items()
         ],
     )
-    outcomes = [outcome for outcome in Outcome if any(outcome.value in one["outcomes"] for one in shown.values())]
+    # How appeals end stands below, in words of its own.
+    ending = {kind: one for kind, one in shown.items() if one["decided"] and kind != CaseKind.APPEAL}
+    outcomes = [outcome for outcome in Outcome if any(outcome.value in one["outcomes"] for one in ending.values())]
     ended = Table(
         [_("Kind"), *(str(outcome.label) for outcome in outcomes)],
         [
             [str(kind.label), *_numbers(*(one["outcomes"].get(outcome.value, 0) for outcome in outcomes))]
-            for kind, one in shown.items()
-            if one["decided"]
+            for kind, one in ending.items()
         ],
     )
     about = _("What waited for a moderator, how long it took, and how it ended. Moderators decide, not machines.")
@@ -142,8 +143,8 @@ def _appeals(figures: dict[str, Any]) -> Section:
     one = figures["appeals"]
     rows = [
         [_("Received"), _number(one["received"])],
-        [str(Outcome.OVERTURNED.label), _number(one["overturned"])],
-        [str(Outcome.UPHELD.label), _number(one["upheld"])],
+        [_("Decisions overturned"), _number(one["overturned"])],
+        [_("Decisions upheld"), _number(one["upheld"])],
         [_("Median time to the decision"), _hours(one["median_hours"])],
     ]
     about = _("One for each decision, decided by another moderator than the one who made it, where there is another.")
