@@ -124,8 +124,8 @@ def _lines(ids: list[int], said: Said, scope: str, viewer: Viewer) -> list[Hidde
     found: list[HiddenBy] = []
     for rating in said.hidden_ratings:
         if number := sum(one == rating.value for one, _author, _tags in rows):
-            name = rule_name(scope, "rating", rating.value)
-            found.append(HiddenBy("rating", str(Rating(rating).label), number, name))
+            lifts = rule_name(scope, "rating", rating.value)
+            found.append(HiddenBy("rating", str(Rating(rating).label), number, lifts))
     muted = set(said.muted)
     if number := sum(author in muted for _rating, author, _tags in rows):
         found.append(HiddenBy("muted", "", number, rule_name(scope, MUTED)))
