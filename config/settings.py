@@ -397,6 +397,7 @@ CELERY_BEAT_SCHEDULE = {
     "delete accounts": {"task": "gallery.delete_accounts", "schedule": 3600, "options": {"expires": 3600}},
     "read lists of known files": {"task": "gallery.read_hash_lists", "schedule": 86400, "options": {"expires": 3600}},
     "forget old refusals": {"task": "gallery.forget_refusals", "schedule": 86400, "options": {"expires": 3600}},
+    "count what files take up": {"task": "gallery.count_storage", "schedule": 600, "options": {"expires": 600}},
     "forget old sessions": {"task": "generation.forget_sessions", "schedule": 3600},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -14,6 +14,7 @@ from gallery.accounts.exports.requests import make_waiting, remove_old_exports
 from gallery.accounts.sessions import forget_ended
 from gallery.bulk_updates.bell import RUN_TASK
 from gallery.bulk_updates.runner import run_waiting
+from gallery.dashboard.storage import count_storage
 from gallery.downloads import remove_old_downloads
 from gallery.post_ratings.recounting import recount_votes
 from gallery.post_ratings.upkeep import call_moderators, raise_by_floors, rate_posts
@@ -79,6 +80,12 @@ def read_hash_lists() -> int:
 def forget_refusals() -> int:
     """Forget refusals of more than a month ago."""
     return drop_old_refusals(timezone.now())
+
+
+@shared_task(name="gallery.count_storage")
+def count_files() -> bool:
+    """Count what files take up, once a day; beat asks more often, so that a new site needn't wait for it."""
+    return count_storage()
 
 
 @shared_task(name="gallery.rate_posts")

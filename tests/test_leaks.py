@@ -17,6 +17,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, opinions, saved_searches
@@ -347,9 +348,12 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         "review_queue",
         "review_next",
         "moderation_log",
+        "moderation_dashboard",
+        "transparency",
         "refusal_rules",
         "refusal_rule_new",
         "refusal_help",
+        "filter_help",
         "duplicates",
         "about",
         "rules",
@@ -360,6 +364,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         "search_help",
     )
     yield from (reverse(f"gallery:{name}") for name in plain)
+    yield reverse("gallery:moderation_dashboard") + "?days=365"
+    yield reverse("gallery:transparency") + "?format=json"
+    yield from (reverse("gallery:transparency_of", args=[year]) for year in (timezone.now().year, 1999))
     for number in BulkUpdateRequest.objects.values_list("pk", flat=True):
         for act in ("", "_progress", "_vote", "_comment", "_decide"):
             yield reverse(f"gallery:bulk_update{act}", args=[number])

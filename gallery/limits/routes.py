@@ -85,6 +85,8 @@ ROUTES = named(
         **rows(Act.READ, Act.COMMENT, "post_comments edit_comment"),
         **rows(Act.MODERATE, Act.MODERATE, "moderate_comment person_sanctions bans ban strike"),
         **rows(Act.SEARCH, Act.SEARCH, "api_comments"),
+        **rows(Act.READ, Act.WRITE, "transparency transparency_of"),
+        **rows(Act.MODERATE, Act.MODERATE, "moderation_dashboard"),
         # A script for many posts at once.
         "tag_script": row(Act.READ, Counted(Act.WRITE, 5)),
         **rows(Act.LIGHT, Act.LIGHT, "complete count_look bulk_update_progress"),

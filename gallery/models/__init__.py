@@ -6,6 +6,7 @@ from gallery.models.bulk_update import BulkUpdateComment, BulkUpdateRequest, Bul
 from gallery.models.comment import Comment, CommentVote
 from gallery.models.download import Download
 from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
+from gallery.models.figures import RefusalCount, StorageCount
 from gallery.models.imports import ImportedItem, ImportRun
 from gallery.models.label import LabelDispute, LabelVersion
 from gallery.models.moderation import AuditLink, ModerationAction
@@ -63,10 +64,12 @@ __all__ = [
     "RatingVersion",
     "RatingVote",
     "Refusal",
+    "RefusalCount",
     "RefusalRule",
     "SavedSearch",
     "SignInLink",
     "Statement",
+    "StorageCount",
     "Strike",
     "TagFloor",
     "UncomparedPost",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from gallery.models.review import CaseKind, CaseState, Outcome, Restriction, Sit
 from gallery.moderation.cases import decides_alone, free_for, waiting
 from gallery.moderation.decisions import choices_of, locked_away
 from gallery.moderation.findings import found_in
+from gallery.moderation.service_level import late_before
 from gallery.moderation.waiting import same_pictures
 
 PAST_ACTS = 8
@@ -91,11 +92,6 @@ class Choice:
     label: str
     key: str
     dangerous: bool
-
-
-def late_before() -> datetime:
-    """Cases that were opened before this wait longer than the site promises."""
-    return timezone.now() - timedelta(hours=settings.REVIEW_HOURS)
 
 
 def waiting_by_kind() -> list[Tab]:

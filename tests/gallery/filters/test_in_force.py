@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from gallery.errors import Invalid
-from gallery.filters import acts, in_force
+from gallery.filters import acts, counting, in_force
 from gallery.filters.counting import hidden_by_filter
 from gallery.filters.reading import RulesUnreadable, read_rules
 from gallery.filters.spec import Rules, Said
@@ -255,7 +255,9 @@ def test_more_rules_than_a_filter_holds_are_refused(typed, code):
     assert refused.value.code == code
 
 
-def test_five_thousand_tags_and_fifty_searches_are_a_filter():
+def test_five_thousand_tags_and_fifty_searches_are_a_filter(monkeypatch):
+    # What is too slow on a busy machine is left out of the page; here it is to be there.
+    monkeypatch.setattr(counting, "COUNT_MS", 60_000)
     author, viewer = make_user(), make_user()
     kept = post(author, "owl")
     post(author, "t4999")
