@@ -85,7 +85,7 @@ ROUTES = named(
         **rows(Act.READ, Act.COMMENT, "post_comments edit_comment"),
         **rows(Act.MODERATE, Act.MODERATE, "moderate_comment person_sanctions bans ban strike"),
         **rows(Act.SEARCH, Act.SEARCH, "api_comments"),
-        **rows(Act.READ, Act.WRITE, "transparency transparency_of"),
+        **rows(Act.READ, Act.WRITE, "transparency transparency_of filter_help"),
         **rows(Act.MODERATE, Act.MODERATE, "moderation_dashboard"),
         # A script for many posts at once.
         "tag_script": row(Act.READ, Counted(Act.WRITE, 5)),
