@@ -91,7 +91,7 @@ def close_dispute(moderator: User, raised: LabelDispute, state: DisputeState, re
     raised.save(update_fields=["state", "decided_by", "decided_at", "decision"])
     case = Case.objects.select_for_update().get(label_dispute=raised)
     if case.state == CaseState.OPEN:
-        outcome = Outcome.UPHELD if state == DisputeState.UPHELD else Outcome.KEPT
+        outcome = Outcome.RELABELLED if state == DisputeState.UPHELD else Outcome.KEPT
         settle(case, moderator, outcome, raised.decision)
 
 

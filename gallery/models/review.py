@@ -60,7 +60,7 @@ class Outcome(models.TextChoices):
     REMOVED = "removed", _("Removed")
     QUARANTINED = "quarantined", _("Quarantined")
     OVERTURNED = "overturned", _("Overturned")
-    UPHELD = "upheld", _("Upheld")
+    UPHELD = "upheld", _("Decision upheld")
 
 
 class Case(models.Model):

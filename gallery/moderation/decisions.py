@@ -33,7 +33,7 @@ CHOICES: dict[CaseKind, tuple[Outcome, ...]] = {
     CaseKind.REPORT: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.FLAG: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.RATING: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED),
-    CaseKind.LABEL: (Outcome.UPHELD, Outcome.KEPT),
+    CaseKind.LABEL: (Outcome.RELABELLED, Outcome.KEPT),
     CaseKind.APPEAL: (Outcome.OVERTURNED, Outcome.UPHELD),
     CaseKind.SCAN: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.STUCK: (Outcome.APPROVED, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
@@ -169,7 +169,7 @@ def _strike(moderator: User, post: Post, decision: Decision, detection: Detectio
 
 def _decide_label(moderator: User, case: Case, outcome: Outcome, reason: str) -> None:
     raised = LabelDispute.objects.get(case=case)
-    (disputes.uphold if outcome == Outcome.UPHELD else disputes.reject)(moderator, raised, reason)
+    (disputes.uphold if outcome == Outcome.RELABELLED else disputes.reject)(moderator, raised, reason)
 
 
 def _decide_appeal(moderator: User, case: Case, outcome: Outcome, reason: str) -> None:

@@ -41,7 +41,7 @@ VERBS = {
     Outcome.OVERTURNED: _("Overturn the decision"),
     Outcome.UPHELD: _("The decision holds"),
 }
-OF_KIND = {CaseKind.LABEL: {Outcome.UPHELD: _("Change the label"), Outcome.KEPT: _("The label is right")}}
+OF_KIND = {CaseKind.LABEL: {Outcome.KEPT: _("The label is right")}}
 # Of a picture that a check put out of reach.
 OF_HELD = {Outcome.KEPT: _("Nothing is wrong: release it"), Outcome.QUARANTINED: _("Leave it out of reach")}
 # What a statement takes from somebody, in words for others than them.

@@ -230,10 +230,10 @@ def test_a_label_dispute_is_a_case_that_ends_with_it():
     post = sent("human")
     raised, one = dispute(make_user(), post, "generated", "Hands."), moderator()
     assert (raised.case.kind, raised.case.state) == (CaseKind.LABEL, CaseState.OPEN)
-    decide(one, claim(one, raised.case), Decision(Outcome.UPHELD, "six fingers"))
+    decide(one, claim(one, raised.case), Decision(Outcome.RELABELLED, "six fingers"))
     raised.refresh_from_db()
     post.refresh_from_db()
-    assert (raised.state, raised.case.outcome, post.ai_level) == ("upheld", Outcome.UPHELD, "generated")
+    assert (raised.state, raised.case.outcome, post.ai_level) == ("upheld", Outcome.RELABELLED, "generated")
     told = Statement.objects.get()
     assert (told.person, told.restriction) == (post.author, Restriction.LABEL)
     other = moderator()
@@ -251,7 +251,7 @@ def test_disputes_decided_on_the_posts_own_page_end_their_cases_too():
     uphold(one, first, "six fingers")
     withdraw_dispute(third.by, third)
     assert list(Case.objects.order_by("pk").values_list("state", "outcome")) == [
-        ("decided", "upheld"),
-        ("decided", "upheld"),
+        ("decided", "relabelled"),
+        ("decided", "relabelled"),
         ("moot", ""),
     ]
