@@ -50,6 +50,9 @@ def _votes(facts: dict[str, Any]) -> Iterator[str]:
     votes = [Rating(one).label for one in facts.get("votes", []) if one in Rating.values]
     if votes:
         yield _("Members who are not trusted yet voted: %(ratings)s") % {"ratings": ", ".join(map(str, votes))}
+    if facts.get("votes_gone") in Rating.values:
+        words = {"rating": Rating(facts["votes_gone"]).label}
+        yield _("It is “%(rating)s” by votes of which some count no more: who cast them was banned.") % words
 
 
 def _stuck(facts: dict[str, Any]) -> Iterator[str]:

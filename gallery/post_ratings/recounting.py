@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from gallery.accounts.house import house_account
-from gallery.models import Ban, ModerationAction, Post, RatingSource, RatingVote
-from gallery.models.moderation import ModerationKind
+from gallery.models import Ban, Post, RatingSource, RatingVote
 from gallery.models.rating import RatingKind
 from gallery.models.review import CaseKind
 from gallery.moderation.cases import open_case
 from gallery.post_ratings.settling import settle
-from gallery.post_ratings.sources import rating_that_counts, record_rating, sources_of
+from gallery.post_ratings.sources import rating_that_counts, sources_of
 from gallery.post_ratings.trust import is_trusted
 from gallery.post_ratings.votes import agreed_rating
 from gallery.post_state import locked
-from gallery.posts import set_rating
 from gallery.ratings import Rating
 
 
@@ -39,8 +35,8 @@ def recount_votes(stopping: Callable[[], bool] = lambda: False) -> int:
 
 @transaction.atomic
 def recount(post_id: int) -> bool:
-    """Let a post's rating rest on the votes that count now. A rating that rested on others' is lowered, and a moderator
-    called to look at it. Returns whether anything changed."""
+    """Count the votes on a post's rating as they count now. Votes never lower a rating: one that rested on votes which
+    count no more stays until a moderator, who gets a case, has looked. Returns whether anything changed."""
     post = locked(Post(pk=post_id))
     before = Rating(post.rating)
     rows = sources_of(post, before)
@@ -49,25 +45,12 @@ def recount(post_id: int) -> bool:
         return False
     votes = RatingVote.objects.filter(post=post, answered=False).select_related("by")
     agreed = agreed_rating([Rating(vote.rating) for vote in votes if is_trusted(vote.by)])
-    counts = agreed or ""
-    if row.counts == counts:
+    was, row.counts = row.counts, agreed or ""
+    if row.counts == was:
         return False
-    rested = row.counts == before
-    row.counts = counts
+    if rating_that_counts(rows.values()).strength < before.strength:
+        # The row keeps what it said, for the rating rests on it still.
+        open_case(CaseKind.RATING, post=post, facts={"votes_gone": before.value})
+        return True
     row.save(update_fields=["counts", "at"])
-    if not rested:
-        return settle(post, RatingKind.VOTES)
-    after = rating_that_counts(rows.values())
-    if after.strength < before.strength:
-        _lower(post, before, after)
-    return True
-
-
-def _lower(post: Post, before: Rating, after: Rating) -> None:
-    house = house_account()
-    reason = _("The rating rested on the votes of an account that is banned now.")
-    set_rating(house, post, after)
-    record_rating(post, RatingKind.VOTES, before=before)
-    details = {"from": before.value, "to": after.value, "by": RatingKind.VOTES.value}
-    ModerationAction.objects.create(actor=house, kind=ModerationKind.RERATE, post=post, reason=reason, details=details)
-    open_case(CaseKind.RATING, post=post, facts={"votes_gone": before.value})
+    return settle(post, RatingKind.VOTES)

@@ -10,7 +10,9 @@ from django.utils import timezone
 from gallery.bulk_updates import requests as bulk
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import Ban, Case, Post, RatingVersion
-from gallery.models.review import CaseKind, SiteRule
+from gallery.models.review import CaseKind, Outcome, SiteRule
+from gallery.moderation.cases import claim
+from gallery.moderation.decisions import Decision, decide
 from gallery.moderation.lengths import Length, end_of
 from gallery.moderation.sanctions import ban, unban
 from gallery.moderation.voices import dispute_rating, flag, report, report_person
@@ -43,17 +45,20 @@ def raised(by=2):
     return post, voters
 
 
-def test_a_rating_that_rested_on_votes_of_somebody_banned_does_no_more():
+def test_a_rating_that_rested_on_votes_of_somebody_banned_stays_until_a_moderator_looks():
     post, voters = raised()
     banned(voters[0])
     assert not is_trusted(voters[0])
-    assert (recount_votes(), rating(post)) == (1, "g")
+    assert (recount_votes(), rating(post)) == (1, "q")
     assert list(RatingVersion.objects.filter(post=post).values_list("kind", "rating")) == [
-        ("author", "g"), ("votes", "q"), ("votes", "g"),
+        ("author", "g"), ("votes", "q"),
     ]  # fmt: skip
     case = Case.objects.get(post=post, kind=CaseKind.RATING)
     assert case.facts == {"votes_gone": "q"}
     assert recount_votes() == 0
+    one = make_user(role="moderator")
+    decide(one, claim(one, case), Decision(Outcome.RERATED, "nothing to see", rating="g"))
+    assert rating(post) == "g"
 
 
 def test_it_rests_on_them_again_when_the_ban_is_lifted():
