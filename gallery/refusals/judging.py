@@ -93,6 +93,15 @@ def require(said: Iterable[Said]) -> Verdict:
     return verdict
 
 
+def require_nothing_new(before: Iterable[Said], after: Iterable[Said]) -> Verdict:
+    """What the rules find in texts `after` somebody changed them and did not find `before`. Raises `Refused`."""
+    known = judge(before).hits
+    new = Verdict(tuple(hit for hit in judge(after).hits if hit not in known))
+    if new.refusing is not None:
+        raise Refused(new.refusing)
+    return new
+
+
 @dataclass(frozen=True)
 class _Rule:
     effect: RuleEffect

@@ -18,6 +18,9 @@ from gallery.models import Post, PostGeneration, User
 from gallery.post_ratings.changes import rating_after_edit, require_wish
 from gallery.post_state import EDITABLE, checked_rating, locked, require_status
 from gallery.ratings import Rating
+from gallery.refusals.counting import counting
+from gallery.refusals.judging import Verdict, require_nothing_new
+from gallery.refusals.posting import said_with, send_to_review
 from gallery.tag_edits import advice
 from gallery.tag_edits.acts import Wishes, wishes
 from gallery.tag_edits.automatic import SHAPE_TAGS, TAGME, automatic_names
@@ -59,13 +62,15 @@ class Wanted:
     went: tuple[str, ...] = ()
 
 
+@counting
 @transaction.atomic
 def edit_tags(editor: User, post: Post, *, new: str, seen: str | None = None) -> Edited:
     """Change a post by the edit string `new`, written by somebody who saw the tags `seen` (None: those of now).
 
     What is in `new` and not in `seen` is added, what is in `seen` and not in `new` is taken away, `-tag` is taken away
     whatever else is said; the rest stays as it is now. Raises NotAllowed, Invalid (nothing is changed; the sentence
-    names every word that is wrong) and InvalidTransition (the post is in no state to be changed).
+    names every word that is wrong, or it is `Refused`: what authors add is theirs) and InvalidTransition (the post is
+    in no state to be changed).
     """
     return edit_terms(editor, post, read(new), seen)
 
@@ -79,7 +84,8 @@ def apply_script(editor: User, post: Post, script: str) -> Edited:
 def edit_terms(
     editor: User, post: Post, terms: Terms, seen: str | None, also: Mapping[str, Any] | None = None
 ) -> Edited:
-    """`edit_tags` for terms that are read already; `also` are fields of the post that its author sets with them."""
+    """`edit_tags` for terms that are read already; `also` are fields of the post that its author sets with them, held
+    against the rules with the tags by whoever calls."""
     asked = wishes(terms.acts, editor.username)
     kinds = _new_categories(editor, terms)
     rows = begin(editor, post, asked.posts, with_children=asked.no_children, having=[tag.pk for tag, _kind in kinds])
@@ -88,6 +94,7 @@ def edit_terms(
         _recategorise(editor, post, terms, kinds)
     before = State.of(post)
     current = Tag.objects.filter(pk__in=post.tag_ids)
+    verdict = _judged(post, current, terms) if editor.pk == post.author_id and also is None else Verdict()
     wanted = merge(
         current, terms, None if seen is None else writable(seen).split(), automatic_names(post, recorded_model(post))
     )
@@ -101,7 +108,19 @@ def edit_terms(
     _set_children(editor, post, asked, rows)
     for act in asked.opinions:
         _opine(editor, post, act)
+    send_to_review(post, verdict)
     return Edited(post, tuple(warnings))
+
+
+def _judged(post: Post, current: Iterable[Tag], terms: Terms) -> Verdict:
+    """What rules find in the tags that a post's own author adds, beside its words and the tags that it has; others may
+    have added those, so they alone are nothing new. Raises `Refused`."""
+    names = [tag.name for tag in current]
+    added = [name for name in terms.tags if name not in names]
+    if not added:
+        return Verdict()
+    there = said_with(post.title, post.commentary, names)
+    return require_nothing_new(there, said_with(post.title, post.commentary, [*names, *added]))
 
 
 def merge(

@@ -10,7 +10,9 @@ from gallery.recipes.editing import edit_recipe
 from gallery.refusals.counting import refused_lately
 from gallery.refusals.judging import Refused, Said, judge
 from gallery.refusals.rules import Wanted, delete_rule, save_rule
+from gallery.tag_edits import edit_tags
 from gallery.uploads import publish_draft
+from tagging.models import Tag
 from tests.factories import make_asset, make_post, make_recipe, make_user
 from tests.gallery.uploads.files import by_webui, drafted
 
@@ -168,3 +170,46 @@ def test_moderators_see_how_often_somebody_was_refused():
         with pytest.raises(Refused):
             published(person, title=title)
     assert [(one.person, one.refusals, one.fixed) for one in refused_lately()] == [(other, 1, 1), (author, 2, 0)]
+
+
+def tags_page(post, client, tags, seen=""):
+    client.force_login(post.author)
+    return client.post(f"/posts/{post.pk}/tags", {"tags": tags, "seen": seen})
+
+
+def test_tags_that_an_author_adds_later_are_held_against_the_rules(client):
+    rule()
+    post = make_post(make_user())
+    answer = tags_page(post, client, "sunshine gloomhaven")
+    assert answer.status_code == 422
+    assert "No gloom" in answer.text
+    assert "sunshine gloomhaven" in answer.text
+    post.refresh_from_db()
+    assert not Tag.objects.filter(name__in=["sunshine", "gloomhaven"]).exists()
+    assert list(Refusal.objects.values_list("person", flat=True)) == [post.author_id]
+
+
+def test_words_of_one_rule_in_two_edits_or_in_the_title_are_found_together(client):
+    rule(terms="gloom + haven")
+    post, titled = make_post(make_user()), make_post(make_user(), title="gloom")
+    assert tags_page(post, client, "gloom").status_code == 302
+    assert tags_page(post, client, "gloom haven", "gloom").status_code == 422
+    assert tags_page(titled, client, "haven").status_code == 422
+
+
+def test_what_others_added_keeps_no_author_from_adding_what_is_right(client):
+    rule()
+    post = make_post(make_user())
+    edit_tags(make_user(), post, new="gloomhaven")
+    assert tags_page(post, client, "gloomhaven sunshine", "gloomhaven").status_code == 302
+    assert not Refusal.objects.exists()
+
+
+def test_a_tag_that_a_rule_sends_to_review_is_saved_and_looked_at(client):
+    rule(effect="review")
+    post = make_post(make_user())
+    assert tags_page(post, client, "gloomhaven").status_code == 302
+    facts = Case.objects.get(kind=CaseKind.SCAN, post=post).facts
+    assert facts["rules"] == [{"rule": "No gloom", "words": ["gloomhaven"]}]
+    assert tags_page(post, client, "gloomhaven sky", "gloomhaven").status_code == 302
+    assert Case.objects.count() == 1
