@@ -23,6 +23,7 @@ def overturn(moderator: User, statement: Statement, reason: str) -> None:
     restriction = Restriction(statement.restriction)
     if statement.comment_id is not None:
         take_back_removal(moderator, statement, reason)
+        _void_with(moderator, statement, reason)
     else:
         if restriction in TAKE_BACK_OF_PERSONS:
             TAKE_BACK_OF_PERSONS[restriction](moderator, statement, reason)
@@ -47,7 +48,11 @@ def uphold(moderator: User, statement: Statement, reason: str) -> None:
 def _restore(moderator: User, post: Post, statement: Statement, reason: str) -> None:
     if post.status in {PostStatus.REMOVED, PostStatus.APPEALED}:
         restore(moderator, post, reason, details={"statement": statement.pk})
-    # The strike that came with the removal goes with it.
+    _void_with(moderator, statement, reason)
+
+
+def _void_with(moderator: User, statement: Statement, reason: str) -> None:
+    """The strike that came with a removal goes with it."""
     for strike in Strike.objects.filter(about=statement.act, voided_at=None).order_by("pk"):
         void(moderator, strike, reason, details={"statement": statement.pk})
 
@@ -89,5 +94,8 @@ def _log(moderator: User, kind: ModerationKind, post: Post | None, statement: St
 
 
 def _close(statement: Statement, state: StatementState) -> None:
+    # What was taken back while its appeal waited stays so, whatever its answer is.
+    if statement.state == StatementState.OVERTURNED:
+        return
     statement.state = state
     statement.save(update_fields=["state"])

@@ -20,21 +20,21 @@ from gallery.moderation.acts import approve, checked_reason, keep, log_about_per
 from gallery.moderation.appeals import overturn, uphold
 from gallery.moderation.cases import decides_alone, held, settle
 from gallery.moderation.comments import keep_comment, lock_comment, remove_comment
-from gallery.moderation.sanctions import strike
+from gallery.moderation.sanctions import lock_people, strike
 from gallery.moderation.statements import latest_standing
 from gallery.post_ratings.sources import decide as decide_rating
 from gallery.post_state import LETTING_OUT, locked
 from gallery.ratings import Rating
 from gallery.refusals.releasing import leave_locked, release_by
 
-# What each kind of case can end in.
+# What each kind of case can end in; first that by which what stands stays, or comes to stand.
 CHOICES: dict[CaseKind, tuple[Outcome, ...]] = {
     CaseKind.POST: (Outcome.APPROVED, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.REPORT: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.FLAG: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.RATING: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED),
-    CaseKind.LABEL: (Outcome.RELABELLED, Outcome.KEPT),
-    CaseKind.APPEAL: (Outcome.OVERTURNED, Outcome.UPHELD),
+    CaseKind.LABEL: (Outcome.KEPT, Outcome.RELABELLED),
+    CaseKind.APPEAL: (Outcome.UPHELD, Outcome.OVERTURNED),
     CaseKind.SCAN: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.STUCK: (Outcome.APPROVED, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
 }
@@ -55,7 +55,7 @@ DETECTIONS = {
 class Decision:
     """What a moderator chose: an outcome of `CHOICES`, their reason, and where it asks for it a rating or a rule.
 
-    `strike`: the author of a removed post gets one too.
+    `strike`: the author of a removed post or comment gets one too.
     """
 
     outcome: Outcome
@@ -149,7 +149,8 @@ def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) ->
         case Outcome.REMOVED:
             remove(moderator, post, decision.reason, decision.rule, detection=detection)
             if decision.strike and post.author_id != moderator.pk:
-                _strike(moderator, post, decision, detection)
+                removal = latest_standing(post, Restriction.REMOVAL)
+                _strike(moderator, post.author, removal, decision, detection)
         case Outcome.QUARANTINED:
             quarantine(moderator, post, decision.reason, decision.rule)
 
@@ -157,14 +158,16 @@ def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) ->
 def _decide_comment(moderator: User, comment: Comment, decision: Decision) -> None:
     if decision.outcome == Outcome.REMOVED:
         remove_comment(moderator, comment, decision.reason, decision.rule, detection=Detection.REPORT)
+        if decision.strike and comment.author_id != moderator.pk:
+            removal = latest_standing(comment, Restriction.COMMENT)
+            _strike(moderator, comment.author, removal, decision, Detection.REPORT)
     else:
         keep_comment(moderator, comment, decision.reason)
 
 
-def _strike(moderator: User, post: Post, decision: Decision, detection: Detection) -> None:
-    removal = latest_standing(post, Restriction.REMOVAL)
+def _strike(moderator: User, author: User, removal: Statement | None, decision: Decision, detection: Detection) -> None:
     about = removal.act if removal else None
-    strike(moderator, post.author, decision.rule, decision.reason, about=about, detection=detection)
+    strike(moderator, author, decision.rule, decision.reason, about=about, detection=detection)
 
 
 def _decide_label(moderator: User, case: Case, outcome: Outcome, reason: str) -> None:
@@ -173,6 +176,9 @@ def _decide_label(moderator: User, case: Case, outcome: Outcome, reason: str) ->
 
 
 def _decide_appeal(moderator: User, case: Case, outcome: Outcome, reason: str) -> None:
+    person = Statement.objects.values_list("person_id", flat=True).get(appeal__case=case)
+    # Before the statement: whoever voids a strike or lifts a ban holds these two when they come to its statement.
+    lock_people(moderator.pk, person)
     statement = Statement.objects.select_for_update(of=("self",)).select_related("act").get(appeal__case=case)
     if statement.act.actor_id == moderator.pk and not decides_alone(moderator):
         raise NotAllowed("own_decision")

@@ -2,28 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from gallery.cards import Card, cards
-from gallery.models import Post, Statement, User
+from gallery.models import Ban, Post, Statement, Strike, User
 from gallery.models.post import STANDING, AiLevel
 from gallery.models.review import CaseState, Restriction, SiteRule, StatementState
 from gallery.moderation.rules import SENTENCES
 from gallery.ratings import Rating
 from gallery.visibility import reachable_posts
 
+
+def _of_strike(statement: Statement) -> list[str]:
+    """How long it counts, what comes of how many, and what it came with."""
+    given: Strike | None = getattr(statement.act, "strike", None)
+    if given is None:
+        return []
+    days = (given.expires_at - given.at).days
+    said = [
+        ngettext(
+            "It counts for %(days)d day, until %(moment)s.", "It counts for %(days)d days, until %(moment)s.", days
+        )
+        % {"days": days, "moment": _moment(given.expires_at)}
+    ]
+    if settings.STRIKES_TO_BAN:
+        said.append(
+            gettext("When %(needed)d strikes count at a time, a ban of %(days)d days follows by itself.")
+            % {"needed": settings.STRIKES_TO_BAN, "days": settings.STRIKE_BAN_DAYS}
+        )
+    if given.about is not None and given.about.post_id:
+        said.append(gettext("It came with the removal of post %(id)s.") % {"id": given.about.post_id})
+    elif given.about is not None and given.about.details.get("post"):
+        of_comment = gettext("It came with the removal of your comment on post %(id)s.")
+        said.append(of_comment % {"id": given.about.details["post"]})
+    return said
+
+
+def _of_ban(statement: Statement) -> list[str]:
+    """Until when, and what it forbids: `gallery.accounts.barring` keeps the list that holds."""
+    made: Ban | None = getattr(statement.act, "ban", None)
+    if made is None:
+        return []
+    lasts = gettext("It lasts until %(moment)s.") % {"moment": _moment(made.until)} if made.until else ""
+    said = [lasts or gettext("It lasts for good, unless it is lifted.")]
+    if made.lifted_at is not None:
+        said = [gettext("It ended before its time, on %(moment)s.") % {"moment": _moment(made.lifted_at)}]
+    forbids = gettext(
+        "While it lasts you can't draw, upload, post, edit, vote, keep favourites, comment or moderate. You can "
+        "sign in, look around, report one thing at a time, appeal, take back what is yours, and copy or delete "
+        "your account."
+    )
+    return [*said, forbids]
+
+
+def _always(sentence: Any) -> Callable[[Statement], list[str]]:
+    return lambda _statement: [str(sentence)]
+
+
 # What a decision means for who reads of it.
-EFFECTS: dict[Restriction, Any] = {
-    Restriction.REMOVAL: _("Nobody but you and moderators can open the post. Picture and recipe stay yours."),
-    Restriction.RATING: _("The post is shown to those who let themselves be shown this rating. You can't lower it."),
-    Restriction.LABEL: _("The post carries this label for everybody, and in its files."),
-    Restriction.STRIKE: _("A strike counts for a while and then expires; several together lead to a restriction."),
-    Restriction.BAN: _("As long as it lasts, you can't do here what it names."),
+EFFECTS: dict[Restriction, Callable[[Statement], list[str]]] = {
+    Restriction.REMOVAL: _always(_("Nobody but you and moderators can open the post. Picture and recipe stay yours.")),
+    Restriction.RATING: _always(
+        _("The post is shown to those who let themselves be shown this rating. You can't lower it.")
+    ),
+    Restriction.LABEL: _always(_("The post carries this label for everybody, and in its files.")),
+    Restriction.COMMENT: _always(_("Nobody but you and moderators can read the comment. Its words stay yours.")),
+    Restriction.STRIKE: _of_strike,
+    Restriction.BAN: _of_ban,
 }
 
 
@@ -36,7 +90,7 @@ class ToldStatement:
     appealable: bool
     change: str = ""
     rule_sentence: str = ""
-    effect: str = ""
+    effects: tuple[str, ...] = ()
     answer: str = ""
 
     @property
@@ -65,7 +119,7 @@ def statement_page(statement: Statement, person: User) -> ToldStatement:
         told.appealable,
         change=_change(statement),
         rule_sentence=str(SENTENCES[SiteRule(statement.rule)]),
-        effect=str(EFFECTS[Restriction(statement.restriction)]),
+        effects=tuple(EFFECTS[Restriction(statement.restriction)](statement)),
         answer=appeal.case.reason if appeal is not None and decided else "",
     )
 
@@ -92,3 +146,7 @@ def _change(statement: Statement) -> str:
     if kind is None or before not in kind.values or after not in kind.values:
         return ""
     return f"{kind(before).label} → {kind(after).label}"
+
+
+def _moment(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT")

@@ -25,7 +25,7 @@ from gallery.models.user import Role
 from gallery.moderation.acts import log_act
 from gallery.moderation.address_blocks import checked_block
 from gallery.moderation.lengths import checked_end
-from gallery.moderation.statements import state_reasons
+from gallery.moderation.statements import mark_taken_back, state_reasons
 
 _RANK = {role: place for place, role in enumerate(Role)}
 
@@ -73,6 +73,7 @@ def void(actor: User, given: Strike, reason: str, *, details: dict[str, Any] | N
     given.save(update_fields=["voided_at", "voided_by"])
     more = {"strike": given.act_id} | (details or {})
     log_act(actor, ModerationKind.VOID, None, reason, more, subject=person)
+    mark_taken_back(given.act)
     found = standing_ban(person)
     if found is not None and found.automatic:
         rests_on = Strike.objects.filter(pk__in=found.act.details["strikes"], voided_at=None).count()
@@ -141,6 +142,12 @@ def unban(actor: User, found: Ban, reason: str, *, details: dict[str, Any] | Non
     if not found.stands():
         raise InvalidTransition("ban_over")
     return _lift(actor, found, reason, details or {})
+
+
+def lock_people(*numbers: int) -> dict[int, User]:
+    """The accounts of these numbers as they are now, locked in the order of their numbers."""
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in=numbers).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 def require_over(actor: User, person: User) -> None:
@@ -220,6 +227,7 @@ def _lift(actor: User, found: Ban, reason: str, details: dict[str, Any]) -> Ban:
     found.save(update_fields=["lifted_at", "lifted_by", "recounted"])
     more = {"ban": found.act_id} | ({"block": str(found.block)} if found.block else {}) | details
     log_act(actor, ModerationKind.UNBAN, None, reason, more, subject=found.person)
+    mark_taken_back(found.act)
     return found
 
 
@@ -230,8 +238,7 @@ def _end(until: datetime | None) -> dict[str, str | None]:
 def _locked(actor: User, person: User | None = None) -> tuple[User, ...]:
     """The moderator as they are now and the person, locked in the order of their numbers, if the one may do this to the
     other. Raises NotAllowed; a moderator who was demoted meanwhile is none."""
-    numbers = {actor.pk} | ({person.pk} if person else set())
-    rows = {row.pk: row for row in User.objects.select_for_update(no_key=True).filter(pk__in=numbers).order_by("pk")}
+    rows = lock_people(actor.pk, *([person.pk] if person else []))
     now = rows[actor.pk]
     if not now.is_moderator:
         raise NotAllowed("moderators_only")

@@ -13,10 +13,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
-from gallery.models import Appeal, Comment, ModerationAction, Post, Statement, User
+from gallery.models import Appeal, Case, Comment, ModerationAction, Post, Statement, User
 from gallery.models.post import PostStatus
-from gallery.models.review import CaseKind, Detection, Restriction, SiteRule, StatementState
-from gallery.moderation.cases import open_case
+from gallery.models.review import CaseKind, CaseState, Detection, Restriction, SiteRule, StatementState
+from gallery.moderation.cases import close_moot_case, open_case
 from gallery.post_state import checked_choice, locked
 from gallery.posts import set_status
 from gallery.visibility import signed_in
@@ -100,7 +100,19 @@ def appeal(person: User, statement: Statement, text: str) -> Appeal:
     return Appeal.objects.create(statement=statement, case=case, text=said)
 
 
-def latest_standing(post: Post, restriction: Restriction) -> Statement | None:
-    """The newest decision of this kind about a post that was not overturned."""
-    found = Statement.objects.filter(post=post, restriction=restriction).exclude(state=StatementState.OVERTURNED)
+def latest_standing(what: Post | Comment, restriction: Restriction) -> Statement | None:
+    """The newest decision of this kind about a post or a comment that was not overturned."""
+    about = {"post": what} if isinstance(what, Post) else {"comment": what}
+    found = Statement.objects.filter(**about, restriction=restriction).exclude(state=StatementState.OVERTURNED)
     return found.order_by("-pk").first()
+
+
+def mark_taken_back(act: ModerationAction) -> None:
+    """Note on the statement of an act that nothing is left of it; an appeal that waits has nothing left to decide.
+
+    Call it in the transaction that takes the act back, with its person locked."""
+    Statement.objects.filter(act=act).update(state=StatementState.OVERTURNED)
+    # One that somebody decides at this moment is theirs to end: waiting for it here could lock both up.
+    waiting = Case.objects.select_for_update(of=("self",), skip_locked=True)
+    for case in waiting.filter(appeal__statement__act=act, state=CaseState.OPEN):
+        close_moot_case(case)

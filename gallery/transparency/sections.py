@@ -134,6 +134,7 @@ RESTRICTIONS: dict[Restriction, Callable[[], str]] = {
     Restriction.REMOVAL: lambda: _("Posts removed"),
     Restriction.RATING: lambda: _("Posts rated higher"),
     Restriction.LABEL: lambda: _("Labels changed"),
+    Restriction.COMMENT: lambda: _("Comments removed"),
     Restriction.STRIKE: lambda: _("Strikes"),
     Restriction.BAN: lambda: _("Bans"),
 }

@@ -11,7 +11,7 @@ from gallery import moderation
 from gallery.accounts.house import house_account
 from gallery.accounts.standing import may_act, standing_ban
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
-from gallery.models import Ban, ModerationAction, Statement, Strike, User
+from gallery.models import Ban, Case, ModerationAction, Statement, Strike, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.review import CaseKind, Outcome, SiteRule
 from gallery.moderation.audit import verify
@@ -19,7 +19,9 @@ from gallery.moderation.cases import claim, open_case
 from gallery.moderation.decisions import Decision, decide
 from gallery.moderation.sanctions import ban, strike, unban, void
 from gallery.moderation.statements import appeal
+from gallery.moderation.voices import report_comment
 from tests.factories import make_user
+from tests.gallery.comments.test_comments import make_comment
 from tests.gallery.moderation.test_acts import bare_post
 from tests.gallery.threads import at_once
 
@@ -352,3 +354,61 @@ def test_a_sole_owner_gets_no_strike_for_their_own_post():
     assert post.status == "removed"
     assert not Strike.objects.exists()
     assert ModerationKind.STRIKE not in kinds()
+
+
+def test_a_strike_that_came_with_a_removed_comment_is_given_and_goes_with_the_removal():
+    found, one, other = make_comment(), moderator(), moderator()
+    case = claim(one, report_comment(make_user(), found, "hate", "Rude.").voice.case)
+    decide(one, case, Decision(Outcome.REMOVED, "Insults others.", rule=SiteRule.HATE, strike=True))
+    given, removal = Strike.objects.get(), Statement.objects.get(restriction="comment")
+    assert (given.person, given.rule, given.about) == (found.author, SiteRule.HATE, removal.act)
+    raised = appeal(found.author, removal, "It was a quotation.")
+    decide(other, claim(other, raised.case), Decision(Outcome.OVERTURNED, "It was."))
+    given.refresh_from_db()
+    assert given.voided_by == other
+    assert set(Statement.objects.values_list("state", flat=True)) == {"overturned"}
+
+
+def test_a_statement_of_what_was_taken_back_says_so_whatever_the_way(client):
+    person, one = make_user(), moderator("admin")
+    void(one, struck(person), "a mistake")
+    unban(one, banned(person), "a mistake")
+    given = struck(person)
+    raised = appeal(person, given.act.statement, "It was not me.")
+    void(one, given, "it was not")
+    assert set(Statement.objects.values_list("state", flat=True)) == {"overturned"}
+    raised.case.refresh_from_db()
+    assert raised.case.state == "moot", "there is nothing left to decide"
+    client.force_login(person)
+    page = client.get(f"/statements/{given.act.statement.pk}").content.decode()
+    assert "There is nothing left to appeal against." in page
+    assert "Waits for a moderator" not in page
+
+
+@override_settings(STRIKES_TO_BAN=2)
+def test_the_ban_that_came_of_a_voided_strike_was_a_mistake_as_the_strike():
+    person, one = make_user(), moderator("admin")
+    first = struck(person)
+    second = struck(person)
+    void(one, second, "a mistake")
+    states = dict(Statement.objects.values_list("act", "state"))
+    ban_act = Ban.objects.get().act_id
+    assert states == {first.act_id: "stands", second.act_id: "overturned", ban_act: "overturned"}
+
+
+def test_a_ban_in_the_place_of_another_takes_nothing_back():
+    person = make_user()
+    before = banned(person)
+    banned(person, 30, replacing=before.pk)
+    assert set(Statement.objects.values_list("state", flat=True)) == {"stands"}
+
+
+def test_an_appeal_that_is_answered_after_its_strike_was_voided_brings_nothing_back():
+    person, one = make_user(), moderator("admin")
+    given = struck(person)
+    raised = appeal(person, given.act.statement, "It was not me.")
+    claim(one, raised.case)
+    void(moderator("admin"), given, "it was not")
+    Case.objects.filter(pk=raised.case.pk).update(state="open", claimed_by=one, claimed_until=in_days(1))
+    decide(one, Case.objects.get(pk=raised.case.pk), Decision(Outcome.UPHELD, "It was."))
+    assert Statement.objects.get().state == "overturned"

@@ -6,12 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery.models import Appeal, Post, Statement, User
-from gallery.models.review import SiteRule
+from gallery.accounts.standing import until_words
+from gallery.models import Appeal, Post, Statement, Strike, User
+from gallery.models.review import CaseKind, SiteRule
 from gallery.moderation.acts import quarantine, remove, rerate, restore
-from gallery.moderation.cases import claim
+from gallery.moderation.cases import claim, open_case
 from gallery.moderation.decisions import Decision, decide
 from gallery.moderation.reading import pressing
+from gallery.moderation.sanctions import ban, unban
 from gallery.moderation.statements import appeal
 from tests.factories import make_post, make_user
 
@@ -208,3 +210,40 @@ def test_the_rules_page_says_each_rule_and_how_to_appeal(client):
     assert "Within 14 days you can appeal, once." in page
     assert "/statements" not in page
     assert "/help/rules" in text(client.get("/about"))
+
+
+def page_about(client, act):
+    client.force_login(act.subject)
+    return text(client.get(address(act.statement)))
+
+
+@pytest.mark.parametrize("days", [5, None])
+def test_a_ban_says_when_it_ends_and_what_it_forbids(client, warden, days):
+    until = timezone.now() + timedelta(days=days) if days else None
+    made = ban(warden, make_user(), until=until, rule=SiteRule.SPAM, reason="A flood.")
+    page = page_about(client, made.act)
+    assert (f"It lasts until {until_words(made)}." if days else "It lasts for good") in page
+    assert "draw, upload, post, edit, vote, keep favourites, comment or moderate" in page
+    unban(make_user(role="admin"), made, "A mistake.")
+    page = page_about(client, made.act)
+    assert "It ended before its time" in page
+    assert "This decision was taken back." in page
+
+
+def test_a_strike_says_how_long_it_counts_what_follows_and_which_post_it_came_with(client, warden, settings):
+    settings.STRIKE_DAYS, settings.STRIKES_TO_BAN, settings.STRIKE_BAN_DAYS = 33, 4, 17
+    post = make_post(make_user())
+    case = claim(warden, open_case(CaseKind.REPORT, post=post))
+    decide(warden, case, Decision("removed", "Adverts.", rule=SiteRule.SPAM, strike=True))
+    given = Strike.objects.get()
+    page = page_about(client, given.act)
+    for words in (
+        "counts for 33 days, until ",
+        "When 4 strikes count at a time, a ban of 17 days",
+        f"of post {post.pk}.",
+    ):
+        assert words in page, words
+    settings.STRIKE_DAYS, settings.STRIKES_TO_BAN = 90, 0
+    page = page_about(client, given.act)
+    assert "counts for 33 days" in page, "it was given for so many"
+    assert "a ban of" not in page

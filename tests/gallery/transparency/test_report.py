@@ -11,8 +11,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery.models import RefusalCount, User
+from gallery.labels.disputes import dispute
+from gallery.models import RefusalCount, Statement, User
+from gallery.models.review import Outcome, Restriction, SiteRule
+from gallery.moderation.cases import claim
+from gallery.moderation.comments import remove_comment
+from gallery.moderation.decisions import Decision, decide
+from gallery.moderation.queue import TAKEN
+from gallery.moderation.reading import EFFECTS
+from gallery.transparency.figures import count
+from gallery.transparency.sections import RESTRICTIONS, sections
 from tests.factories import make_user
+from tests.gallery.comments.test_comments import make_comment
+from tests.gallery.labels.test_disputes import sent
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +108,37 @@ def test_the_page_has_every_section(language):
     page = Client().get(reverse("gallery:transparency"), headers={"Accept-Language": language})
     for key in ("reports", "decisions", "restrictions", "appeals", "sanctions", "refusals", "automated", "labels"):
         assert f'id="{key}"' in page.text
+
+
+@pytest.mark.parametrize("words", [RESTRICTIONS, EFFECTS, TAKEN], ids=["report", "statement", "queue"])
+def test_no_restriction_is_without_words(words):
+    assert set(words) == set(Restriction)
+
+
+@pytest.mark.parametrize("restriction", list(Restriction))
+def test_a_year_with_any_restriction_can_be_told(restriction):
+    rules = {restriction.value: {"spam": 7319}}
+    figures = count(timezone.now().year, timezone.now())
+    figures["restrictions"] = {"total": 7319, "rules": rules, "detection": {}, "automated": 0}
+    (section,) = (one for one in sections(figures) if one.key == "restrictions")
+    assert [row[1:] for row in section.tables[0].rows] == [["7,319"]]
+
+
+def test_a_removed_comment_stands_in_the_report_and_its_author_can_read_why(client):
+    found = make_comment()
+    remove_comment(make_user(role="moderator"), found, "Rude.", SiteRule.HATE)
+    assert "Comments removed" in client.get(reverse("gallery:transparency")).text
+    assert "Comments removed" in written(year=timezone.now().year)
+    client.force_login(found.author)
+    page = client.get(reverse("gallery:statement", args=[Statement.objects.get().pk]))
+    assert (page.status_code, "can read the comment" in page.text) == (200, True)
+
+
+def test_a_granted_label_dispute_is_a_changed_label_and_no_upheld_decision(client):
+    one, raised = make_user(role="moderator"), dispute(make_user(), sent("human"), "generated", "Hands.")
+    decide(one, claim(one, raised.case), Decision(Outcome.RELABELLED, "Six fingers."))
+    figures = count(timezone.now().year, timezone.now())
+    assert figures["decisions"]["label"]["outcomes"] == {"relabelled": 1}
+    assert (figures["appeals"]["upheld"], figures["labels"]["disputes"]["upheld"]) == (0, 1)
+    (section,) = (one for one in sections(figures) if one.key == "decisions")
+    assert section.tables[1].head[1:] == [str(Outcome.RELABELLED.label)]
