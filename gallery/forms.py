@@ -12,7 +12,7 @@ from gallery.models import Post, User
 from gallery.models.account import PostsChoice
 from gallery.models.post import AiLevel, PromptVisibility
 from gallery.models.rating import STRICTER
-from gallery.models.review import Outcome, SiteRule
+from gallery.models.review import CaseKind, Outcome, SiteRule
 from gallery.models.sanction import Scope
 from gallery.models.user import THRESHOLDS, Role, Zone
 from gallery.moderation.decisions import Decision
@@ -234,7 +234,7 @@ class DecisionForm(RefusableForm):
         label=_("Reason"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
-        help_text=_("Whom it concerns reads it, and it is kept for ever. Left empty, it is what the rule says."),
+        help_text=_("Whom it concerns reads it, and it is kept for ever."),
     )
     strike = forms.BooleanField(label=_("A removal is a strike for its author, too"), required=False)
 
@@ -245,20 +245,29 @@ class DecisionForm(RefusableForm):
             self.add_error("rating", _("Choose the new rating first."))
         return cleaned
 
-    def decision(self, outcome: Outcome | None = None) -> Decision:
-        """What was chosen, or another `outcome` with the same words. A reason that was left empty is the rule's own
-        name, or that nothing is against the rules; there is none for “another reason”."""
+    def decision(self, kind: CaseKind, named: SiteRule | None = None) -> Decision:
+        """What was chosen in a case of this kind; `named` is the rule where none was. A reason that was left empty is
+        the rule's own name, or that nothing is against the rules; there is none for “another reason”, and none for
+        whoever disputes a label: they said why it is wrong."""
         cleaned = self.cleaned_data
-        chosen = outcome or Outcome(cleaned["outcome"])
-        rule = SiteRule(cleaned["rule"] or SiteRule.OTHER)
+        chosen = Outcome(cleaned["outcome"])
+        rule = SiteRule(cleaned["rule"] or named or SiteRule.OTHER)
         reason = cleaned["reason"].strip()
-        if not reason and chosen in {Outcome.APPROVED, Outcome.KEPT}:
+        if not reason and chosen in {Outcome.APPROVED, Outcome.KEPT} and kind != CaseKind.LABEL:
             reason = str(_("Nothing here is against the rules."))
         elif not reason and chosen in {Outcome.REMOVED, Outcome.QUARANTINED} and rule != SiteRule.OTHER:
             reason = str(rule.label)
         elif not reason and chosen == Outcome.RERATED:
             reason = str(SiteRule.RATING.label)
         return Decision(chosen, reason, rating=cleaned["rating"], rule=rule, strike=cleaned["strike"])
+
+
+class TogetherForm(DecisionForm):
+    """A moderator's decision in several cases; unless a rule is chosen, each is decided by the rule that was named."""
+
+    rule = forms.ChoiceField(
+        label=_("Rule"), choices=[("", _("What each was reported for")), *SiteRule.choices], required=False
+    )
 
 
 class LabelForm(RefusableForm):

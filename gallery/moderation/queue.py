@@ -9,9 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from gallery.cards import blurred_url, placeholder_class, preview_url, ratio_class
 from gallery.community.comment_markup import render_comment
@@ -29,8 +31,17 @@ PAST_ACTS = 8
 VOICES_SHOWN = 30
 # From this urgency on a case is called urgent.
 URGENT = 5
-# The first choice is always `a`; these are the others.
-KEYS = {Outcome.RERATED: "r", Outcome.REMOVED: "x", Outcome.KEPT: "u", Outcome.UPHELD: "u"}
+# A key always means the same: with `a` all stays as it is, or what waited comes to stand; with `g` whoever objects is
+# granted what they ask for.
+KEYS = {
+    Outcome.KEPT: "a",
+    Outcome.APPROVED: "a",
+    Outcome.UPHELD: "a",
+    Outcome.RELABELLED: "g",
+    Outcome.OVERTURNED: "g",
+    Outcome.RERATED: "r",
+    Outcome.REMOVED: "x",
+}
 VERBS = {
     Outcome.KEPT: _("Leave as it is"),
     Outcome.APPROVED: pgettext_lazy("decision", "Approve"),
@@ -41,7 +52,10 @@ VERBS = {
     Outcome.OVERTURNED: _("Overturn the decision"),
     Outcome.UPHELD: _("The decision holds"),
 }
-OF_KIND = {CaseKind.LABEL: {Outcome.KEPT: _("The label is right")}}
+OF_KIND = {
+    CaseKind.LABEL: {Outcome.KEPT: _("The label is right")},
+    CaseKind.RATING: {Outcome.KEPT: _("The rating is right")},
+}
 # Of a picture that a check put out of reach.
 OF_HELD = {Outcome.KEPT: _("Nothing is wrong: release it"), Outcome.QUARANTINED: _("Leave it out of reach")}
 # What a statement takes from somebody, in words for others than them.
@@ -195,6 +209,29 @@ def reported_comment(case: Case) -> dict[str, Any] | None:
     }
 
 
+def named_rule(case: Case) -> SiteRule | None:
+    """The rule that was named first in a case; None where nobody named one."""
+    rule = Voice.objects.filter(case=case).order_by("pk").values_list("rule", flat=True).first()
+    return SiteRule(rule) if rule else None
+
+
+def decided_sentence(case: Case) -> str:
+    """What came of a case that was just decided, about what, and where it stands; as HTML."""
+    link = format_html(
+        '<a href="{}">{}</a>',
+        reverse("gallery:review_case", args=[case.pk]),
+        gettext("Case %(number)s") % {"number": case.pk},
+    )
+    if case.post_id:
+        about = gettext("Post %(id)s") % {"id": case.post_id}
+    elif case.person:
+        name = case.person.username
+        about = (gettext("Comment by %(name)s") if case.comment_id else "%(name)s") % {"name": name}
+    else:
+        about = str(CaseKind(case.kind).label)
+    return format_html("{}: {} · {}", about, Outcome(case.outcome).label, link)
+
+
 def decided_words(case: Case) -> dict[str, str]:
     """Who decided a closed case and what, for whoever comes too late."""
     return {
@@ -213,8 +250,8 @@ def _gist(case: Case) -> str:
 
 def _choices(case: Case) -> list[Choice]:
     return [
-        Choice(outcome, _verb(case, outcome), "a" if number == 0 else KEYS.get(outcome, ""), outcome in DANGEROUS)
-        for number, outcome in enumerate(choices_of(case))
+        Choice(outcome, _verb(case, outcome), KEYS.get(outcome, ""), outcome in DANGEROUS)
+        for outcome in choices_of(case)
     ]
 
 

@@ -16,16 +16,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.errors import UserFacingError
-from gallery.forms import DecisionForm
+from gallery.forms import DecisionForm, TogetherForm
 from gallery.links.numbered import numbered
 from gallery.models import Case
-from gallery.models.review import CaseKind, CaseState, Outcome
+from gallery.models.review import CaseKind, CaseState, Outcome, SiteRule
 from gallery.moderation.cases import claim, claim_next, release
 from gallery.moderation.decisions import CHOICES, Decision, decide
 from gallery.moderation.queue import (
     case_page,
+    decided_sentence,
     decided_words,
     lines_of,
+    named_rule,
     oldest_waits_since,
     queue_lines,
     waiting_by_kind,
@@ -43,9 +45,9 @@ def review_queue(request: SignedInRequest) -> HttpResponse:
     """What waits, the urgent and old first, of one kind or of all; several can be decided at once."""
     if not request.user.is_moderator:
         return render(request, "errors/403.html", status=403)
-    form, status = DecisionForm(), 200
+    form, status = TogetherForm(), 200
     if request.method == "POST":
-        form = DecisionForm(request.POST)
+        form = TogetherForm(request.POST)
         status = _decide_together(request, form)
         if status == 302:
             return redirect(_queue_url(_kind(request)))
@@ -84,7 +86,8 @@ def review_case(request: SignedInRequest, case_id: int) -> HttpResponse:
     """One case: the picture (grey and blurred until asked for), what was said, and what was before."""
     if not request.user.is_moderator:
         return render(request, "errors/403.html", status=403)
-    return _page(request, get_object_or_404(Case, pk=case_id), DecisionForm(), shown=request.GET.get("show", ""))
+    case = get_object_or_404(Case, pk=case_id)
+    return _page(request, case, _empty_form(case), shown=request.GET.get("show", ""))
 
 
 @login_required
@@ -108,7 +111,7 @@ def review_act(request: SignedInRequest, case_id: int) -> HttpResponse:
         return render(request, "errors/403.html", status=403)
     case = get_object_or_404(Case, pk=case_id)
     act = request.POST.get("act", "")
-    form = DecisionForm(request.POST if act not in ("claim", "release") else None)
+    form = _empty_form(case) if act in ("claim", "release") else DecisionForm(request.POST)
     problem = ""
     try:
         if act == "claim":
@@ -119,8 +122,8 @@ def review_act(request: SignedInRequest, case_id: int) -> HttpResponse:
             return redirect(_queue_url(_kind(request)))
         status = 422
         if form.is_valid():
-            decide(request.user, case, form.decision())
-            messages.success(request, _("Decided; it stands in the moderation log."))
+            decided = decide(request.user, case, form.decision(CaseKind(case.kind)))
+            messages.success(request, decided_sentence(decided))
             return _go_on(request, case.pk)
     except UserFacingError as error:
         status = error.status
@@ -141,13 +144,13 @@ def _go_on(request: SignedInRequest, left: int | None) -> HttpResponse:
     return redirect(_queue_url(kind))
 
 
-def _decide_together(request: SignedInRequest, form: DecisionForm) -> int:
+def _decide_together(request: SignedInRequest, form: TogetherForm) -> int:
     """Decide each of the picked cases by itself: what is refused for one is done for the others, and said."""
     picked = [_number(text) for text in request.POST.getlist("case")[:CASES_A_PAGE]]
     numbers = [number for number in picked if number is not None]
     if not form.is_valid():
         return 422
-    if form.decision().outcome not in TOGETHER:
+    if form.cleaned_data["outcome"] not in TOGETHER:
         form.add_error("outcome", _("Choose what you decide."))
         return 422
     if not numbers:
@@ -155,7 +158,7 @@ def _decide_together(request: SignedInRequest, form: DecisionForm) -> int:
         return 422
     done, refused = 0, []
     for case in Case.objects.filter(pk__in=numbers).select_related("decided_by").order_by("-urgency", "pk"):
-        problem = _decide_one(request, case, form.decision())
+        problem = _decide_one(request, case, form)
         if problem:
             refused.append(f"{case.get_kind_display()} {case.pk}: {problem}")
         else:
@@ -168,14 +171,16 @@ def _decide_together(request: SignedInRequest, form: DecisionForm) -> int:
     return 409 if refused else 302
 
 
-def _decide_one(request: SignedInRequest, case: Case, decision: Decision) -> str:
+def _decide_one(request: SignedInRequest, case: Case, form: TogetherForm) -> str:
     """Why one of several picked cases could not be decided; "" if it is. What this moderator did not hold before is
     given back."""
     if case.state != CaseState.OPEN:
         return _("%(name)s decided it meanwhile: %(outcome)s") % decided_words(case)
     mine = case.claimed_by_id == request.user.pk
     try:
-        decide(request.user, claim(request.user, case), _for_this_kind(decision, CaseKind(case.kind)))
+        kind = CaseKind(case.kind)
+        decision = form.decision(kind, named_rule(case))
+        decide(request.user, claim(request.user, case), _for_this_kind(decision, kind))
     except UserFacingError as error:
         if not mine:
             release(request.user, case)
@@ -188,6 +193,11 @@ def _for_this_kind(decision: Decision, kind: CaseKind) -> Decision:
     if decision.outcome == Outcome.KEPT and Outcome.APPROVED in CHOICES[kind]:
         return replace(decision, outcome=Outcome.APPROVED)
     return decision
+
+
+def _empty_form(case: Case) -> DecisionForm:
+    """Nothing chosen yet but the rule that was named first."""
+    return DecisionForm(initial={"rule": named_rule(case) or SiteRule.OTHER})
 
 
 def _page(

@@ -107,7 +107,7 @@ def test_a_dispute_from_the_post_to_the_moderators_decision(open_page: OpenPage,
     moderator.get_by_role("button", name="Take this case").click()
     moderator.get_by_label("Reason").fill("The hand shows it.")
     moderator.get_by_role("button", name="Change the label").click()
-    expect(moderator.get_by_text("Decided; it stands in the moderation log.")).to_be_visible()
+    expect(moderator.get_by_text(": Label changed · Case")).to_be_visible()
     moderator.goto("/moderation/labels")
     expect(moderator.locator(".case", has_text="Six fingers.")).to_have_count(0)
 

@@ -403,7 +403,7 @@ def test_every_kind_has_a_page_for_those_who_hold_it_and_those_who_do_not(kind):
         kind, lambda: case_of(kind, facts={"rating": "e", "confidence": 0.9, "since": "nonsense", "votes": ["q", "z"]})
     )()
     client = browser(one)
-    keys = {kind: "a", CaseKind.LABEL: "u", CaseKind.APPEAL: "u"}[kind]
+    keys = {CaseKind.LABEL: "g", CaseKind.APPEAL: "g"}.get(kind, "a")
     assert 'data-review-key="c"' in text(client.get(page_of(case)))
     client.post(door_of(case), {"act": "claim"})
     page = text(client.get(page_of(case)))
@@ -423,3 +423,80 @@ def test_no_key_stands_for_two_buttons():
         assert len(keys) == len(set(keys)), kind
         assert not set(keys) & set("ncvijk1234"), kind
         assert all(one != other for one, other in itertools.combinations(keys, 2))
+
+
+STANDS = {Outcome.KEPT, Outcome.APPROVED, Outcome.UPHELD}
+GRANTS = {Outcome.RELABELLED, Outcome.OVERTURNED}
+
+
+@pytest.mark.parametrize("kind", list(CaseKind))
+def test_a_key_means_the_same_in_every_kind_of_case_and_the_first_button_is_what_stands(kind):
+    choices = case_page(moderator(), case_of(kind), shown="")["choices"]
+    assert choices[0].outcome in STANDS
+    for choice in choices:
+        assert (choice.key == "a", choice.key == "g") == (choice.outcome in STANDS, choice.outcome in GRANTS)
+
+
+def chosen_rule(page):
+    return re.search(r'<option value="(\w*)" selected', page)[1]
+
+
+def test_the_rule_that_was_named_first_is_chosen_and_gives_the_reason():
+    one, post = moderator(), bare_post()
+    case = report(make_user(), post, "hate", "Insults.").voice.case
+    report(make_user(), post, "spam", "Adverts.")
+    client = browser(one)
+    client.post(door_of(case), {"act": "claim"})
+    page = text(client.get(page_of(case)))
+    assert chosen_rule(page) == "hate"
+    assert "“Another reason” needs one" in page
+    assert "optional" not in page
+    client.post(door_of(case), {"outcome": "removed", "rule": "hate", "reason": ""})
+    told = Statement.objects.get()
+    assert (told.rule, told.facts) == (SiteRule.HATE, str(SiteRule.HATE.label))
+
+
+def test_where_nobody_named_a_rule_it_is_another_reason_which_needs_one(mine):
+    _one, case, client = mine
+    assert chosen_rule(text(client.get(page_of(case)))) == "other"
+    assert client.post(door_of(case), {"outcome": "removed", "rule": "other"}).status_code == 422
+
+
+def test_several_are_each_decided_by_the_rule_that_was_named_unless_one_is_chosen():
+    client = browser(moderator())
+    cases = [report(make_user(), bare_post(), rule, "x").voice.case for rule in ("hate", "spam")]
+    page = text(client.get(QUEUE))
+    assert chosen_rule(page) == ""
+    assert "“Another reason” needs one" in page
+    pick = {"case": [case.pk for case in cases], "outcome": "removed", "reason": ""}
+    assert client.post(QUEUE, pick | {"rule": ""}).status_code == 302
+    assert list(Statement.objects.order_by("post").values_list("rule", flat=True)) == ["hate", "spam"]
+    more = [report(make_user(), bare_post(), "hate", "x").voice.case]
+    client.post(QUEUE, {"case": [more[0].pk], "outcome": "removed", "rule": "law"})
+    assert Statement.objects.latest("pk").rule == "law"
+    unnamed = case_of()
+    assert client.post(QUEUE, pick | {"case": [unnamed.pk], "rule": ""}).status_code == 409
+    assert Case.objects.get(pk=unnamed.pk).state == CaseState.OPEN
+
+
+def test_whoever_disputes_a_label_is_told_why_it_stays():
+    client, case = browser(moderator()), dispute(make_user(), sent_post("human"), "generated", "Hands.").case
+    for answer in (
+        client.post(QUEUE, {"case": [case.pk], "outcome": "kept", "reason": " "}),
+        client.post(door_of(case), {"act": "claim"}) and client.post(door_of(case), {"outcome": "kept", "reason": " "}),
+    ):
+        assert answer.status_code in (409, 422)
+        assert "Give a reason" in text(answer)
+    assert Case.objects.get(pk=case.pk).state == CaseState.OPEN
+    assert client.post(door_of(case), {"outcome": "kept", "reason": "Five fingers."}).status_code == 302
+
+
+def test_after_a_decision_it_is_said_what_was_decided_about_what(mine):
+    _one, case, client = mine
+    page = text(client.post(door_of(case), KEEP, follow=True))
+    assert f'Post {case.post_id}: Left as it is · <a href="{page_of(case)}">Case {case.pk}</a>' in page
+    person = make_user("o'neil")
+    about = report_person(make_user(), person, "hate", "<b>").voice.case
+    client.post(door_of(about), {"act": "claim"})
+    page = text(client.post(door_of(about), KEEP, follow=True))
+    assert f'o&#x27;neil: Left as it is · <a href="{page_of(about)}">' in page
