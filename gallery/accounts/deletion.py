@@ -27,6 +27,7 @@ from gallery.community.opinions import take_back_favourites
 from gallery.errors import Invalid, InvalidTransition
 from gallery.models import (
     AccountDeletion,
+    AssetOrigin,
     Comment,
     Favourite,
     FavouriteGroup,
@@ -187,6 +188,8 @@ def _erase(user: User) -> None:
         Refusal.objects.filter(person=user),
     ):
         rows.delete()
+    # What somebody calls a file can tell who they are.
+    AssetOrigin.objects.filter(asset__post__author=user).exclude(file_name="").update(file_name="")
     # What was said in a case stays part of it, as with visitors; where to write to does not.
     Voice.objects.filter(by=user).update(contact="")
     for part in account_parts():

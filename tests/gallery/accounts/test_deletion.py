@@ -20,6 +20,7 @@ from gallery.filters.spec import Rules, Said
 from gallery.models import (
     AccountDeletion,
     Asset,
+    AssetOrigin,
     Favourite,
     FavouriteGroup,
     ModerationAction,
@@ -160,6 +161,14 @@ def test_posts_stay_or_go_as_they_chose(client, choice, status):
     assert "mika" not in client.get("/").content.decode()
     assert client.get("/users/mika").status_code == 404
     assert client.get(f"/users/deleted-{user.pk}").status_code == 404
+
+
+def test_what_they_called_a_file_goes():
+    user = make_user("mika")
+    post = make_post(user)
+    AssetOrigin.objects.create(asset=post.asset, file_sha256="0" * 64, file_name="mika at home.png", file_format="png")
+    carry_out(user)
+    assert AssetOrigin.objects.get().file_name == ""
 
 
 def test_votes_stay_without_a_name():
