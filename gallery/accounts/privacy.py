@@ -35,8 +35,8 @@ def kept_for() -> list[Kept]:
         ),
         Kept(
             gettext_lazy(
-                "Your account: name, password (as a digest), e-mail address if you give one, role, settings, filters, saved "
-                "searches, favourites, lists"
+                "Your account: name, password (as a digest), e-mail address if you give one, role, settings, filters, "
+                "saved searches, favourites, lists"
             ),
             gettext_lazy("so that you can sign in, and see what you want to see"),
             gettext_lazy("until the account is deleted"),
@@ -63,8 +63,8 @@ def kept_for() -> list[Kept]:
         ),
         Kept(
             gettext_lazy(
-                "Uploads that are not posted yet; of a file that was sent the picture, its name and digest, and what it "
-                "says about how it was made"
+                "Uploads that are not posted yet; of a file that was sent the picture, its name and digest, and what "
+                "it says about how it was made"
             ),
             gettext_lazy("so that you can finish; places, names and serial numbers in a photo’s data are dropped"),
             _days(settings.DRAFT_DAYS),
@@ -78,8 +78,8 @@ def kept_for() -> list[Kept]:
         ),
         Kept(
             gettext_lazy(
-                "Reports, with the address that a visitor may leave; decisions, statements of reasons, strikes and bans, "
-                "appeals"
+                "Reports, with the address that a visitor may leave; decisions, statements of reasons, strikes and "
+                "bans, appeals"
             ),
             gettext_lazy("so that decisions can be checked and appealed"),
             gettext_lazy("for good; the log of moderation cannot be changed by anybody"),
@@ -90,9 +90,7 @@ def kept_for() -> list[Kept]:
             gettext_lazy("for good, in the log; the ban itself until it ends"),
         ),
         Kept(
-            gettext_lazy(
-                "Looks at posts: a number made of account or address, post and week; nobody can read them back"
-            ),
+            gettext_lazy("Looks at posts: a digest of account or address, post and week, which nobody reads back"),
             gettext_lazy("so that each look counts once; a post shows the sum"),
             gettext_lazy("a week, in memory"),
         ),

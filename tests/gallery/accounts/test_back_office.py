@@ -27,6 +27,7 @@ def owner(client):
 def every_address() -> list[str]:
     """One for each route of the admin."""
     import config.urls  # noqa: F401 - registers the tables
+
     found = []
     for patterns, _name, _namespace in [site.urls]:
         for pattern in patterns:
