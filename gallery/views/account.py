@@ -93,6 +93,9 @@ def account_copy_file(request: SignedInRequest, key: str) -> HttpResponseBase:
         raise Http404
     if export.expires_at is None or export.expires_at <= timezone.now():
         raise Http404
+    if not _signed_in_lately(request):
+        context = {"days": settings.EXPORT_DAYS, "export": export, "stale": True}
+        return render(request, "gallery/account_copy.html", context, status=403)
     try:
         file = file_of(export).open("rb")
     except FileNotFoundError as error:

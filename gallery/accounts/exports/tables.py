@@ -163,7 +163,7 @@ def _votes(user: User) -> Rows:
     yield from _of_seen(user, RatingVote.objects.filter(by=user), "post_id", "rating", "against", "at")
     seen = Post.objects.filter(reachable_posts(user)).values("pk")
     on_comments = CommentVote.objects.filter(user=user, comment__post__in=seen).order_by("pk")
-    yield from on_comments.values("comment_id", "score", "created_at").iterator()
+    yield from map(dict, on_comments.values("comment_id", "score", "created_at").iterator())
 
 
 def _filters(user: User) -> Rows:
@@ -190,8 +190,8 @@ def _edits(user: User) -> Rows:
         for row in _of_seen(user, model.objects.filter(editor=user), "post_id", "number", "at"):
             yield {"kind": kind} | row
     pages = WikiVersion.objects.filter(editor=user).order_by("pk")
-    for row in pages.values("page_id", "number", "at", "title", "body").iterator():
-        yield {"kind": "wiki"} | row
+    for written in pages.values("page_id", "number", "at", "title", "body").iterator():
+        yield {"kind": "wiki", **written}
 
 
 def _reports(user: User) -> Rows:

@@ -7,11 +7,13 @@ from zipfile import ZipFile
 
 import pytest
 from django.core.cache import cache
+from django.urls import reverse
 from django.utils import timezone
 
 from gallery.accounts.exports import requests
 from gallery.accounts.exports.archive import Stopped, write_archive
 from gallery.accounts.exports.requests import ask_for_export, file_of, make_waiting, remove_old_exports
+from gallery.accounts.sign_in_link import make_link
 from gallery.community import favourite_groups, opinions
 from gallery.community.comment_votes import vote_on_comment
 from gallery.community.comments import write
@@ -154,6 +156,24 @@ def test_it_is_made_fetched_and_removed(client):
     remove_old_exports(timezone.now() + timedelta(hours=2))
     assert not file.exists()
     assert not AccountExport.objects.exists()
+
+
+def test_without_a_password_one_has_to_have_signed_in_lately(client):
+    owner = make_user("boss", role="owner")
+    owner.set_unusable_password()
+    owner.save()
+    client.post(f"/welcome/{make_link(owner)}")
+    export = ask_for_export(owner)
+    assert make_waiting(go_on) == 1
+    address = reverse("gallery:account_copy_file", args=[export.key])
+    assert client.get(address).status_code == 200
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 3601
+    session.save()
+    answer = client.get(address)
+    assert answer.status_code == 403
+    assert "Sign in again first" in answer.content.decode()
 
 
 def test_nobody_else_can_fetch_it(client):
