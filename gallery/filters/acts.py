@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from gallery.accounts.standing import require_may_act
@@ -85,9 +87,8 @@ def copy(user: User, original: ViewFilter) -> ViewFilter:
     """A copy of one's own, which its maker can't change any more. Whom they muted is not copied. Raises Invalid."""
     said = in_force.said_by(original)
     name = original.name
-    taken = {one.casefold() for one in ViewFilter.objects.filter(owner=user).values_list("name", flat=True)}
     number = 2
-    while name.casefold() in taken:
+    while _named(user, name).exists():
         name = f"{original.name[: MAX_NAME - 4]} {number}"
         number += 1
     return create(user, name, Said(said.hidden_ratings, said.blurred_ratings, said.rules))
@@ -162,7 +163,7 @@ def _checked_name(user: User, row: ViewFilter, typed: str) -> str:
         raise Invalid("filter_name_too_long", length=len(name), limit=MAX_NAME)
     if any(unicodedata.category(char)[0] == "C" for char in name):
         raise Invalid("filter_name_unusable")
-    if ViewFilter.objects.filter(owner=user, name__iexact=name).exclude(pk=row.pk).exists():
+    if _named(user, name).exclude(pk=row.pk).exists():
         raise Invalid("filter_name_taken", name=name)
     return name
 
@@ -170,9 +171,16 @@ def _checked_name(user: User, row: ViewFilter, typed: str) -> str:
 def _free_name(user: User) -> str:
     first = name = _("My filter")
     number = 2
-    while ViewFilter.objects.filter(owner=user, name__iexact=name).exists():
+    while _named(user, name).exists():
         name, number = f"{first} {number}", number + 1
     return name
+
+
+def _named(user: User, name: str) -> QuerySet[ViewFilter]:
+    """Filters of this name, as the unique index compares them: Django's lookup in any case says UPPER, to which İ and i
+    are two letters."""
+    same = Exact(Lower("name"), Lower(Value(name)))
+    return ViewFilter.objects.filter(same, owner=user)
 
 
 def _accounts(names: list[str]) -> dict[str, int]:
@@ -189,5 +197,6 @@ def _lock(user: User) -> None:
 
 
 def _require_own(user: User, row: ViewFilter) -> None:
-    if row.owner_id != user.pk:
+    """Call it with the account locked: a filter that was deleted while this waited is nobody's."""
+    if row.owner_id != user.pk or not ViewFilter.objects.filter(pk=row.pk).exists():
         raise NotAllowed("not_your_filter")
