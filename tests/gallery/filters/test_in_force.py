@@ -266,3 +266,18 @@ def test_five_thousand_tags_and_fifty_searches_are_a_filter(monkeypatch):
     assert seen(again(viewer)) == {kept.pk}
     found = hidden_by_filter("", again(viewer))
     assert [(line.text, line.count) for line in found.lines] == [("t4999", 1)]
+
+
+@pytest.mark.parametrize("line", ["cat score:{n}", "a{n}* b*"])
+def test_what_is_too_much_is_refused_without_asking_what_each_line_means(line, django_assert_max_num_queries):
+    viewer = make_user()
+    with django_assert_max_num_queries(3), pytest.raises(Invalid):
+        read_rules("\n".join(line.format(n=n) for n in range(500)), "", viewer)
+
+
+def test_lines_that_are_wrong_in_different_ways_are_told_in_their_order():
+    with pytest.raises(RulesUnreadable) as refused:
+        read_rules("cat score:high\n(dog\ncat score:low", "limit:5\n(", make_user())
+    assert [(one.field, one.line) for one in refused.value.problems] == [
+        ("hide", 1), ("hide", 2), ("hide", 3), ("blur", 1), ("blur", 2),
+    ]  # fmt: skip
