@@ -11,7 +11,7 @@ from gallery.search.names import MAX_WILDCARDS
 from gallery.search.rules import check_meaning, read_rule, wildcards_in
 from gallery.visibility import Viewer
 from tagging.messages import explain
-from tagging.query import Node, QueryError, print_query
+from tagging.query import MAX_TERMS, Node, QueryError, leaves, print_query
 
 LONGEST_RULE = 1000
 # Of a text with a thousand wrong lines nobody reads every sentence.
@@ -85,7 +85,9 @@ def read_rules(
     tags = len(hides) + len(blurs) - len(queries)
     # What a rule means is asked of the database, so only where there are not too many of them.
     wildcards = sum(map(wildcards_in, queries.values()))
-    if len(queries) <= max_queries and wildcards <= MAX_WILDCARDS:
+    # All of them are part of every search and of every file's answer, so they hold no more than one search does.
+    terms = sum(len(list(leaves(tree))) for tree in queries.values())
+    if len(queries) <= max_queries and wildcards <= MAX_WILDCARDS and terms <= MAX_TERMS:
         for rule, tree in queries.items():
             with _noting(problems, *places[rule], longest):
                 check_meaning(tree, viewer)
@@ -95,6 +97,8 @@ def read_rules(
         raise Invalid("filter_too_many_tags", count=tags, limit=max_tags)
     if len(queries) > max_queries:
         raise Invalid("filter_too_many_queries", count=len(queries), limit=max_queries)
+    if terms > MAX_TERMS:
+        raise Invalid("filter_too_many_terms", count=terms, limit=MAX_TERMS)
     if wildcards > MAX_WILDCARDS:
         raise Invalid("filter_too_many_wildcards", count=wildcards, limit=MAX_WILDCARDS)
     return Rules(tuple(hides), tuple(blurs))
