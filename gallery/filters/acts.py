@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, NotAllowed
 from gallery.filters import in_force
-from gallery.filters.resolving import keep_resolved
+from gallery.filters.resolving import keep_resolved, tag_of
 from gallery.filters.spec import Said
 from gallery.models import User, ViewFilter
 from gallery.ratings import ORDER
+from gallery.search.rules import check_meaning, read_rule
 from gallery.visibility import signed_in
+from tagging.query import QueryError
 
 MAX_FILTERS = 50
 MAX_MUTED = 500
@@ -84,8 +86,14 @@ def share(user: User, row: ViewFilter, *, shared: bool) -> ViewFilter:
 
 @transaction.atomic
 def copy(user: User, original: ViewFilter) -> ViewFilter:
-    """A copy of one's own, which its maker can't change any more. Whom they muted is not copied. Raises Invalid."""
+    """A copy of one's own, which its maker can't change any more. Whom they muted is not copied.
+
+    Raises Invalid, and NotAllowed for a rule that its maker alone may ask about: it would hide everything from others.
+    """
     said = in_force.said_by(original)
+    for rule in (*said.rules.hide, *said.rules.blur):
+        if tag_of(rule) is None:
+            _require_meaning(user, rule)
     name = original.name
     number = 2
     while _named(user, name).exists():
@@ -194,6 +202,13 @@ def _lock(user: User) -> None:
     # Whoever acts on filters of the same account at the same moment waits here.
     now = User.objects.select_for_update(no_key=True).only("active_filter_id").get(pk=user.pk)
     user.active_filter_id = now.active_filter_id
+
+
+def _require_meaning(user: User, rule: str) -> None:
+    try:
+        check_meaning(read_rule(rule), user)
+    except QueryError as error:
+        raise Invalid("filter_rules_unreadable") from error
 
 
 def _require_own(user: User, row: ViewFilter) -> None:

@@ -164,3 +164,13 @@ def test_rules_follow_a_tag_to_its_new_name_and_hide_it_on_the_way(word):
     assert (row.hide_rules, row.blur_rules) == (["spider", "spider web", "owl"], ["spider -toy"])
     posts = Post.objects.filter(visible_posts(User.objects.get(pk=owner.pk)))
     assert list(posts) == []
+
+
+def test_a_rule_that_its_maker_alone_may_ask_about_is_copied_by_nobody_else():
+    maker, other = make_user("ann"), make_user()
+    row = acts.create(maker, "Seen", Said(rules=Rules(("cat -upvote:ann",))))
+    with pytest.raises(NotAllowed) as refused:
+        acts.copy(other, row)
+    assert refused.value.code == "votes_are_private"
+    assert not ViewFilter.objects.filter(owner=other).exists()
+    assert acts.copy(maker, row).hide_rules == row.hide_rules
