@@ -34,7 +34,7 @@ from gallery.models import (
 )
 from gallery.models.asset import Variant
 from gallery.models.post import PostStatus
-from gallery.visibility import reachable_posts
+from gallery.visibility import open_to
 from tagging.models import Tag, WikiVersion
 
 Rows = Iterator[dict[str, Any]]
@@ -81,7 +81,7 @@ def _own_posts(user: User) -> QuerySet[Post]:
 
 def _of_seen(user: User, rows: QuerySet[Any], *columns: str) -> Rows:
     """Rows about posts, without those about posts that they may not see."""
-    seen = Post.objects.filter(reachable_posts(user))
+    seen = Post.objects.filter(open_to(user))
     yield from rows.filter(post__in=seen.values("pk")).order_by("pk").values(*columns).iterator()
 
 
@@ -149,7 +149,7 @@ def _drafts(user: User) -> Rows:
 def _lists(user: User) -> Rows:
     for group in FavouriteGroup.objects.filter(owner=user).order_by("pk"):
         entries = FavouriteGroupEntry.objects.filter(group=group).order_by("position")
-        seen = entries.filter(post__in=Post.objects.filter(reachable_posts(user)).values("pk"))
+        seen = entries.filter(post__in=Post.objects.filter(open_to(user)).values("pk"))
         yield {
             "name": group.name,
             "public": group.is_public,

@@ -18,6 +18,8 @@ from gallery.community import favourite_groups, opinions
 from gallery.community.comment_votes import vote_on_comment
 from gallery.community.comments import write
 from gallery.errors import InvalidTransition, NotNow
+from gallery.filters import acts as filters
+from gallery.filters.spec import Rules, Said
 from gallery.models import AccountExport, User
 from gallery.models.review import SiteRule
 from gallery.moderation.acts import remove
@@ -260,3 +262,14 @@ def test_a_made_up_key_is_not_found(client, key):
     sign_in(client, make_user("mika"))
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert client.get(f"/settings/copy/{key}.zip").status_code == 404
+
+
+def test_what_their_own_filter_hides_is_theirs_all_the_same():
+    user, kept = make_user(), make_post(tags=["spider"])
+    opinions.favourite(user, kept)
+    group = favourite_groups.create(user, "mine")
+    favourite_groups.add_to_group(user, group.pk, kept)
+    filters.choose(user, filters.create(user, "Calm", Said(rules=Rules(("spider",)))))
+    archive = opened(User.objects.get(pk=user.pk))
+    assert [row["post_id"] for row in table(archive, "favourites")] == [kept.pk]
+    assert table(archive, "lists")[0]["posts"] == [kept.pk]
