@@ -2,7 +2,7 @@
 
 `world` makes one site in which each hidden thing carries marks that occur nowhere else (`marks`); `viewers` are those
 who ask; `oracle` says, from the words of the design and without a line of `gallery.visibility`, who may know what;
-`routes` says how each address is asked; `reading` finds the marks in an answer; `test_matrix` holds all of that together.
+`routes` says how each address is asked; `reading` finds the marks in an answer; `test_matrix` holds all that together.
 
 A new address needs one row in `routes`, or the test names it and fails: `plain` for a page, `about` for what is asked
 of one post (it is then asked of every hidden one, by GET, HEAD and POST), `files` for media, `sent` for other forms. A

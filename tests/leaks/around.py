@@ -102,7 +102,7 @@ def _said_about(world: "World", thing: Thing, person: User, moderator: User) -> 
     case = open_case(CaseKind.APPEAL, post=post, person=post.author)
     Appeal.objects.create(statement=made, case=case, text=f"But {thing.word('ap')}.")
     if thing.name == "prompt on request":
-        PromptRequest.objects.create(post=post, asker=world.people["eager"], state="granted", asked_at=timezone.now(), answered_at=timezone.now())
-    world.found.setdefault("requests", []).extend(
-        PromptRequest.objects.filter(post=post).values_list("pk", flat=True)
-    )
+        PromptRequest.objects.create(
+            post=post, asker=world.people["eager"], state="granted", asked_at=timezone.now(), answered_at=timezone.now()
+        )
+    world.found.setdefault("requests", []).extend(PromptRequest.objects.filter(post=post).values_list("pk", flat=True))

@@ -18,6 +18,11 @@ CONTROLS = (
     "blurred by filter", "private take", "draft",
 )  # fmt: skip
 """Of what a viewer can open, these are asked for; of what they can't, everything."""
+PROBED = {
+    "sensitive", "explicit", "pending", "removed", "withdrawn", "quarantined", "muted author", "tag hidden by filter",
+    "in the human zone", "open", MISSING.name,
+}  # fmt: skip
+"""One of each way to be hidden, for searches with its number or tag in them."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,13 @@ def about(
     tells: bool = True,
     like_missing: bool = True,
     fragment: bool = False,
+    few: bool = False,
 ) -> Row:
-    """What is asked of one post. With `post` it is a form: sent for what the viewer can't reach alone, since for the
-    rest the table of permissions stands. `{pk}` in a query is the number of the post, `{open}` that of an open one."""
+    """What is asked of one post; `{pk}` in a query is its number, `{open}` that of an open one.
+
+    With `post` it is a form: sent for what the viewer can't reach alone, since for the rest the table of permissions
+    stands. `few`: of the PROBED alone. `fragment`: as htmx asks.
+    """
 
     def of(world: World, thing: Thing) -> Iterator[Ask]:
         given = args(world, thing) if args else [] if queries and "{pk}" in queries[0] else [thing.pk]
@@ -99,7 +108,7 @@ def about(
 
     def asks(world: World, viewer: Viewer) -> Iterator[Ask]:
         for thing in [*THINGS.values(), MISSING]:
-            if thing.kind not in kinds:
+            if thing.kind not in kinds or (few and thing.name not in PROBED):
                 continue
             reached = thing is not MISSING and reachable(viewer, thing)
             if not reached or (post is None and thing.name in CONTROLS):
@@ -135,7 +144,11 @@ def files(route: str, variants: Iterable[tuple[str, str]], *queries: str) -> Row
 
 
 def sent(
-    route: str, *forms: dict[str, Any], args: tuple[Any, ...] = (), query: dict[str, str] | None = None, tells: bool = False
+    route: str,
+    *forms: dict[str, Any],
+    args: tuple[Any, ...] = (),
+    query: dict[str, str] | None = None,
+    tells: bool = False,
 ) -> Row:
     """A form that names no thing in its address."""
 
@@ -147,7 +160,9 @@ def sent(
     return Row(route, asks, tells)
 
 
-def each(route: str, found: Callable[[World], Iterable[Any]], *, method: str = "get", tells: bool = False, **data: Any) -> Row:
+def each(
+    route: str, found: Callable[[World], Iterable[Any]], *, method: str = "get", tells: bool = False, **data: Any
+) -> Row:
     """An address once for each list of arguments that the world has."""
 
     def asks(world: World, viewer: Viewer) -> Iterator[Ask]:

@@ -97,9 +97,9 @@ def may_know(viewer: Viewer, mark: Mark, *, named: bool) -> bool:
         return True
     if not reachable(viewer, thing):
         return False
-    if not named and thing.kind == "post" and not (viewer.moderates or own(viewer, thing)):
-        if not listed(viewer, thing):
-            return False
+    offered = named or thing.kind != "post" or viewer.moderates or own(viewer, thing) or listed(viewer, thing)
+    if not offered:
+        return False
     if mark.part in PROMPT:
         return reads_prompt(viewer, thing)
     if mark.part in SHARP:

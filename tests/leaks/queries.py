@@ -9,8 +9,8 @@ LOOSE = (
     "", "umbrella", "umbrella -veiled", "-veiled", "~veiled ~smeared", "(veiled or smeared)", "rating:e",
     "rating:g,s,q,e", "-rating:g", "-rating:g,s", "status:any", "status:removed", "status:pending", "status:appealed",
     "status:withdrawn", "status:quarantined", "-status:active", "user:painter", "-user:painter", "user:muted",
-    "id:>0", "order:id", "order:score", "order:views", "order:rank", "order:favcount", "order:random",
-    "fav:keeper", "ordfav:keeper", "is:child", "child:any", "parent:any", "is:generated", "is:assisted", "-is:generated",
+    "id:>0", "order:id", "order:score", "order:views", "order:rank", "order:favcount", "order:random", "fav:keeper",
+    "ordfav:keeper", "is:child", "child:any", "parent:any", "is:generated", "is:assisted", "-is:generated",
     "prompt:zq*", "-prompt:zq*", "negative:zq*", "seed:any", "seed:>0", "lora:any", "lora:zq*", "zq*", "source:*zq*",
     "has:prompt", "status:any rating:e", "status:any user:painter", "commentary:any", "favgroup:open",
 )  # fmt: skip

@@ -1,45 +1,20 @@
 """No answer of the site, whoever asks however, holds anything of what is hidden from them. The package says how to add
 an address."""
 
-from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import override_settings
 
 from tests.leaks import oracle
-from tests.leaks.answers import Answer, ask_everything
+from tests.leaks.answers import Answer
 from tests.leaks.routes import ROWS, STREAMS
 from tests.leaks.things import BY_INDEX, MISSING, THINGS
 from tests.leaks.viewers import VIEWERS
-from tests.leaks.world import World, build_world, numbers_put_back
 from tests.test_permission_matrix import routes
 
 # The mark makes the database; what the tests see is in the transaction around all of them.
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 KINDS = list(VIEWERS)
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[World]:
-    """One for all tests here; they change nothing, and the end of the transaction takes it away."""
-    media: Path = tmp_path_factory.mktemp("media")
-    kept = override_settings(MEDIA_ROOT=media, MAX_PUBLIC_RATING="sensitive", POSTS_PER_AUTHOR=0)
-    with django_db_blocker.unblock(), kept, numbers_put_back(), transaction.atomic():
-        yield build_world()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def answers(world: World) -> dict[str, list[Answer]]:
-    """All of them, by viewer."""
-    found = defaultdict(list)
-    for answer in ask_everything(world, ROWS):
-        found[answer.viewer].append(answer)
-    return found
 
 
 def undeclared(names: set[str]) -> set[str]:

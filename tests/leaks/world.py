@@ -23,7 +23,16 @@ from gallery.tag_edits.edit import apply_script
 from gallery.uploads import save_draft
 from generation.models import Take
 from tagging.wiki import Written, write_page
-from tests.factories import make_asset, make_checkpoint, make_mask, make_post, make_recipe, make_request, make_take, start_job
+from tests.factories import (
+    make_asset,
+    make_checkpoint,
+    make_mask,
+    make_post,
+    make_recipe,
+    make_request,
+    make_take,
+    start_job,
+)
 from tests.gallery.uploads.files import drafted
 from tests.leaks import around, marks
 from tests.leaks.pictures import picture_of
@@ -96,9 +105,10 @@ def build_world() -> World:
 
 def recipe_of(thing: Thing) -> Recipe:
     """A recipe whose every text is a mark."""
+    first = thing.word("ol" if thing.name in EDITED else "pr")
     return make_recipe(
-        prompt=f"1girl, {thing.word('ol' if thing.name in EDITED else 'pr')}", negative_prompt=thing.word("ne"), seed=marks.seed(thing.index),
-        loras=(LoraEntry(thing.word("lo"), "ab" * 32, 0.8, 0.8),), width=200, height=160,
+        prompt=f"1girl, {first}", negative_prompt=thing.word("ne"), seed=marks.seed(thing.index), width=200, height=160,
+        loras=(LoraEntry(thing.word("lo"), "ab" * 32, 0.8, 0.8),),
     )  # fmt: skip
 
 
