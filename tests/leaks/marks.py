@@ -10,6 +10,8 @@ from dataclasses import dataclass
 LETTERS = "bcdfghjkmn"
 FIRST_POST, APART = 7_310_000_000_000, 1_000_003
 FIRST_SEED = 2_718_200_000
+MOST_THINGS = 64
+"""As many as there are colours for their pictures; numbers above are of what does not exist."""
 
 PARTS = {
     "ti": "title",
@@ -38,7 +40,8 @@ PARTS = {
 PROMPT = frozenset({"pr", "ne", "ol", "lo", "sd"})
 SHARP = frozenset({"sh", "px"})
 
-WORD = re.compile(rb"zq([" + LETTERS.encode() + rb"]{4})([a-z]{2})", re.IGNORECASE)
+WRITTEN = b"|".join(part.encode() for part in PARTS)
+WORD = re.compile(rb"zq([" + LETTERS.encode() + rb"]{4})(" + WRITTEN + rb")", re.IGNORECASE)
 NUMBER = re.compile(rb"(?<![0-9])731[0-9]{10}(?![0-9])")
 GROUPED = re.compile(rb"(?<![0-9])7[,. \xa0]?310(?:[,. \xa0]?[0-9]{3}){3}(?![0-9])")
 SEED = re.compile(rb"(?<![0-9])27182[0-9]{5}(?![0-9])")
@@ -79,7 +82,9 @@ def seed(index: int) -> int:
 
 def marks_in(text: bytes, digests: dict[bytes, int]) -> set[Mark]:
     """All marks in a text; `digests` say of which thing the SHA-256 in hexadecimals are."""
-    found = {Mark(index_of(letters), part.decode().lower()) for letters, part in WORD.findall(text)}
+    words = ((index_of(letters), part.decode().lower()) for letters, part in WORD.findall(text))
+    # Thousands of compressed files hold such letters by chance, but hardly those of a thing.
+    found = {Mark(index, part) for index, part in words if 0 < index < MOST_THINGS}
     for letters, variant in FILE.findall(text):
         found.add(Mark(index_of(letters), "bl" if variant == b"b360" else "sh"))
     for digits in (*NUMBER.findall(text), *GROUPED.findall(text)):
