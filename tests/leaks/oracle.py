@@ -85,6 +85,11 @@ def known_to_all(thing: Thing) -> bool:
     return thing.kind == "post" and thing.status in ("active", "flagged") and thing.rating == "g"
 
 
+def knows_tag(viewer: Viewer, thing: Thing) -> bool:
+    """Whether completion and pages of tags may mention the tag that it alone has."""
+    return known_to_all(thing) or (viewer.is_member and thing.kind == "post" and reachable(viewer, thing))
+
+
 def may_know(viewer: Viewer, mark: Mark, *, named: bool) -> bool:
     """Whether an answer to this viewer may hold the mark; `named`: the request itself named the thing.
 

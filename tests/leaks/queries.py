@@ -14,7 +14,13 @@ LOOSE = (
     "prompt:zq*", "-prompt:zq*", "negative:zq*", "seed:any", "seed:>0", "lora:any", "lora:zq*", "zq*", "source:*zq*",
     "has:prompt", "status:any rating:e", "status:any user:painter", "commentary:any", "favgroup:open",
 )  # fmt: skip
-"""Asked of pages, programs and counts; whatever they answer must hold nothing hidden."""
+"""Asked by programs; whatever is answered must hold nothing hidden."""
+
+ON_PAGES = (
+    "", "umbrella -veiled", "~veiled ~smeared", "rating:e", "-rating:g", "status:any", "status:removed", "user:painter",
+    "user:muted", "order:score", "fav:keeper", "is:assisted", "prompt:zq*", "zq*",
+)  # fmt: skip
+"""The same of pages, which show more around the results and take longer to make."""
 
 PROBES = (
     "id:{pk}", "parent:{pk}", "child:{pk}", "lineage:{pk}", "similar:{pk}", "-id:{pk}", "id:{pk} status:any",

@@ -77,10 +77,7 @@ def test_completion_offers_the_tags_that_the_viewer_may_be_told_of(world: World,
         counts = [line["post_count"] for line in lines if line["name"] == thing.word("ta")]
         told[thing.name] = counts
     expected = {
-        thing.name: [int(oracle.known_to_all(thing))]
-        if oracle.known_to_all(thing) or (viewer.is_member and oracle.reachable(viewer, thing))
-        else []
-        for thing in POSTS
+        thing.name: [int(oracle.known_to_all(thing))] if oracle.knows_tag(viewer, thing) else [] for thing in POSTS
     }
     assert told == expected
 
