@@ -92,9 +92,9 @@ def build_world() -> World:
     around.surround(world)
     for thing in POSTS:
         set_apart(world, thing)
-    for name in ("open", "explicit", "private take"):
-        thing = THINGS[name]
-        write_page(world.people["keeper"], f"about_{thing.index}", Written(f"See post #{thing.pk}."), seen="")
+    # Their pages show what has the tag.
+    for title in ("umbrella", "veiled"):
+        write_page(world.people["keeper"], title, Written("See {{rating:e}} and [[smeared]]."), seen="")
     _drawing(world)
     list_files(world)
     make_filters(world.people)
