@@ -39,7 +39,8 @@ class Answer:
     @property
     def echoed(self) -> frozenset[Mark]:
         """What the request itself said."""
-        return frozenset(marks.marks_in(self.ask.text.encode(), {}))
+        sent = {Mark(self.ask.sends.index, "dg")} if self.ask.sends else set()
+        return frozenset(marks.marks_in(self.ask.text.encode(), {}) | sent)
 
     @property
     def told(self) -> frozenset[Mark]:

@@ -27,13 +27,15 @@ PROBED = {
 
 @dataclass(frozen=True)
 class Ask:
-    """One request. `about` is the thing that its address or form names, if it is one of the world's."""
+    """One request. `about` is the thing that its address or form names, if it is one of the world's; `sends` the one
+    whose picture is sent along, so that its digest tells the sender nothing new."""
 
     address: str
     method: str = "get"
     data: dict[str, Any] = field(default_factory=dict)
     about: Thing | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    sends: Thing | None = None
 
     @property
     def text(self) -> str:

@@ -72,7 +72,6 @@ COUNTED = (
     Counted("user:painter status:any", lambda thing: thing.author == "painter", any_status=True),
     Counted("fav:keeper", lambda thing: True),
     Counted("ordfav:keeper", lambda thing: True),
-    Counted("favgroup:open", lambda thing: False),
     Counted("is:assisted", lambda thing: thing.level == "assisted", any_zone=True),
     Counted("-is:assisted", lambda thing: thing.level != "assisted"),
     Counted(f"parent:{THINGS['open'].pk} -id:{THINGS['open'].pk}", children),

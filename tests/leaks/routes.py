@@ -37,7 +37,8 @@ def pictures_sent(route: str, tells: bool) -> Row:
     def asks(world: World, viewer: Viewer) -> Any:
         for name in ("open", "explicit", "removed", "quarantined", "private take", "tag hidden by filter", "draft"):
             content = world.content[name]
-            yield Ask(reverse(route), "post", {"file": SimpleUploadedFile("a.png", content), "batch": "mine"})
+            data = {"file": SimpleUploadedFile("a.png", content), "batch": "mine"}
+            yield Ask(reverse(route), "post", data, sends=THINGS[name])
 
     return Row(route, asks, tells)
 

@@ -21,6 +21,7 @@ CARD = re.compile(r'class="tile__link" href="/posts/(\d+)|href="/posts/(\d+)[^"]
 def ids(client: Client, query: str) -> tuple[set[int], int]:
     """What programs are told: the posts of a search, and how many there are."""
     listed = client.get(reverse("gallery:api_posts"), {"tags": query, "limit": 200}).json()
+    assert isinstance(listed, list), (query, listed)
     counted = client.get(reverse("gallery:api_counts"), {"tags": query}).json()
     return {post["id"] for post in listed}, counted["counts"]["posts"]
 

@@ -18,6 +18,7 @@ from tests.leaks.world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 KINDS = list(VIEWERS)
+LATER = "Fri, 01 Jan 2100 00:00:00 GMT"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -30,10 +31,10 @@ def test_who_knows_the_digest_of_a_hidden_file_is_not_told_that_it_is_right(worl
         if oracle.reachable(viewer, thing) and not sharp_alone:
             continue
         address = reverse("gallery:media", args=[thing.key, file.variant, file.format])
-        for asked in (
-            {"If-None-Match": f'"{file.sha256}"'}, {"If-None-Match": "*"}, {"Range": "bytes=0-9"},
-            {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"},
-        ):  # fmt: skip
+        asked_for = [{"If-None-Match": f'"{file.sha256}"'}]
+        if file.variant == "180":
+            asked_for += [{"If-None-Match": "*"}, {"Range": "bytes=0-9"}, {"If-Modified-Since": LATER}]
+        for asked in asked_for:
             if client.get(address, headers=asked).status_code != 404:
                 told.append((address, asked))
     assert told == []
