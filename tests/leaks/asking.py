@@ -19,10 +19,10 @@ CONTROLS = (
 )  # fmt: skip
 """Of what a viewer can open, these are asked for; of what they can't, everything."""
 PROBED = {
-    "sensitive", "explicit", "pending", "removed", "withdrawn", "quarantined", "muted author", "tag hidden by filter",
-    "in the human zone", "open", MISSING.name,
+    *CONTROLS, "sensitive", "pending", "quarantined", "muted author", "tag hidden by filter", "in the human zone",
+    MISSING.name,
 }  # fmt: skip
-"""One of each way to be hidden, for searches with its number or tag in them."""
+"""One of each way to be hidden."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ def about(
     tells: bool = True,
     like_missing: bool = True,
     fragment: bool = False,
-    few: bool = False,
+    every: bool = False,
 ) -> Row:
     """What is asked of one post; `{pk}` in a query is its number, `{open}` that of an open one.
 
     With `post` it is a form: sent for what the viewer can't reach alone, since for the rest the table of permissions
-    stands. `few`: of the PROBED alone. `fragment`: as htmx asks.
+    stands. `every`: of all things, not of the PROBED alone. `fragment`: as htmx asks.
     """
 
     def of(world: World, thing: Thing) -> Iterator[Ask]:
@@ -110,7 +110,7 @@ def about(
 
     def asks(world: World, viewer: Viewer) -> Iterator[Ask]:
         for thing in [*THINGS.values(), MISSING]:
-            if thing.kind not in kinds or (few and thing.name not in PROBED):
+            if thing.kind not in kinds or not (every or thing.name in PROBED):
                 continue
             reached = thing is not MISSING and reachable(viewer, thing)
             if not reached or (post is None and thing.name in CONTROLS):
@@ -124,6 +124,8 @@ def of_tags(route: str, address: str, *, tells: bool = True, like_missing: bool 
 
     def asks(world: World, viewer: Viewer) -> Iterator[Ask]:
         for thing in [*POSTS, MISSING]:
+            if thing.name not in PROBED:
+                continue
             tag = thing.word("ta")
             yield Ask(address.format(tag=tag, start=tag[:-1]), about=thing)
 
@@ -135,7 +137,7 @@ def files(route: str, variants: Iterable[tuple[str, str]], *queries: str) -> Row
 
     def asks(world: World, viewer: Viewer) -> Iterator[Ask]:
         for thing in [*THINGS.values(), MISSING]:
-            if thing is not MISSING and reachable(viewer, thing) and thing.name not in CONTROLS:
+            if thing.name not in (PROBED if thing is MISSING or not reachable(viewer, thing) else CONTROLS):
                 continue
             for variant, extension in variants:
                 for query in queries or ("",):

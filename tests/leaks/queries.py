@@ -65,7 +65,6 @@ COUNTED = (
     Counted("status:any", lambda thing: True, any_status=True),
     Counted("status:removed", lambda thing: thing.status == "removed", any_status=True),
     Counted("status:pending", lambda thing: thing.status == "pending", any_status=True),
-    Counted("status:quarantined", lambda thing: False, any_status=True),
     Counted("user:painter", lambda thing: thing.author == "painter"),
     Counted("-user:painter", lambda thing: thing.author != "painter"),
     Counted("user:muted", lambda thing: thing.author == "muted"),
