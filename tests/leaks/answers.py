@@ -47,6 +47,11 @@ class Answer:
         """The marks that were not in the request."""
         return self.found - self.echoed
 
+    @property
+    def asks_for_label(self) -> bool:
+        """Whether it is a search for a label, over which no zone is laid."""
+        return "is%3Aassisted" in self.ask.address and "-is" not in self.ask.address
+
     def __str__(self) -> str:
         return f"{self.viewer}: {self.ask} → {self.status}"
 

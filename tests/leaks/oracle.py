@@ -90,10 +90,11 @@ def knows_tag(viewer: Viewer, thing: Thing) -> bool:
     return known_to_all(thing) or (viewer.is_member and thing.kind == "post" and reachable(viewer, thing))
 
 
-def may_know(viewer: Viewer, mark: Mark, *, named: bool) -> bool:
+def may_know(viewer: Viewer, mark: Mark, *, named: bool, any_zone: bool = False) -> bool:
     """Whether an answer to this viewer may hold the mark; `named`: the request itself named the thing.
 
-    What nobody named is offered, so it keeps to the zone; a moderator's work knows no zone.
+    What nobody named is offered, so it keeps to the zone, unless a search asks for a label (`any_zone`); a moderator's
+    work knows no zone.
     """
     thing = BY_INDEX.get(mark.thing)
     if thing is None:
@@ -102,7 +103,8 @@ def may_know(viewer: Viewer, mark: Mark, *, named: bool) -> bool:
         return True
     if not reachable(viewer, thing):
         return False
-    offered = named or thing.kind != "post" or viewer.moderates or own(viewer, thing) or listed(viewer, thing)
+    lists = listed(viewer, thing, any_zone=any_zone)
+    offered = named or thing.kind != "post" or viewer.moderates or own(viewer, thing) or lists
     if not offered:
         return False
     if mark.part in PROMPT:

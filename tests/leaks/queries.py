@@ -31,12 +31,14 @@ PROBES = (
 
 @dataclass(frozen=True)
 class Counted:
-    """A search whose answer is known: of the posts that the viewer's lists hold, those for which `holds`."""
+    """A search whose answer is known: of the posts that the viewer's lists hold, those for which `holds`; none at
+    all where the viewer's lists don't hold `if_listed`."""
 
     query: str
     holds: Callable[[Thing], bool]
     any_status: bool = False
     any_zone: bool = False
+    if_listed: Thing | None = None
 
 
 TELLING = [
@@ -73,7 +75,7 @@ COUNTED = (
     Counted("ordfav:keeper", lambda thing: True),
     Counted("is:assisted", lambda thing: thing.level == "assisted", any_zone=True),
     Counted("-is:assisted", lambda thing: thing.level != "assisted"),
-    Counted(f"parent:{THINGS['open'].pk} -id:{THINGS['open'].pk}", children),
+    Counted(f"parent:{THINGS['open'].pk} -id:{THINGS['open'].pk}", children, if_listed=THINGS["open"]),
     Counted("id:>0", lambda thing: True),
     *(Counted(f"id:{thing.pk}", lambda asked, thing=thing: asked == thing) for thing in TELLING),
     *(Counted(thing.word("ta"), lambda asked, thing=thing: asked == thing) for thing in TELLING),
