@@ -13,7 +13,9 @@ from tests.leaks.things import POSTS, THINGS
 from tests.leaks.viewers import VIEWERS, browser
 from tests.leaks.world import World
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+# The second mark makes the database; what is in it is in the transaction around all tests. On a busy machine the one
+# that makes the world, or has everything asked, takes minutes.
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(1800)]
 KINDS = list(VIEWERS)
 CARD = re.compile(r'class="tile__link" href="/posts/(\d+)|href="/posts/(\d+)[^"]*" class="tile__link')
 
@@ -23,7 +25,9 @@ def ids(client: Client, query: str) -> tuple[set[int], int]:
     listed = client.get(reverse("gallery:api_posts"), {"tags": query, "limit": 200}).json()
     assert isinstance(listed, list), (query, listed)
     counted = client.get(reverse("gallery:api_counts"), {"tags": query}).json()
-    return {post["id"] for post in listed}, counted["counts"]["posts"]
+    found, count = {post["id"] for post in listed}, counted["counts"]["posts"]
+    # On a busy machine counting gives up, and says how many there are at least.
+    return found, count if counted["exact"] or count > len(found) else len(found)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,8 +12,9 @@ from tests.leaks.things import BY_INDEX, MISSING, THINGS
 from tests.leaks.viewers import VIEWERS
 from tests.test_permission_matrix import routes
 
-# The mark makes the database; what the tests see is in the transaction around all of them.
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+# The second mark makes the database; what is in it is in the transaction around all tests. On a busy machine the one
+# that makes the world, or has everything asked, takes minutes.
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(1800)]
 KINDS = list(VIEWERS)
 
 
