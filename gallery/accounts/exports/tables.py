@@ -161,7 +161,7 @@ def _lists(user: User) -> Rows:
 def _votes(user: User) -> Rows:
     yield from _of_seen(user, PostVote.objects.filter(user=user), "post_id", "score", "created_at")
     yield from _of_seen(user, RatingVote.objects.filter(by=user), "post_id", "rating", "against", "at")
-    seen = Post.objects.filter(reachable_posts(user)).values("pk")
+    seen = Post.objects.filter(open_to(user)).values("pk")
     on_comments = CommentVote.objects.filter(user=user, comment__post__in=seen).order_by("pk")
     yield from map(dict, on_comments.values("comment_id", "score", "created_at").iterator())
 
