@@ -30,6 +30,11 @@ def hold_back(asset: Asset, why: LockedBy, facts: dict[str, Any]) -> LockedAway:
         if post.status != PostStatus.QUARANTINED:
             set_status(post, PostStatus.QUARANTINED)
     row = lock_away(asset, why, facts)
+    # Its rows are locked now: what was being published while this waited is published, and nothing more will be.
+    if post is None and (post := Post.objects.filter(asset=asset).first()) is not None:
+        post = locked(post)
+        if post.status != PostStatus.QUARANTINED:
+            set_status(post, PostStatus.QUARANTINED)
     if row.case is None and row.why != LockedBy.MODERATOR:
         more = {"asset": asset.key, "post": post.pk if post else None, "found_by": why.value}
         # About the person: what hangs on a quarantined post is in nobody's queue.
