@@ -144,8 +144,8 @@ def release(moderator: User, case: Case) -> Case:
 
 
 def held(moderator: User, case: Case) -> Case:
-    """The case, locked, for who decides it. Raises NotAllowed (a moderator no more, their own matter) and InvalidTransition (decided
-    meanwhile, or the claim ran out and another took it)."""
+    """The case, locked, for who decides it. Raises NotAllowed (a moderator no more, their own matter) and
+    InvalidTransition (decided meanwhile, or the claim ran out and another took it)."""
     _require_moderator(moderator)
     case = _locked(case)
     _require_open(case)
