@@ -12,6 +12,8 @@ from gallery.moderation.audit import verify
 from gallery.moderation.cases import claim, free_for
 from gallery.moderation.comments import keep_comment, remove_comment, restore_comment
 from gallery.moderation.decisions import Decision, decide
+from gallery.moderation.heard import open_voice
+from gallery.moderation.sanctions import ban
 from gallery.moderation.statements import appeal
 from gallery.moderation.voices import by_receipt, report, report_comment, report_person, take_back
 from tests.factories import make_user
@@ -214,3 +216,18 @@ def test_two_moderators_at_once_decide_once_and_the_chain_holds():
     assert sorted(type(result).__name__ for result in results) == ["Comment", "InvalidTransition"]
     assert (Statement.objects.count(), ModerationAction.objects.count()) == (1, 1)
     assert verify()[1] is None
+
+
+def test_a_moderator_who_is_banned_decides_about_no_comment():
+    found, banned = make_comment(), make_user(role="moderator")
+    ban(make_user(role="owner"), banned, until=None, rule=SiteRule.OTHER, reason="A reason.")
+    assert refusal(remove_comment, banned, found, "Rude.") == "banned_for_good"
+    assert state(found) == CommentState.STANDING
+
+
+def test_a_report_of_a_comment_is_none_of_its_author():
+    found, member = make_comment(), make_user()
+    report_comment(member, found, "hate", "Rude.")
+    assert open_voice(member, CaseKind.REPORT, person=found.author) is None
+    voice = report_person(member, found.author, "spam", "Sends them by mail.").voice
+    assert open_voice(member, CaseKind.REPORT, person=found.author) == voice
