@@ -2,8 +2,9 @@
 
 import pytest
 
+from gallery.accounts.names import HOUSE_NAME
 from gallery.errors import Invalid, NotAllowed
-from gallery.models import Case, Post
+from gallery.models import Case, ModerationAction, Post
 from gallery.models.refusal import LockedBy
 from gallery.models.review import CaseState, Outcome, SiteRule
 from gallery.moderation.acts import quarantine
@@ -63,6 +64,19 @@ def test_whoever_ends_it_by_command_decides_its_case(end, outcome):
     end(one, row, "as the police asked")
     case = Case.objects.get(pk=row.case_id)
     assert (case.state, case.outcome, case.decided_by) == (CaseState.DECIDED, outcome, one)
+
+
+@pytest.mark.parametrize("posted", [True, False], ids=["a post", "a picture"])
+def test_what_a_check_holds_back_stands_in_the_log_once_and_its_owner_reads_nothing(client, posted):
+    post = make_post() if posted else None
+    asset = post.asset if post else make_asset()
+    held(asset)
+    held(asset)
+    act = ModerationAction.objects.get()
+    assert (act.kind, act.actor.username, act.post) == ("quarantine", HOUSE_NAME, post)
+    assert act.subject == (None if posted else asset.owner)
+    client.force_login(asset.owner)
+    assert not client.get("/moderation/log").context["told"]
 
 
 def test_a_decision_in_its_case_ends_it_once():
