@@ -18,6 +18,9 @@ from gallery.models import Post, PostGeneration, User
 from gallery.post_ratings.changes import rating_after_edit, require_wish
 from gallery.post_state import EDITABLE, checked_rating, locked, require_status
 from gallery.ratings import Rating
+from gallery.refusals.counting import counting
+from gallery.refusals.judging import require
+from gallery.refusals.posting import require_whole, said_with, send_to_review
 from gallery.tag_edits import advice
 from gallery.tag_edits.acts import Wishes, wishes
 from gallery.tag_edits.automatic import SHAPE_TAGS, TAGME, automatic_names
@@ -59,6 +62,7 @@ class Wanted:
     went: tuple[str, ...] = ()
 
 
+@counting
 @transaction.atomic
 def edit_tags(editor: User, post: Post, *, new: str, seen: str | None = None) -> Edited:
     """Change a post by the edit string `new`, written by somebody who saw the tags `seen` (None: those of now).
@@ -67,7 +71,13 @@ def edit_tags(editor: User, post: Post, *, new: str, seen: str | None = None) ->
     whatever else is said; the rest stays as it is now. Raises NotAllowed, Invalid (nothing is changed; the sentence
     names every word that is wrong) and InvalidTransition (the post is in no state to be changed).
     """
-    return edit_terms(editor, post, read(new), seen)
+    terms = read(new)
+    if editor.pk != post.author_id:
+        return edit_terms(editor, post, terms, seen)
+    verdict = require(said_with("", "", terms.tags))
+    edited = edit_terms(editor, post, terms, seen)
+    send_to_review(edited.post, verdict)
+    return edited
 
 
 def apply_script(editor: User, post: Post, script: str) -> Edited:
@@ -173,6 +183,9 @@ def change(editor: User, post: Post, wanted: Wanted, *, before: State, limited: 
     """Write a merge to a locked post, with what was set on the object since `before`; returns warnings."""
     settled = settle(post, wanted.tags, recorded_model(post))
     after = {tag.pk for tag in settled.tags}
+    if wanted.added and editor.pk == post.author_id:
+        # What others add is theirs to say, and for moderators to look at.
+        require_whole(post, settled.tags)
     unknown = advice.unknown_to(editor, wanted.added)
     if limited:
         spend(editor, new_tags=len(unknown), changed_tags=len(before.tag_ids ^ after))
