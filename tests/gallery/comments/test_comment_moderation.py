@@ -13,10 +13,7 @@ from gallery.moderation.audit import verify
 from gallery.moderation.cases import claim, free_for
 from gallery.moderation.comments import keep_comment, remove_comment, restore_comment
 from gallery.moderation.decisions import Decision, decide
-<<<<<<< HEAD
-=======
 from gallery.moderation.heard import open_voice
->>>>>>> f-rev-moderation
 from gallery.moderation.sanctions import ban
 from gallery.moderation.statements import appeal
 from gallery.moderation.voices import by_receipt, report, report_comment, report_person, take_back
@@ -222,7 +219,6 @@ def test_two_moderators_at_once_decide_once_and_the_chain_holds():
     assert verify()[1] is None
 
 
-<<<<<<< HEAD
 def test_a_banned_moderator_decides_about_no_comment():
     found, moderator = make_comment(), make_user(role="moderator")
     ban(make_user(role="owner"), moderator, until=None, rule=SiteRule.SPAM, reason="a flood")
@@ -230,7 +226,8 @@ def test_a_banned_moderator_decides_about_no_comment():
         with pytest.raises(Banned):
             act(moderator, found, "Rude.")
     assert state(found) == "standing"
-=======
+
+
 def test_a_moderator_who_is_banned_decides_about_no_comment():
     found, banned = make_comment(), make_user(role="moderator")
     ban(make_user(role="owner"), banned, until=None, rule=SiteRule.OTHER, reason="A reason.")
@@ -244,4 +241,3 @@ def test_a_report_of_a_comment_is_none_of_its_author():
     assert open_voice(member, CaseKind.REPORT, person=found.author) is None
     voice = report_person(member, found.author, "spam", "Sends them by mail.").voice
     assert open_voice(member, CaseKind.REPORT, person=found.author) == voice
->>>>>>> f-rev-moderation
