@@ -228,13 +228,6 @@ def test_a_banned_moderator_decides_about_no_comment():
     assert state(found) == "standing"
 
 
-def test_a_moderator_who_is_banned_decides_about_no_comment():
-    found, banned = make_comment(), make_user(role="moderator")
-    ban(make_user(role="owner"), banned, until=None, rule=SiteRule.OTHER, reason="A reason.")
-    assert refusal(remove_comment, banned, found, "Rude.") == "banned_for_good"
-    assert state(found) == CommentState.STANDING
-
-
 def test_a_report_of_a_comment_is_none_of_its_author():
     found, member = make_comment(), make_user()
     report_comment(member, found, "hate", "Rude.")
