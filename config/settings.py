@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "gallery.accounts.sessions.note_seen",
     "gallery.accounts.second_factor.lead_staff_on",
     "gallery.accounts.second_factor.mark_staff",
+    "gallery.accounts.second_factor.show_before_changing",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

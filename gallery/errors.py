@@ -17,6 +17,9 @@ MESSAGES: dict[str, Any] = {
         "The filter has %(count)d rules that are more than one tag; %(limit)d are the most. Tags alone, one a line, "
         "may be many more."
     ),
+    "filter_too_many_terms": _(
+        "The rules that are searches have %(count)d terms between them; %(limit)d are the most."
+    ),
     "filter_too_many_wildcards": _("The rules have %(count)d wildcards (*) between them; %(limit)d are the most."),
     "filter_cookie_full": _("These rules are too long for a browser to keep. Sign in, and your account keeps them."),
     "filters_full": _("You have %(limit)d filters, the most there can be. Delete one first."),

@@ -47,7 +47,8 @@ from gallery.ratings import Rating
 from gallery.recipes import write_recipe
 from gallery.refusals.counting import counting
 from gallery.refusals.judging import require
-from gallery.refusals.posting import said_with, send_to_review
+from gallery.refusals.posting import require_whole, said_with, send_to_review
+from gallery.refusals.quarantine import is_locked_away
 from gallery.slots import let_wait, needs_slot
 from gallery.tag_edits import Edited, State, put_tags
 from gallery.tag_edits.acts import MAX_SOURCE
@@ -106,6 +107,9 @@ def publish(
     # Whoever comes second waits here until the first one's post can be seen.
     Asset.objects.select_for_update().get(pk=asset.pk)
     existing = Post.objects.filter(asset=asset).first()
+    if is_locked_away(asset) or (existing and existing.status == PostStatus.QUARANTINED):
+        # Of a quarantine its author is told nothing, by the name of a state neither.
+        raise Invalid("upload_held_back")
     if existing:
         if existing.status not in EDITABLE:
             raise InvalidTransition("published_before", status=status_label(existing))
@@ -197,6 +201,7 @@ def edit(
         "commentary": commentary.strip(),
     }
     edited = edit_terms(editor, post, terms, seen, fields)
+    require_whole(edited.post)
     send_to_review(edited.post, verdict)
     return edited
 
@@ -212,7 +217,8 @@ def withdraw(author: User, post: Post, reason: str = "") -> Post:
         raise NotAllowed("not_your_post")
     require_status(post, WITHDRAWABLE)
     set_status(post, PostStatus.WITHDRAWN)
-    ModerationAction.objects.create(actor=author, kind=ModerationKind.WITHDRAW, post=post, reason=reason.strip()[:2000])
+    said = reason.replace("\x00", "").strip()[:2000]
+    ModerationAction.objects.create(actor=author, kind=ModerationKind.WITHDRAW, post=post, reason=said)
     return post
 
 

@@ -8,14 +8,14 @@ the deletion first: of two at the same moment one finds nothing left to do.
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import chain
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from gallery.accounts.exports.requests import drop_exports
@@ -27,6 +27,9 @@ from gallery.community.opinions import take_back_favourites
 from gallery.errors import Invalid, InvalidTransition
 from gallery.models import (
     AccountDeletion,
+    AssetOrigin,
+    Comment,
+    Favourite,
     FavouriteGroup,
     Post,
     PromptRequest,
@@ -40,8 +43,10 @@ from gallery.models import (
     Voice,
 )
 from gallery.models.account import PostsChoice
+from gallery.models.comment import CommentState
 from gallery.models.user import DELETED_NAME, Role, Zone, only_general
 from gallery.posts import WITHDRAWABLE, withdraw
+from gallery.tag_edits.store import lock_tags
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +61,8 @@ def ask_for_deletion(user: User, posts: str) -> AccountDeletion:
     """
     if posts not in PostsChoice.values:
         raise Invalid("deletion_choice")
-    owners = locked_owners()
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    owners = locked_owners(user.pk)
+    locked = User.objects.get(pk=user.pk)
     if locked.username == HOUSE_NAME:
         raise InvalidTransition("deletion_house")
     if _last_owner(locked, owners):
@@ -128,26 +133,41 @@ def _carry_out(user_id: int, now: datetime) -> bool:
     if asked is None:
         return False
     user = User.objects.get(pk=user_id)
-    if asked.posts == PostsChoice.WITHDRAW:
-        _withdraw_all(user)
+    # Posts, people, comments, counters: each kind whole and in the order of its numbers before anything of the next,
+    # for whoever holds one of a later kind may wait for one of an earlier.
+    posts = _lock_posts(user, withdrawn=asked.posts == PostsChoice.WITHDRAW)
     take_back_favourites(user)
-    owners = locked_owners()
-    locked = User.objects.select_for_update().get(pk=user_id)
+    owners = locked_owners(user_id)
+    locked = User.objects.get(pk=user_id)
     if _last_owner(locked, owners):  # the others were unmade during the days of grace
+        transaction.set_rollback(True)
         return False
+    if asked.posts == PostsChoice.WITHDRAW:
+        _withdraw_all(locked, posts)
     _erase(locked)
     _make_nameless(locked, now)
     asked.delete()
     return True
 
 
-def _withdraw_all(user: User) -> None:
-    """Posts before the person, as everywhere; one after another by number, as others lock several."""
-    for post in Post.objects.filter(author=user, status__in=WITHDRAWABLE).order_by("pk"):
+def _lock_posts(user: User, *, withdrawn: bool) -> list[int]:
+    """Lock the posts that are withdrawn and those whose favourites go; the numbers of the former."""
+    meant = Q(pk__in=Favourite.objects.filter(user=user).values("post"))
+    if withdrawn:
+        meant |= Q(author=user, status__in=WITHDRAWABLE)
+    rows = Post.objects.select_for_update(of=("self",)).filter(meant).order_by("pk")
+    found = rows.values_list("pk", "author_id", "status")
+    return [pk for pk, author, status in found if withdrawn and author == user.pk and status in WITHDRAWABLE]
+
+
+def _withdraw_all(user: User, posts: list[int]) -> None:
+    """Locked posts, and the comments."""
+    comments = Comment.objects.filter(author=user, state=CommentState.STANDING)
+    standing = list(comments.select_for_update().order_by("pk").values_list("pk", flat=True))
+    Comment.objects.filter(pk__in=standing).update(state=CommentState.WITHDRAWN)
+    lock_tags(set(chain.from_iterable(Post.objects.filter(pk__in=posts).values_list("tag_ids", flat=True))))
+    for post in Post.objects.filter(pk__in=posts).order_by("pk"):
         withdraw(user, post, WITHDRAWN_REASON)
-    comments: Any = apps.all_models["gallery"].get("comment")
-    if comments is not None:
-        comments.objects.filter(author=user, state="standing").update(state="withdrawn")
 
 
 def _erase(user: User) -> None:
@@ -168,6 +188,8 @@ def _erase(user: User) -> None:
         Refusal.objects.filter(person=user),
     ):
         rows.delete()
+    # What somebody calls a file can tell who they are.
+    AssetOrigin.objects.filter(asset__post__author=user).exclude(file_name="").update(file_name="")
     # What was said in a case stays part of it, as with visitors; where to write to does not.
     Voice.objects.filter(by=user).update(contact="")
     for part in account_parts():

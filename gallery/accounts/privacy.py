@@ -1,6 +1,7 @@
 """What is kept about people and for how long, as the privacy page says it: read from the settings that make it so."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -33,14 +34,17 @@ def kept_for() -> list[Kept]:
             _days(settings.SESSION_COOKIE_AGE // 86400),
         ),
         Kept(
-            gettext_lazy("Your account: name, password (as a digest), e-mail address if you give one, role, settings"),
-            gettext_lazy("so that you can sign in, and show what you want to see"),
+            gettext_lazy(
+                "Your account: name, password (as a digest), e-mail address if you give one, role, settings, filters, "
+                "saved searches, favourites, lists"
+            ),
+            gettext_lazy("so that you can sign in, and see what you want to see"),
             gettext_lazy("until the account is deleted"),
         ),
         Kept(
             gettext_lazy("Where you are signed in: address, browser, first and last time"),
             gettext_lazy("so that you notice a stranger in your account; shown to you alone"),
-            gettext_lazy("until that session ends, and an hour longer at most"),
+            gettext_lazy("until that session ends, and two hours longer at most"),
         ),
         Kept(
             gettext_lazy("A second factor: the secret of your app, the public half of your key, recovery codes"),
@@ -59,7 +63,8 @@ def kept_for() -> list[Kept]:
         ),
         Kept(
             gettext_lazy(
-                "Uploads that are not posted yet; of a file that was sent nothing but the picture and its label"
+                "Uploads that are not posted yet; of a file that was sent the picture, its name and digest, and what "
+                "it says about how it was made"
             ),
             gettext_lazy("so that you can finish; places, names and serial numbers in a photo’s data are dropped"),
             _days(settings.DRAFT_DAYS),
@@ -72,12 +77,25 @@ def kept_for() -> list[Kept]:
             _days(WINDOW.days),
         ),
         Kept(
-            gettext_lazy("Reports, decisions, statements of reasons, appeals"),
+            gettext_lazy(
+                "Reports, with the address that a visitor may leave; decisions, statements of reasons, strikes and "
+                "bans, appeals"
+            ),
             gettext_lazy("so that decisions can be checked and appealed"),
             gettext_lazy("for good; the log of moderation cannot be changed by anybody"),
         ),
         Kept(
-            gettext_lazy("Addresses that fail to sign in or ask too often"),
+            gettext_lazy("Blocks of addresses that were banned, and why"),
+            gettext_lazy("to keep out who floods the site from there"),
+            gettext_lazy("for good, in the log; the ban itself until it ends"),
+        ),
+        Kept(
+            gettext_lazy("Looks at posts: a digest of account or address, post and week, which nobody reads back"),
+            gettext_lazy("so that each look counts once; a post shows the sum"),
+            gettext_lazy("a week, in memory"),
+        ),
+        Kept(
+            gettext_lazy("How often an account or an address signs in, asks and writes"),
             gettext_lazy("to slow down guessing and flooding"),
             gettext_lazy("minutes to hours, in memory"),
         ),
@@ -87,6 +105,12 @@ def kept_for() -> list[Kept]:
             _days(settings.EXPORT_DAYS),
         ),
     ]
+
+
+def kept_at() -> str:
+    """The server that keeps files of pictures, where that is another one; else ""."""
+    endpoint = settings.MEDIA_STORAGE.get("OPTIONS", {}).get("endpoint_url", "")
+    return urlsplit(endpoint).hostname or ""
 
 
 def _days(number: int) -> str:

@@ -16,7 +16,9 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 
 from gallery.accounts.house import house_account
 from gallery.accounts.sessions import end_all
@@ -30,6 +32,8 @@ from gallery.moderation.acts import checked_reason
 # Recovery codes stand in for these; alone they are none.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 _METHOD = "mfa"
+# Where a factor is shown; the first says what there is.
+_SHOWING = ("mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn")
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -115,6 +119,21 @@ def mark_staff(request: HttpRequest) -> None:
         return user
 
     request.user, request.auser = user, auser
+
+
+@before_views
+def show_before_changing(request: HttpRequest) -> HttpResponseBase | None:
+    """A session from before the account had a factor shows one before it changes factors or reads recovery codes, and
+    its password is no proof of anything: whoever knows only that would else put a factor of theirs in the place."""
+    asking = request.path == reverse("account_reauthenticate")
+    if not asking and not request.path.startswith(reverse("mfa_index")):
+        return None
+    if request.path in {reverse(name) for name in _SHOWING} or not request.user.is_authenticated:
+        return None
+    if not has_second_factor(request.user) or shown_in_session(request, request.user):
+        return None
+    onwards = request.GET.get("next", "") if asking else request.get_full_path()
+    return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': onwards or reverse('mfa_index')})}")
 
 
 def _refused_page(request: HttpRequest, response: HttpResponseBase) -> bool:

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from redis import RedisError
 
 from gallery.accounts.addresses import address_of
 from gallery.around_views import finish_answers
@@ -130,6 +131,13 @@ def _end(user: User, keys: list[str]) -> int:
     return ended
 
 
+def _is_due(key: str) -> bool:
+    try:
+        return cache.add(f"session-seen:{key}", 1, SEEN_EVERY_SECONDS)
+    except RedisError:
+        return False  # a cache that is out of reach keeps nobody from a page
+
+
 def _signed_in(request: HttpRequest, _response: HttpResponseBase) -> bool:
     # Only where somebody was looked up anyway: pictures that are the same for all stay without.
     return getattr(request, "known_user", None) is not None
@@ -144,7 +152,7 @@ def note_seen(request: HttpRequest, response: HttpResponseBase) -> HttpResponseB
     if user is None or not key or request.session.get("_auth_user_id") != str(user.pk):
         return response
     address = address_of(request)
-    if address and cache.add(f"session-seen:{key}", 1, SEEN_EVERY_SECONDS):
+    if address and _is_due(key):
         agent = request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH]
         UserSession.objects.update_or_create(
             session_key=key,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import NotAllowed, TooOften
 from gallery.models import Comment, User
 from gallery.visibility import signed_in
@@ -20,8 +21,9 @@ def require_in_use(person: User) -> None:
 
 
 def require_may_comment(person: User) -> None:
-    """Asked by whatever writes, changes or votes on a comment. Raises NotAllowed for an account that may not."""
-    require_in_use(person)
+    """Asked by whatever writes, changes or votes on a comment. Raises NotAllowed for a disabled account, and `Banned`
+    for a banned one."""
+    require_may_act(person)
 
 
 def require_not_too_often(person: User) -> None:

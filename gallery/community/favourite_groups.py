@@ -88,8 +88,8 @@ def change(
         FavouriteGroupEntry.objects.filter(group=group, post__in=dropped).delete()
         reorder(owner, group, wanted)
     if drop_unseen:
-        # What lies in another zone is one click away: it is not what the owner means.
-        shown = Post.objects.filter(visible_posts(owner, any_zone=True))
+        # What lies in another zone or is hidden by their filter is one click away: it is not what the owner means.
+        shown = Post.objects.filter(visible_posts(owner, any_zone=True, any_filter=True))
         FavouriteGroupEntry.objects.filter(group=group).exclude(post__in=shown).delete()
     return group
 

@@ -68,11 +68,10 @@ def hidden_by_filter(query_text: str, viewer: Viewer) -> HiddenPosts | None:
         return None
     tree = parse(query_text)
     compilation = Compilation(viewer, Clock(timezone.localtime()), any_zone=names_level(tree), any_filter=True)
-    compiled = compile_search(take_apart(tree, compilation).rest, compilation)
-    hidden = _hidden(force, viewer)
-    outside = replace(compiled, condition=compiled.condition & hidden, only_tag=None)
     try:
         with time_budget(COUNT_MS) as budget:
+            compiled = compile_search(take_apart(tree, compilation).rest, compilation)
+            outside = replace(compiled, condition=compiled.condition & _hidden(force, viewer), only_tag=None)
             ids = [pk for pk, _key in find(budget, outside, Stretch(by_id(), None, MOST + 1)).rows]
     except SearchTimeout:
         return HiddenPosts(force.name, force.row_id, 0, False, [], broken=force.broken)

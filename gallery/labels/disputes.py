@@ -13,7 +13,7 @@ from gallery.models.post import AiLevel, PostStatus
 from gallery.models.review import CaseKind
 from gallery.moderation.acts import MAX_REASON, RERATABLE, begin, log_act
 from gallery.moderation.cases import close_moot_case, decides_alone, open_case
-from gallery.post_state import EDITABLE, require_status
+from gallery.post_state import EDITABLE, locked, require_status
 from gallery.visibility import reachable_posts
 
 # So many may wait for a moderator at once, of one person.
@@ -31,12 +31,12 @@ def dispute(person: User, post: Post, level: str, reason: str) -> LabelDispute:
     such post, too many at once).
     """
     require_may_act(person)
-    # One after another for each person, so that no two count the same open ones.
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     reachable = Post.objects.select_for_update(of=("self",), no_key=True).filter(reachable_posts(person), pk=post.pk)
     found = reachable.first()
     if found is None:
         raise Invalid("no_such_post", id=post.pk)
+    # One after another for each person, so that no two count the same open ones; after the post, as everywhere.
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     require_status(found, EDITABLE)
     require_unlocked(found)
     wanted = checked_level(level)
@@ -61,6 +61,8 @@ def dispute(person: User, post: Post, level: str, reason: str) -> LabelDispute:
 @transaction.atomic
 def withdraw_dispute(person: User, raised: LabelDispute) -> LabelDispute:
     """Take one's own open dispute back. Raises NotAllowed and InvalidTransition."""
+    # The post before its disputes and cases, as everywhere.
+    locked(raised.post)
     raised = _locked(raised)
     if raised.by_id != person.pk:
         raise NotAllowed("not_your_dispute")

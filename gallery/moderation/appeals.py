@@ -13,6 +13,7 @@ from gallery.models.review import Restriction, StatementState
 from gallery.moderation.acts import log_act, rerate, restore
 from gallery.moderation.comments import take_back_removal, uphold_removal
 from gallery.moderation.sanctions import unban, void
+from gallery.moderation.statements import latest_standing
 from gallery.post_state import locked
 from gallery.posts import set_status
 
@@ -46,7 +47,9 @@ def uphold(moderator: User, statement: Statement, reason: str) -> None:
 
 
 def _restore(moderator: User, post: Post, statement: Statement, reason: str) -> None:
-    if post.status in {PostStatus.REMOVED, PostStatus.APPEALED}:
+    newest = latest_standing(post, Restriction.REMOVAL)
+    # One that was removed again since stays so: that is another decision, with an appeal of its own.
+    if post.status in {PostStatus.REMOVED, PostStatus.APPEALED} and newest == statement:
         restore(moderator, post, reason, details={"statement": statement.pk})
     _void_with(moderator, statement, reason)
 

@@ -74,6 +74,16 @@ def free_for(moderator: User) -> QuerySet[Case]:
     )
 
 
+def is_about(person: User, case: Case) -> bool:
+    """Whether a case is about this person or a post of theirs."""
+    return person.pk in {case.person_id, case.post.author_id if case.post else None}
+
+
+def is_own_matter(moderator: User, case: Case) -> bool:
+    """Whether a case is about this moderator, or they spoke in it."""
+    return is_about(moderator, case) or case.voices.filter(by=moderator).exists()
+
+
 def decides_alone(moderator: User) -> bool:
     """Whether this is the owner of a site that nobody else moderates: they alone decide about their own matters."""
     if not moderator.is_owner:
@@ -134,13 +144,16 @@ def release(moderator: User, case: Case) -> Case:
 
 
 def held(moderator: User, case: Case) -> Case:
-    """The case, locked, for who decides it. Raises NotAllowed (a moderator no more) and InvalidTransition (decided
-    meanwhile, or the claim ran out and another took it)."""
+    """The case, locked, for who decides it. Raises NotAllowed (a moderator no more, their own matter) and
+    InvalidTransition (decided meanwhile, or the claim ran out and another took it)."""
     _require_moderator(moderator)
     case = _locked(case)
     _require_open(case)
     if case.claimed_by_id != moderator.pk:
         raise InvalidTransition("case_not_claimed")
+    # It can have become theirs since they claimed it: by a report of their own, by others who moderate now.
+    if is_own_matter(moderator, case) and not decides_alone(moderator):
+        raise NotAllowed("own_case")
     # A claim that ran out and that nobody else took still holds.
     return case
 

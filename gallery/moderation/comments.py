@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import InvalidTransition, NotAllowed
 from gallery.models import Case, Comment, ModerationAction, Statement, User
 from gallery.models.comment import CommentState
@@ -108,6 +109,7 @@ def _log(
 def _begin(moderator: User, comment: Comment) -> Comment:
     if not moderator.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(moderator)
     found = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
     if found.author_id == moderator.pk and not decides_alone(moderator):
         raise NotAllowed("own_comment")

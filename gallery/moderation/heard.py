@@ -77,6 +77,7 @@ def open_voice(member: Viewer, kind: CaseKind, *, post: Post | None = None, pers
     if not isinstance(member, User):
         return None
     mine = Voice.objects.filter(by=member, case__kind=kind, case__state=CaseState.OPEN, case__post=post)
+    mine = mine.filter(case__comment=None)
     return (mine.filter(case__person=person) if person else mine).select_related("case").first()
 
 

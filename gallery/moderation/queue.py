@@ -21,7 +21,7 @@ from gallery.models import Case, ModerationAction, Post, Statement, User, Voice
 from gallery.models.label import LabelDispute
 from gallery.models.post import PostStatus
 from gallery.models.review import CaseKind, CaseState, Outcome, Restriction, SiteRule, StatementState
-from gallery.moderation.cases import decides_alone, free_for, waiting
+from gallery.moderation.cases import decides_alone, free_for, is_about, is_own_matter, waiting
 from gallery.moderation.decisions import choices_of, locked_away
 from gallery.moderation.findings import found_in
 from gallery.moderation.service_level import late_before
@@ -135,7 +135,7 @@ def lines_of(moderator: User, cases: Iterable[Case]) -> list[Line]:
     """The lines of these cases as this moderator sees them."""
     listed = list(cases)
     free = set(free_for(moderator).filter(pk__in=[case.pk for case in listed]).values_list("pk", flat=True))
-    now, late = timezone.now(), late_before()
+    now, late, alone = timezone.now(), late_before(), decides_alone(moderator)
     made = []
     for case in listed:
         held = bool(case.claimed_until and case.claimed_until > now)
@@ -146,7 +146,7 @@ def lines_of(moderator: User, cases: Iterable[Case]) -> list[Line]:
                 src=blurred_url(case.post.asset) if case.post else "",
                 placeholder=placeholder_class(case.post.asset.dominant_color) if case.post else "",
                 about=str(SiteRule(rule).label) if (rule := getattr(case, "first_rule", None)) else "",
-                gist=_gist(case),
+                gist="" if is_about(moderator, case) and not alone else _gist(case),
                 late=case.opened_at < late,
                 urgent=case.urgency >= URGENT,
                 holder=case.claimed_by.username if held and not mine and case.claimed_by else "",
@@ -187,7 +187,7 @@ def case_page(moderator: User, case: Case, *, shown: str) -> dict[str, Any]:
         "found": found_in(case),
         "same_pictures": same_pictures(case.post) if is_open and case.post and case.kind == CaseKind.POST else [],
         "commented": reported_comment(case),
-        "voices": Voice.objects.filter(case=case).select_related("by").order_by("pk")[:VOICES_SHOWN],
+        "voices": _voices(moderator, case),
         "dispute": LabelDispute.objects.filter(case=case).select_related("by").first(),
         "statement": statement,
         "appealed": _told(statement) if statement else None,
@@ -248,6 +248,13 @@ def _gist(case: Case) -> str:
     return getattr(case, "first_text", None) or (found[0] if found else "")
 
 
+def _voices(moderator: User, case: Case) -> list[Voice]:
+    """What was said, and by whom; nothing of it to a moderator about whom it was said."""
+    if is_about(moderator, case) and not decides_alone(moderator):
+        return []
+    return list(Voice.objects.filter(case=case).select_related("by").order_by("pk")[:VOICES_SHOWN])
+
+
 def _choices(case: Case) -> list[Choice]:
     return [
         Choice(outcome, _verb(case, outcome), KEYS.get(outcome, ""), outcome in DANGEROUS)
@@ -263,8 +270,7 @@ def _verb(case: Case, outcome: Outcome) -> str:
 
 def _is_own(moderator: User, case: Case) -> bool:
     """Whether it is about this moderator, or they spoke in it or decided what is appealed."""
-    about = {case.person_id, case.post.author_id if case.post else None}
-    if moderator.pk in about or Voice.objects.filter(case=case, by=moderator).exists():
+    if is_own_matter(moderator, case):
         return True
     return Statement.objects.filter(appeal__case=case, act__actor=moderator).exists()
 

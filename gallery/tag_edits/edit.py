@@ -20,7 +20,7 @@ from gallery.post_state import EDITABLE, checked_rating, locked, require_status
 from gallery.ratings import Rating
 from gallery.refusals.counting import counting
 from gallery.refusals.judging import Verdict, require_nothing_new
-from gallery.refusals.posting import said_with, send_to_review
+from gallery.refusals.posting import require_whole, said_with, send_to_review
 from gallery.tag_edits import advice
 from gallery.tag_edits.acts import Wishes, wishes
 from gallery.tag_edits.automatic import SHAPE_TAGS, TAGME, automatic_names
@@ -192,6 +192,9 @@ def change(editor: User, post: Post, wanted: Wanted, *, before: State, limited: 
     """Write a merge to a locked post, with what was set on the object since `before`; returns warnings."""
     settled = settle(post, wanted.tags, recorded_model(post))
     after = {tag.pk for tag in settled.tags}
+    if wanted.added and editor.pk == post.author_id:
+        # What others add is theirs to say, and for moderators to look at.
+        require_whole(post, settled.tags)
     unknown = advice.unknown_to(editor, wanted.added)
     if limited:
         spend(editor, new_tags=len(unknown), changed_tags=len(before.tag_ids ^ after))

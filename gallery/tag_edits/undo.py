@@ -19,6 +19,7 @@ from gallery.models import Post, PostVersion, User
 from gallery.post_ratings.changes import require_wish
 from gallery.post_state import checked_rating
 from gallery.ratings import Rating
+from gallery.refusals.counting import counting
 from gallery.tag_edits.edit import Edited, Wanted, begin, change
 from gallery.tag_edits.state import State
 from gallery.visibility import reachable_posts
@@ -26,6 +27,7 @@ from tagging.edit import resolve_tags
 from tagging.models import Tag
 
 
+@counting
 @transaction.atomic
 def revert_to(editor: User, post: Post, number: int, seen: int | None = None) -> Edited:
     """Make a post what it was in version `number`; `seen` is the key of the one that the editor chose, None for any.
@@ -44,6 +46,7 @@ def revert_to(editor: User, post: Post, number: int, seen: int | None = None) ->
     return Edited(post, tuple(notes + warnings))
 
 
+@counting
 @transaction.atomic
 def undo(editor: User, post: Post, number: int, seen: int | None = None) -> Edited:
     """Take one edit of a post back: what it added goes, what it removed returns, later edits stay.

@@ -14,8 +14,11 @@ from django.db.models import Value as Constant
 from django.db.models.functions import Lower
 
 from gallery.errors import SearchTimeout
+from gallery.filters.in_force import in_force
+from gallery.labels.zones import zone_of
 from gallery.models import FavouriteGroup, Post, PostGeneration, SavedSearch, User
 from gallery.models.post import PromptVisibility
+from gallery.models.user import Zone
 from gallery.search.budget import time_budget
 from gallery.search.expressions import Like, literally
 from gallery.visibility import Viewer, signed_in, visible_posts
@@ -111,22 +114,26 @@ def _own_labels(viewer: Viewer, text: str, limit: int) -> list[Value]:
 
 def _made_with(column: str) -> Callable[[Viewer, str, int], list[Value]]:
     """The words of a column of the recipe, as they stand on new posts that everybody may see and whose recipe their
-    author shows: the same for every viewer. The list is kept for a minute; that the words shown are still there is
-    looked up every time, so that what is hidden now is told to nobody."""
+    author shows. The list is the same for every viewer and kept for a minute; that the words shown are still there is
+    looked up every time, among the posts that this viewer's own filter and zone leave: what is hidden now is told to
+    nobody."""
 
-    def values(_viewer: Viewer, text: str, limit: int) -> list[Value]:
+    def values(viewer: Viewer, text: str, limit: int) -> list[Value]:
         oldest, words = cache.get(f"completion:{column}") or _words_in_use(column)
         fitting = [word for word in words if text in word.lower()]
         fitting.sort(key=lambda word: not word.lower().startswith(text))
         shown = fitting[: limit * 2]
-        still = _still_in_use(column, shown, oldest)
+        still = _still_in_use(viewer, column, shown, oldest)
         return [Value(word, verbatim=True) for word in shown if word in still][:limit]
 
     return values
 
 
-def _open_posts() -> QuerySet[Post]:
-    return Post.objects.filter(visible_posts(AnonymousUser()), prompt_visibility=PromptVisibility.VISIBLE)
+def _open_posts(viewer: Viewer | None = None) -> QuerySet[Post]:
+    posts = Post.objects.filter(visible_posts(AnonymousUser()), prompt_visibility=PromptVisibility.VISIBLE)
+    if viewer is not None and (in_force(viewer).hides_any or zone_of(viewer) != Zone.BOTH):
+        posts = posts.filter(visible_posts(viewer))
+    return posts
 
 
 def _words_in_use(column: str) -> tuple[int, list[str]]:
@@ -142,11 +149,11 @@ def _words_in_use(column: str) -> tuple[int, list[str]]:
     return found
 
 
-def _still_in_use(column: str, words: list[str], oldest: int) -> set[str]:
+def _still_in_use(viewer: Viewer, column: str, words: list[str], oldest: int) -> set[str]:
     """Those of `words` that an open post has, by one statement that stops at the first post for each."""
     lookup = "generation__loras__contains" if column == "loras" else f"generation__{column}"
     each = [
-        _open_posts()
+        _open_posts(viewer)
         .filter(Q(**{lookup: [word] if column == "loras" else word}), pk__gte=oldest)
         .annotate(word=Constant(word))
         .values_list("word", flat=True)[:1]

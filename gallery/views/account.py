@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gallery.accounts.deletion import ask_for_deletion
 from gallery.accounts.exports.requests import ask_for_export, file_of, newest
-from gallery.accounts.privacy import kept_for
+from gallery.accounts.privacy import kept_at, kept_for
 from gallery.accounts.sessions import devices, end_one, end_others
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.downloads import NOWHERE
@@ -93,6 +93,9 @@ def account_copy_file(request: SignedInRequest, key: str) -> HttpResponseBase:
         raise Http404
     if export.expires_at is None or export.expires_at <= timezone.now():
         raise Http404
+    if not _signed_in_lately(request):
+        context = {"days": settings.EXPORT_DAYS, "export": export, "stale": True}
+        return render(request, "gallery/account_copy.html", context, status=403)
     try:
         file = file_of(export).open("rb")
     except FileNotFoundError as error:
@@ -132,7 +135,7 @@ def delete_account(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about people, why, for how long, and what they can do about it."""
-    return render(request, "gallery/privacy.html", {"kept": kept_for()})
+    return render(request, "gallery/privacy.html", {"kept": kept_for(), "kept_at": kept_at()})
 
 
 def _signed_in_lately(request: SignedInRequest) -> bool:

@@ -109,7 +109,9 @@ def comments(request: HttpRequest) -> JsonResponse:
     found = comments_for(request.user, _whole(asked.strip(), "post_id_needed") if asked else None, below)
     if found is None:
         return _no_such_post()
-    return JsonResponse(comments_as_json(found[:limit]), safe=False)
+    with time_budget(PAGE_MS):
+        listed = comments_as_json(found[:limit])
+    return JsonResponse(listed, safe=False)
 
 
 @answers_in_json

@@ -25,15 +25,16 @@ from gallery.cards import cards
 from gallery.community import comment_pages, comments
 from gallery.community.comment_forms import CommentDecisionForm, CommentForm, CommentReportForm
 from gallery.community.comment_markup import render_comment
-from gallery.community.comment_visibility import reachable_comments
+from gallery.community.comment_visibility import reachable_comments, readable_below
 from gallery.community.comment_votes import vote_on_comment
 from gallery.community.opinions import read_score
-from gallery.errors import UserFacingError
+from gallery.errors import SearchTimeout, UserFacingError
 from gallery.models import Comment, Post, User
 from gallery.models.comment import LONGEST, CommentState
 from gallery.models.review import SiteRule
 from gallery.moderation.comments import remove_comment, restore_comment
 from gallery.moderation.voices import Received, report_comment
+from gallery.search.budget import PAGE_MS, time_budget
 from gallery.visibility import reachable_posts
 
 SECTION, ONE = "gallery/parts/comments.html", "gallery/parts/comment.html"
@@ -54,7 +55,15 @@ def newest_comments(request: HttpRequest) -> HttpResponse:
     else:
         which = {"author": person} if person else {}
         found = comment_pages.newest(request.user, before=before, **which)
-    rows = list(found[: comment_pages.A_PAGE + 1])
+    try:
+        # A filter may leave hardly any post, and then every comment there is would be looked at.
+        with time_budget(PAGE_MS):
+            rows = list(found[: comment_pages.A_PAGE + 1])
+    except SearchTimeout as error:
+        problem = {"problem": error.message, "person": person, "mine": mine}
+        response = render(request, "gallery/comments.html", problem, status=error.status)
+        response["Retry-After"] = "10"
+        return response
     older = len(rows) > comment_pages.A_PAGE
     rows = rows[: comment_pages.A_PAGE]
     if mine and rows and isinstance(request.user, User):
@@ -126,7 +135,7 @@ def comments_open(request: SignedInRequest, post_id: int) -> HttpResponse:
 def one_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     """The lasting address of a comment: leads to where it stands among the others."""
     found = _reached(request, comment_id)
-    below = Comment.objects.filter(post=found.post_id, pk__gt=found.pk, state=CommentState.STANDING)
+    below = Comment.objects.filter(readable_below(request.user), post=found.post_id, pk__gt=found.pk)
     if below[: comment_pages.A_PAGE].count() < comment_pages.A_PAGE:
         return redirect(reverse("gallery:post", args=[found.post_id]) + f"#c{found.pk}")
     address = reverse("gallery:post_comments", args=[found.post_id])

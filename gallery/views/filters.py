@@ -21,7 +21,7 @@ from gallery.filters.in_force import in_force, lets_in, said_by
 from gallery.filters.spec import MAX_QUERY_RULES, MAX_TAG_RULES
 from gallery.models import Post, User, ViewFilter
 from gallery.ratings import ORDER
-from gallery.visibility import held_back, reachable_posts
+from gallery.visibility import open_to
 
 RULES_SHOWN = 200
 
@@ -126,8 +126,7 @@ def filter_help(request: HttpRequest) -> HttpResponse:
 @require_POST
 def show_post(request: HttpRequest, post_id: int) -> HttpResponse:
     """Show this one although the filter hides or blurs it, as long as the browser is open."""
-    known = reachable_posts(request.user) | held_back(request.user)
-    post = get_object_or_404(Post.objects.filter(known).only("pk"), pk=post_id)
+    post = get_object_or_404(Post.objects.filter(open_to(request.user)).only("pk"), pk=post_id)
     response = redirect(_back(request, reverse("gallery:post", args=[post.pk])))
     shown.remember(request, response, [post.pk])
     return response

@@ -32,7 +32,7 @@ def person_sanctions(request: SignedInRequest, name: str) -> HttpResponse:
         return render(request, "errors/403.html", status=403)
     if "\x00" in name:
         raise Http404
-    person = get_object_or_404(User, username__iexact=name, is_active=True)
+    person = get_object_or_404(User, username__iexact=name)
     strike_form, ban_form, status = StrikeForm(prefix="strike"), BanForm(), 200
     if request.method == "POST" and request.POST.get("act") == "strike":
         strike_form = StrikeForm(request.POST, prefix="strike")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from gallery.ingest import MAX_PIXELS
 from gallery.models import Asset, Post, User
-from gallery.visibility import reachable_posts
+from gallery.visibility import blurred_among, reachable_posts
 from generation.door.numbers import real, whole
 from generation.door.reading import Reading
 from generation.engine.limits import cannot
@@ -68,7 +68,7 @@ def read_source(reading: Reading) -> None:
 
 def find_source(user: User, wanted: Any) -> tuple[Asset | None, Take | None, Post | None]:
     """The picture that `source_asset` (a key), `source_take` or `source_post` (numbers) names, as far as it is `user`'s
-    to use: their own upload or take, or a post that they may see. The take is always their own."""
+    to use: their own upload or take, or a post that they may see sharply. The take is always their own."""
     key, take_id, post_id = (wanted.get(name) for name in ("source_asset", "source_take", "source_post"))
     asset: Asset | None = None
     post: Post | None = None
@@ -79,6 +79,8 @@ def find_source(user: User, wanted: Any) -> tuple[Asset | None, Take | None, Pos
         return (own.asset, own, None) if own else (None, None, None)
     elif post_id:
         post = Post.objects.filter(reachable_posts(user), pk=_id(post_id)).select_related("asset").first()
+        if post and blurred_among(user, [post]):
+            post = None  # of that one they are given the blurred file alone until they ask for it
         asset = post.asset if post else None
     take = Take.objects.filter(owner=user, asset=asset).first() if asset else None
     return asset, take, post

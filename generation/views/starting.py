@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gallery.models import Post
-from gallery.visibility import may_read_prompt, reachable_posts
+from gallery.visibility import blurred_among, may_read_prompt, reachable_posts
 from generation.access import Viewer
 from generation.checkpoints import available
 from generation.engine.limits import cannot
@@ -163,6 +163,9 @@ def _over(request: HttpRequest, values: dict[str, Any]) -> Start:
 
 def _over_post(request: HttpRequest, post_id: int) -> Start:
     post = _reachable_post(request, post_id)
+    if blurred_among(request.user, [post]):
+        said = _("Your filter blurs post %(id)d. Show it on its own page first, then draw over it.")
+        return Start(notice=said % {"id": post.pk})
     words = hasattr(post, "generation") and may_read_prompt(request.user, post)
     return _over(request, drawing_over_post(post, request.user, words=words))
 

@@ -31,7 +31,7 @@ def readme(user: User, now: datetime) -> str:
         "favourites.json, lists.json, votes.json, saved-searches.json, filters.json",
         "                    " + _("what you keep, think and look for"),
         "comments.json       " + _("what you wrote below posts"),
-        "edits.json          " + _("tags and generation data that you changed"),
+        "edits.json          " + _("tags, generation data and pages of the wiki that you changed"),
         "reports.json        " + _("what you reported, flagged or disputed, and whether it was decided"),
         "statements.json     " + _("decisions about you, and your appeals"),
         "refusals.json       " + _("which rules refused something of yours lately"),

@@ -6,13 +6,14 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.apps import apps
 from django.db.models import QuerySet
 
 from gallery.accounts.parts import Picture, Table
 from gallery.accounts.sessions import browser_of, rough, system_of
 from gallery.models import (
     AssetFile,
+    Comment,
+    CommentVote,
     Favourite,
     FavouriteGroup,
     FavouriteGroupEntry,
@@ -33,8 +34,8 @@ from gallery.models import (
 )
 from gallery.models.asset import Variant
 from gallery.models.post import PostStatus
-from gallery.visibility import reachable_posts
-from tagging.models import Tag
+from gallery.visibility import open_to
+from tagging.models import Tag, WikiVersion
 
 Rows = Iterator[dict[str, Any]]
 
@@ -80,7 +81,7 @@ def _own_posts(user: User) -> QuerySet[Post]:
 
 def _of_seen(user: User, rows: QuerySet[Any], *columns: str) -> Rows:
     """Rows about posts, without those about posts that they may not see."""
-    seen = Post.objects.filter(reachable_posts(user))
+    seen = Post.objects.filter(open_to(user))
     yield from rows.filter(post__in=seen.values("pk")).order_by("pk").values(*columns).iterator()
 
 
@@ -96,6 +97,7 @@ def _profile(user: User) -> dict[str, Any]:
         "shown_ratings": user.shown_ratings,
         "zone": user.zone,
         "private_favourites": user.private_favourites,
+        "comment_threshold": user.comment_threshold,
     }
 
 
@@ -147,7 +149,7 @@ def _drafts(user: User) -> Rows:
 def _lists(user: User) -> Rows:
     for group in FavouriteGroup.objects.filter(owner=user).order_by("pk"):
         entries = FavouriteGroupEntry.objects.filter(group=group).order_by("position")
-        seen = entries.filter(post__in=Post.objects.filter(reachable_posts(user)).values("pk"))
+        seen = entries.filter(post__in=Post.objects.filter(open_to(user)).values("pk"))
         yield {
             "name": group.name,
             "public": group.is_public,
@@ -159,6 +161,9 @@ def _lists(user: User) -> Rows:
 def _votes(user: User) -> Rows:
     yield from _of_seen(user, PostVote.objects.filter(user=user), "post_id", "score", "created_at")
     yield from _of_seen(user, RatingVote.objects.filter(by=user), "post_id", "rating", "against", "at")
+    seen = Post.objects.filter(open_to(user)).values("pk")
+    on_comments = CommentVote.objects.filter(user=user, comment__post__in=seen).order_by("pk")
+    yield from map(dict, on_comments.values("comment_id", "score", "created_at").iterator())
 
 
 def _filters(user: User) -> Rows:
@@ -176,17 +181,17 @@ def _filters(user: User) -> Rows:
 
 
 def _comments(user: User) -> Rows:
-    model: Any = apps.all_models["gallery"].get("comment")
-    if model is None:
-        return
     columns = ("id", "post_id", "text", "at", "edited_at", "state", "score")
-    yield from model.objects.filter(author=user).order_by("pk").values(*columns)
+    yield from Comment.objects.filter(author=user).order_by("pk").values(*columns)
 
 
 def _edits(user: User) -> Rows:
     for kind, model in (("tags", PostVersion), ("generation", PostGenerationVersion)):
         for row in _of_seen(user, model.objects.filter(editor=user), "post_id", "number", "at"):
             yield {"kind": kind} | row
+    pages = WikiVersion.objects.filter(editor=user).order_by("pk")
+    for written in pages.values("page_id", "number", "at", "title", "body").iterator():
+        yield {"kind": "wiki", **written}
 
 
 def _reports(user: User) -> Rows:
@@ -195,6 +200,7 @@ def _reports(user: User) -> Rows:
         yield {
             "kind": voice.case.kind,
             "post_id": voice.case.post_id,
+            "comment_id": voice.case.comment_id,
             "rule": voice.rule,
             "rating": voice.rating,
             "text": voice.text,
@@ -215,6 +221,7 @@ def _statements(user: User) -> Rows:
         yield {
             "restriction": row.restriction,
             "post_id": row.post_id,
+            "comment_id": row.comment_id,
             "rule": row.rule,
             "facts": row.facts,
             "detection": row.detection,

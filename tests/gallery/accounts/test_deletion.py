@@ -1,5 +1,6 @@
 """Leaving: asked for, called off, carried out; one of two at the same moment."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from gallery.accounts.deletion import ask_for_deletion, call_off, delete_due_accounts
+from gallery.accounts.roles import change_role
 from gallery.community import favourite_groups, opinions, saved_searches
 from gallery.errors import Invalid, InvalidTransition
 from gallery.filters import acts as filters
@@ -18,8 +20,10 @@ from gallery.filters.spec import Rules, Said
 from gallery.models import (
     AccountDeletion,
     Asset,
+    AssetOrigin,
     Favourite,
     FavouriteGroup,
+    ModerationAction,
     Post,
     PostVote,
     SavedSearch,
@@ -27,11 +31,13 @@ from gallery.models import (
     User,
     ViewFilter,
 )
+from gallery.moderation.acts import remove
+from gallery.post_state import locked
 from gallery.storing import is_there
 from generation.models import GenerationRequest, Take
 from tests.factories import PASSWORD, make_post, make_request, make_take, make_user
 from tests.gallery.accounts.codes import set_up, sign_in
-from tests.gallery.threads import at_once
+from tests.gallery.threads import at_once, until_somebody_waits
 from tests.gallery.uploads.files import drafted, plain
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +163,14 @@ def test_posts_stay_or_go_as_they_chose(client, choice, status):
     assert client.get(f"/users/deleted-{user.pk}").status_code == 404
 
 
+def test_what_they_called_a_file_goes():
+    user = make_user("mika")
+    post = make_post(user)
+    AssetOrigin.objects.create(asset=post.asset, file_sha256="0" * 64, file_name="mika at home.png", file_format="png")
+    carry_out(user)
+    assert AssetOrigin.objects.get().file_name == ""
+
+
 def test_votes_stay_without_a_name():
     user, post = make_user("mika"), make_post()
     opinions.vote(user, post, 1)
@@ -187,6 +201,19 @@ def test_the_only_owner_stays():
     make_due(owner)
     assert delete_due_accounts(timezone.now()) == 0
     assert User.objects.get(pk=owner.pk).username == "boss"
+
+
+def test_nothing_of_an_owner_who_stays_is_taken():
+    owner, second, kept = make_user("boss", role="owner"), make_user("second", role="owner"), make_post()
+    mine = make_post(owner)
+    opinions.favourite(owner, kept)
+    ask_for_deletion(owner, "withdraw")
+    User.objects.filter(pk=second.pk).update(role="member")
+    make_due(owner)
+    assert delete_due_accounts(timezone.now()) == 0
+    mine.refresh_from_db()
+    assert (mine.status, Favourite.objects.count()) == ("active", 1)
+    assert not ModerationAction.objects.exists()
 
 
 def test_asked_twice_or_wrongly_it_says_so():
@@ -237,3 +264,51 @@ def test_called_off_or_carried_out_never_both(turn):
     else:
         assert (kept, deleted, after.is_active, withdrawn) == ("late", 1, False, 3)
     assert connection.vendor == "postgresql"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_waits_for_nobody_who_waits_for_its_tags():
+    user, moderator = make_user("mika"), make_user("mod", role="moderator")
+    _first, second = make_post(user, tags=["solo"]), make_post(user, tags=["solo"])
+    ask_for_deletion(user, "withdraw")
+    make_due(user)
+
+    def delete() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SET deadlock_timeout = '200ms'")
+        time.sleep(0.5)
+        return delete_due_accounts(timezone.now())
+
+    @transaction.atomic
+    def remove_second() -> str:
+        locked(second)
+        until_somebody_waits()
+        return remove(moderator, second, "No.").status
+
+    removed, deleted = at_once(remove_second, delete)
+    assert (removed, deleted) == ("removed", 1)
+    assert set(Post.objects.values_list("status", flat=True)) == {"withdrawn", "removed"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", [lambda user, _boss: ask_for_deletion(user, "leave"),
+                                 lambda user, boss: change_role(boss, user, "moderator", "Trusted.")],
+                         ids=["deletion", "role"])  # fmt: skip
+def test_people_are_locked_in_one_order(act):
+    user = make_user("mika")
+    boss, other = make_user("boss", role="owner"), make_user("other", role="owner")
+
+    def act_later() -> object:
+        time.sleep(0.5)
+        return act(user, other)
+
+    @transaction.atomic
+    def strike_them() -> object:
+        people = User.objects.select_for_update(no_key=True)
+        people.get(pk=user.pk)
+        until_somebody_waits()
+        return people.get(pk=boss.pk)
+
+    struck, done = at_once(strike_them, act_later)
+    assert struck == boss
+    assert not isinstance(done, Exception), done

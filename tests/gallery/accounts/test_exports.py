@@ -7,18 +7,26 @@ from zipfile import ZipFile
 
 import pytest
 from django.core.cache import cache
+from django.urls import reverse
 from django.utils import timezone
 
 from gallery.accounts.exports import requests
 from gallery.accounts.exports.archive import Stopped, write_archive
 from gallery.accounts.exports.requests import ask_for_export, file_of, make_waiting, remove_old_exports
+from gallery.accounts.sign_in_link import make_link
 from gallery.community import favourite_groups, opinions
+from gallery.community.comment_votes import vote_on_comment
+from gallery.community.comments import write
 from gallery.errors import InvalidTransition, NotNow
+from gallery.filters import acts as filters
+from gallery.filters.spec import Rules, Said
 from gallery.models import AccountExport, User
 from gallery.models.review import SiteRule
 from gallery.moderation.acts import remove
+from gallery.moderation.comments import remove_comment
 from gallery.moderation.voices import report
 from gallery.storing import content_of, discard
+from tagging.wiki import Written, write_page
 from tests.factories import PASSWORD, make_post, make_take, make_user
 from tests.gallery.accounts.codes import sign_in
 from tests.gallery.uploads.files import drafted, plain
@@ -74,6 +82,22 @@ def test_it_holds_all_that_is_theirs():
     original = post.asset.files.get(variant="original")
     assert archive.read(f"posts/{post.pk}.png") == content_of(original.path)
     assert table(archive, "missing") == []
+
+
+def test_it_holds_what_they_said_and_thought_below_posts_and_wrote_in_the_wiki():
+    user = make_user("mika")
+    post, hidden = make_post(), make_post()
+    mine = write(user, post, "Mine.")
+    vote_on_comment(user, write(make_user(), post, "Theirs."), 1)
+    vote_on_comment(user, write(make_user(), hidden, "Hidden."), 1)
+    write_page(user, "smile", Written("A smile."), seen="new")
+    remove(make_user(role="moderator"), hidden, "No.")
+    remove_comment(make_user(role="moderator"), mine, "Rude.")
+    archive = opened(user)
+    assert [row["text"] for row in table(archive, "comments")] == ["Mine."]
+    assert [row["score"] for row in table(archive, "votes") if "comment_id" in row] == [1]
+    assert table(archive, "statements")[0]["comment_id"] == mine.pk
+    assert [row["body"] for row in table(archive, "edits") if row["kind"] == "wiki"] == ["A smile."]
 
 
 def test_nothing_of_others_is_in_it():
@@ -134,6 +158,24 @@ def test_it_is_made_fetched_and_removed(client):
     remove_old_exports(timezone.now() + timedelta(hours=2))
     assert not file.exists()
     assert not AccountExport.objects.exists()
+
+
+def test_without_a_password_one_has_to_have_signed_in_lately(client):
+    owner = make_user("boss", role="owner")
+    owner.set_unusable_password()
+    owner.save()
+    client.post(f"/welcome/{make_link(owner)}")
+    export = ask_for_export(owner)
+    assert make_waiting(go_on) == 1
+    address = reverse("gallery:account_copy_file", args=[export.key])
+    assert client.get(address).status_code == 200
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 3601
+    session.save()
+    answer = client.get(address)
+    assert answer.status_code == 403
+    assert "Sign in again first" in answer.content.decode()
 
 
 def test_nobody_else_can_fetch_it(client):
@@ -220,3 +262,14 @@ def test_a_made_up_key_is_not_found(client, key):
     sign_in(client, make_user("mika"))
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert client.get(f"/settings/copy/{key}.zip").status_code == 404
+
+
+def test_what_their_own_filter_hides_is_theirs_all_the_same():
+    user, kept = make_user(), make_post(tags=["spider"])
+    opinions.favourite(user, kept)
+    group = favourite_groups.create(user, "mine")
+    favourite_groups.add_to_group(user, group.pk, kept)
+    filters.choose(user, filters.create(user, "Calm", Said(rules=Rules(("spider",)))))
+    archive = opened(User.objects.get(pk=user.pk))
+    assert [row["post_id"] for row in table(archive, "favourites")] == [kept.pk]
+    assert table(archive, "lists")[0]["posts"] == [kept.pk]

@@ -140,6 +140,35 @@ def test_a_session_from_before_it_was_set_up_elsewhere_has_to_show_it(client, re
     assert client.get("/moderation").status_code == 200
 
 
+@pytest.mark.parametrize("role", ["member", "moderator"])
+def test_a_password_alone_puts_no_other_factor_in_its_place(client, required, role):
+    user = make_user("boss", role=role)
+    sign_in(client, user)
+    secret = set_up(user)
+    kept = set(Authenticator.objects.values_list("pk", "type"))
+    answer = client.post("/accounts/reauthenticate/?next=/settings/account", {"password": PASSWORD})
+    assert answer["Location"] == "/accounts/2fa/reauthenticate/?next=%2Fsettings%2Faccount"
+    for address in ("recovery-codes/", "recovery-codes/download/", "totp/activate/", "webauthn/", "webauthn/add/"):
+        answer = client.get(f"/accounts/2fa/{address}")
+        assert answer["Location"].startswith("/accounts/2fa/reauthenticate/?next=%2Faccounts%2F2fa%2F"), address
+    for address in ("totp/deactivate/", "recovery-codes/generate/"):
+        assert client.post(f"/accounts/2fa/{address}")["Location"].startswith("/accounts/2fa/reauthenticate/")
+    assert set(Authenticator.objects.values_list("pk", "type")) == kept
+    assert client.get("/accounts/2fa/").status_code == 200
+    client.post("/accounts/2fa/reauthenticate/", {"code": code_of(secret)})
+    assert client.get("/accounts/2fa/recovery-codes/").status_code == 200
+
+
+def test_a_password_from_just_before_it_was_set_up_elsewhere_does_not_do(client, required):
+    user = make_user("boss", role="moderator")
+    sign_in(client, user)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    set_up(user)
+    assert client.get("/accounts/2fa/recovery-codes/").status_code == 302
+    assert client.post("/accounts/2fa/totp/deactivate/")["Location"].startswith("/accounts/2fa/reauthenticate/")
+    assert Authenticator.objects.filter(user=user, type="totp").exists()
+
+
 def test_without_it_the_role_is_gone_at_once(client, required):
     user = make_user("boss", role="moderator")
     sign_in(client, user, set_up(user))

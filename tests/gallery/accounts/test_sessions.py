@@ -98,3 +98,11 @@ def test_a_session_that_was_not_listed_is_once_it_is_seen(client):
     client.force_login(make_user("mika"), "django.contrib.auth.backends.ModelBackend")
     client.get("/settings")
     assert "This one" in client.get("/settings/sessions").content.decode()
+
+
+def test_a_cache_that_is_out_of_reach_keeps_nobody_from_a_page(client, settings):
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
+    }
+    client.force_login(make_user("mika"))
+    assert client.get("/settings/account").status_code == 200

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
+from gallery.accounts.standing import Banned
 from gallery.community import comments
 from gallery.models import Case, Comment, ModerationAction, Statement
 from gallery.models.comment import CommentState
@@ -12,6 +13,8 @@ from gallery.moderation.audit import verify
 from gallery.moderation.cases import claim, free_for
 from gallery.moderation.comments import keep_comment, remove_comment, restore_comment
 from gallery.moderation.decisions import Decision, decide
+from gallery.moderation.heard import open_voice
+from gallery.moderation.sanctions import ban
 from gallery.moderation.statements import appeal
 from gallery.moderation.voices import by_receipt, report, report_comment, report_person, take_back
 from tests.factories import make_user
@@ -214,3 +217,20 @@ def test_two_moderators_at_once_decide_once_and_the_chain_holds():
     assert sorted(type(result).__name__ for result in results) == ["Comment", "InvalidTransition"]
     assert (Statement.objects.count(), ModerationAction.objects.count()) == (1, 1)
     assert verify()[1] is None
+
+
+def test_a_banned_moderator_decides_about_no_comment():
+    found, moderator = make_comment(), make_user(role="moderator")
+    ban(make_user(role="owner"), moderator, until=None, rule=SiteRule.SPAM, reason="a flood")
+    for act in (keep_comment, remove_comment, restore_comment):
+        with pytest.raises(Banned):
+            act(moderator, found, "Rude.")
+    assert state(found) == "standing"
+
+
+def test_a_report_of_a_comment_is_none_of_its_author():
+    found, member = make_comment(), make_user()
+    report_comment(member, found, "hate", "Rude.")
+    assert open_voice(member, CaseKind.REPORT, person=found.author) is None
+    voice = report_person(member, found.author, "spam", "Sends them by mail.").voice
+    assert open_voice(member, CaseKind.REPORT, person=found.author) == voice

@@ -233,6 +233,7 @@ def test_more_comments_cost_no_more_queries():
     addresses = ("/comments", f"/posts/{post.pk}", f"/posts/{post.pk}/comments", "/comments.json", "/posts.json")
     make_comment(post, text=f"post #{post.pk}")
     make_comment(make_post(author), text=f"post #{post.pk}")
+    reader.get("/comments")  # the first one notes the session
     few = {address: queries(address) for address in addresses}
     for number in range(6):
         make_comment(post, text=f"post #{post.pk}, **{number}**")
@@ -346,3 +347,26 @@ def test_a_moderator_removes_and_restores_from_the_comment_itself():
     assert Statement.objects.get().rule == SiteRule.HATE
     assert client.post(address, {"act": "restore", "reason": "A mistake."}).status_code == 302
     assert "removed" in texts(client, "/moderation/log")
+
+
+def test_the_address_of_a_comment_leads_to_the_page_where_its_reader_finds_it():
+    post, moderator = bare_post(), make_user(role="moderator")
+    first = make_comment(post)
+    later = [make_comment(post) for _ in range(A_PAGE)]
+    for one in later[1:]:
+        remove_comment(moderator, one, "Spam.")
+    for reader in (None, moderator):
+        client = browser(reader)
+        answer = client.get(f"/comments/{first.pk}")
+        assert f'id="c{first.pk}"' in client.get(answer.url).text
+
+
+def test_comments_under_a_filter_that_takes_too_long_say_so(monkeypatch):
+    make_comment()
+    client = browser(viewer_with(Said(rules=Rules(("-cat score:>-5",)))))
+    assert client.get("/comments").status_code == 200
+    for module in ("comments", "api"):
+        monkeypatch.setattr(f"gallery.views.{module}.PAGE_MS", 0)
+    for address in ("/comments", "/comments.json"):
+        answer = client.get(address)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10")

@@ -13,7 +13,9 @@ from gallery.community.opinions import take_back_all
 from gallery.errors import Invalid, InvalidTransition, NotAllowed, TooOften
 from gallery.models import Comment, CommentVote, Post, Refusal, User
 from gallery.models.comment import LONGEST, CommentState
+from gallery.models.review import SiteRule
 from gallery.moderation.comments import remove_comment
+from gallery.moderation.sanctions import ban
 from tests.factories import make_user
 from tests.gallery.moderation.test_acts import bare_post
 from tests.gallery.threads import at_once
@@ -262,3 +264,24 @@ def test_an_edit_and_a_removal_at_once_lose_nothing():
     found.refresh_from_db()
     assert found.state == CommentState.REMOVED
     assert found.text == ("Lovely sky." if isinstance(edited, Exception) else "Changed.")
+
+
+def test_who_is_banned_changes_and_votes_on_nothing_even_past_the_door():
+    post, owner, ann, ben = bare_post(), make_user(role="owner"), make_user(), make_user()
+    mine, other = make_comment(post, ann, text="Mine."), make_comment(post, ben)
+    ban(owner, ann, until=timezone.now() + timedelta(days=1), rule=SiteRule.SPAM, reason="A flood.")
+    acts = {
+        "write": lambda: comments.write(ann, post, "More."),
+        "edit": lambda: comments.edit(ann, mine, "Spam."),
+        "vote": lambda: vote_on_comment(ann, other, 1),
+    }
+    assert {name: refusal(act) for name, act in acts.items()} == dict.fromkeys(acts, "banned_until")
+    mine.refresh_from_db()
+    assert (mine.text, CommentVote.objects.count()) == ("Mine.", 0)
+    comments.withdraw(ann, mine)
+
+
+def test_a_banned_moderator_removes_no_comment():
+    owner, moderator, said = make_user(role="owner"), make_user(role="moderator"), make_comment()
+    ban(owner, moderator, until=timezone.now() + timedelta(days=1), rule=SiteRule.SPAM, reason="A flood.")
+    assert refusal(remove_comment, moderator, said, "Spam.") == "banned_until"

@@ -162,6 +162,22 @@ def test_an_appeal_upheld_leaves_the_post_removed_and_cannot_be_repeated():
     assert caught.value.code == "appealed_before"
 
 
+@pytest.mark.parametrize("restored", [True, False], ids=["restored between", "removed while appealed"])
+def test_an_appeal_overturned_leaves_a_later_removal_as_it_is(restored):
+    post, _first, told = removed_post()
+    raised, second, third = appeal(post.author, told, "It is not."), moderator(), moderator()
+    if restored:
+        moderation.restore(second, post, "it is not")
+    moderation.remove(second, post, "hateful words in it", SiteRule.HATE)
+    claim(third, raised.case)
+    decide(third, raised.case, Decision(Outcome.OVERTURNED, "no spam"))
+    assert state(post)[0] == "removed"
+    again = appeal(post.author, Statement.objects.latest("pk"), "There are none.")
+    claim(third, again.case)
+    decide(third, again.case, Decision(Outcome.OVERTURNED, "right"))
+    assert state(post)[0] == "active"
+
+
 def test_an_overturned_rating_goes_back_unless_something_else_was_decided_since():
     for since, expected in ((None, "g"), ("e", "e")):
         post, first, other = bare_post(), moderator(), moderator()
