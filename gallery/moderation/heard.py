@@ -50,7 +50,8 @@ _OF_OUTCOME = {
 @dataclass(frozen=True)
 class Heard:
     """A voice and what became of it. `open_post`: the number of its post where this viewer can open it, else None;
-    `open_comment` likewise the number of its comment, with that of the post below which it stands; `person`: whom it is about, where it is about somebody who is still here."""
+    `open_comment`: likewise the number of its comment, with that of the post below which it stands; `person`: whom it
+    is about, where it is about somebody who is still here."""
 
     voice: Voice
     became: Became

@@ -1,4 +1,4 @@
-"""Whoever is banned is told beside each form that it can't be sent, and of the ban and its reason in whole sentences."""
+"""Whoever is banned is told beside each form that it can't be sent, and of its reason in whole sentences."""
 
 from datetime import timedelta
 
