@@ -207,11 +207,11 @@ MESSAGES: dict[str, Any] = {
     "too_many_wildcards": _("A search can have %(limit)d words with “*” at most."),
     "too_slow": _("This search takes too long. Add a tag that fewer posts have, or take away a part of it."),
     "banned_until": _(
-        "Your account can look, but not act, until %(until)s. The reason: %(reason)s "
+        "Your account can look, but not act, until %(until)s. The reason: “%(reason)s”. "
         "How to object is said beside the decision, among those about you."
     ),
     "banned_for_good": _(
-        "Your account can look, but no longer act. The reason: %(reason)s "
+        "Your account can look, but no longer act. The reason: “%(reason)s”. "
         "How to object is said beside the decision, among those about you."
     ),
     "address_banned_until": _(

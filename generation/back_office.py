@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from gallery.back_office.site import ReadOnly, register
 from generation.models import Checkpoint, PromptStyle, QueueOrder, Resource, Wildcard, WorkerStatus
@@ -33,6 +34,8 @@ class Wildcards(SitesOwn):
 
 def register_tables() -> None:
     """Show them all."""
+    # Here alone is it read; in the model's options it would be a migration.
+    WorkerStatus._meta.verbose_name_plural = _("worker statuses")
     for model, admin in (
         (Checkpoint, ReadOnly),
         (Resource, ReadOnly),

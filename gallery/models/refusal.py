@@ -53,6 +53,9 @@ class RefusalRule(models.Model):
             models.CheckConstraint(condition=~models.Q(name="") & ~models.Q(terms=""), name="refusal_rule_is_whole"),
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Refusal(models.Model):
     """That somebody was refused: by which rule (empty: the fixed one) and for which of its words. What they wrote

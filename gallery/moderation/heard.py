@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from gallery.models import Case, Post, User, Voice
+from gallery.community.comment_visibility import reachable_comments
+from gallery.models import Case, Comment, Post, User, Voice
 from gallery.models.post import PostStatus
 from gallery.models.review import CaseKind, CaseState, Outcome
 from gallery.visibility import Viewer, reachable_posts
@@ -49,12 +50,14 @@ _OF_OUTCOME = {
 @dataclass(frozen=True)
 class Heard:
     """A voice and what became of it. `open_post`: the number of its post where this viewer can open it, else None;
-    `person`: whom it is about, where it is about somebody who is still here."""
+    `open_comment`: likewise the number of its comment, with that of the post below which it stands; `person`: whom it
+    is about, where it is about somebody who is still here."""
 
     voice: Voice
     became: Became
     open_post: int | None
     person: str
+    open_comment: tuple[int, int] | None = None
 
     @property
     def sentence(self) -> str:
@@ -82,16 +85,22 @@ def open_voice(member: Viewer, kind: CaseKind, *, post: Post | None = None, pers
 
 
 def heard(voices: Iterable[Voice], viewer: Viewer) -> list[Heard]:
-    """Each of these voices of this viewer's with what became of it; one query for all posts."""
+    """Each of these voices of this viewer's with what became of it; one query for all posts, one for all comments."""
     listed = list(voices)
     numbers = [voice.case.post_id for voice in listed if voice.case.post_id]
     can_open = set(Post.objects.filter(reachable_posts(viewer), pk__in=numbers).values_list("pk", flat=True))
+    comments = [voice.case.comment_id for voice in listed if voice.case.comment_id]
+    below = {}
+    if comments:
+        found = Comment.objects.filter(reachable_comments(viewer), pk__in=comments)
+        below = {pk: (pk, post_id) for pk, post_id in found.values_list("pk", "post_id")}
     return [
         Heard(
             voice=voice,
             became=became(voice.case),
             open_post=voice.case.post_id if voice.case.post_id in can_open else None,
             person=_name(voice.case),
+            open_comment=below.get(voice.case.comment_id or 0),
         )
         for voice in listed
     ]

@@ -1,14 +1,26 @@
 """Filters that turn lists into words."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django import template
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from gallery.ratings import Rating
 
 register = template.Library()
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """`3 hours ago`; `just now` within the first minute."""
+    if timezone.now() - moment < timedelta(minutes=1):
+        return _("just now")
+    return _("%(age)s ago") % {"age": timesince(moment)}
 
 
 @register.filter

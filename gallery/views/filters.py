@@ -19,6 +19,7 @@ from gallery.filters import acts, shown, visitors
 from gallery.filters.forms import FilterForm, VisitorForm
 from gallery.filters.in_force import in_force, lets_in, said_by
 from gallery.filters.spec import MAX_QUERY_RULES, MAX_TAG_RULES
+from gallery.filters.taking import taken
 from gallery.models import Post, User, ViewFilter
 from gallery.ratings import ORDER
 from gallery.visibility import open_to
@@ -93,11 +94,12 @@ def filter_share(request: SignedInRequest, filter_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def filter_shared(request: HttpRequest, key: str) -> HttpResponse:
-    """What somebody shared, without whom they muted. POST makes a copy of it; with `use` it is in force at once."""
+    """What somebody shared, without whom they muted. POST makes a copy of it; with `use` it is in force at once. A
+    visitor takes it into the cookie."""
     row = get_object_or_404(ViewFilter.objects.select_related("owner"), shared_key=key, owner__is_active=True)
     if request.method == "POST":
         if not isinstance(request.user, User):
-            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
+            return _taken_by_visitor(request, row)
         try:
             made = acts.copy(request.user, row)
             if request.POST.get("use"):
@@ -146,6 +148,18 @@ def mute(request: SignedInRequest, name: str) -> HttpResponse:
         said = _("You see nothing by %(name)s any more.") if muted else _("You see what %(name)s posts again.")
         messages.success(request, said % {"name": person.username})
     return redirect("gallery:profile", person.username)
+
+
+def _taken_by_visitor(request: HttpRequest, row: ViewFilter) -> HttpResponse:
+    if not request.POST.get("use"):
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
+    response = redirect("gallery:filters")
+    try:
+        visitors.keep(request, response, taken(request.user, said_by(row)))
+    except UserFacingError as error:
+        return _shared_page(request, row, problem=error.message, status=error.status)
+    messages.success(request, _("Saved. Every list keeps to this from now on."))
+    return response
 
 
 def _visitors_page(request: HttpRequest) -> HttpResponse:

@@ -257,6 +257,9 @@ class WorkerStatus(models.Model):
             models.CheckConstraint(condition=models.Q(order__in=WorkerOrder.values), name="worker_order_known")
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class QueueOrder(models.Model):
     """The one row that stops the whole queue; `reason` is shown to whoever waits."""

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gallery.models import User
+from gallery.refusals.rules import Wanted, save_rule
 from generation.checkpoints import install_bundled
 from generation.models import GenerationRequest, Job
 from generation.requests import cancel_job
@@ -141,3 +142,16 @@ def test_a_refused_recipe_keeps_a_box_that_was_dragged_larger_and_the_policy_qui
     page.locator("[data-draw]").click()
     expect(page.locator("#id_prompt[aria-invalid=true]")).to_be_visible()
     assert not [text for text in said if "Security Policy" in text]
+
+
+def test_what_was_refused_goes_with_the_next_drawing(open_page: OpenPage, mira: User) -> None:
+    save_rule(make_user(role="owner"), None, Wanted("Nights", "refuse", ("prompt",), "moonless"), "Too dark.")
+    page = open_page("/accounts/login/?next=/create")
+    sign_in(page)
+    page.fill("#id_prompt", "1girl, moonless")
+    page.locator("[data-draw]").click()
+    expect(page.locator("#prompt-error")).to_contain_text("Nights")
+
+    draw(page, "1girl, smile")
+    expect(page.locator("#recipe .errorlist, #recipe [data-refused], #recipe [aria-invalid]")).to_have_count(0)
+    expect(page.locator("#id_prompt")).to_have_value("1girl, smile")

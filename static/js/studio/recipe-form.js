@@ -41,6 +41,7 @@ class RecipeForm extends HTMLElement {
     this.form.addEventListener("submit", () => {
       unfolded = new Set(this.#folds.filter((fold) => fold.open).map(nameOf));
     });
+    document.addEventListener("studio:accepted", this.#accepted);
     for (const fold of this.#folds) fold.open ||= unfolded.has(nameOf(fold));
     unfolded = new Set();
     this.#showFitting();
@@ -53,7 +54,15 @@ class RecipeForm extends HTMLElement {
   disconnectedCallback() {
     clearTimeout(this.waiting);
     this.asking?.abort();
+    document.removeEventListener("studio:accepted", this.#accepted);
   }
+
+  // What was wrong with an earlier try is over. A warning that was read goes on holding for the same words.
+  #accepted = () => {
+    const over = ".errorlist, .notice--error, [data-refused], [data-warned]:not(:has(:checked))";
+    for (const note of this.querySelectorAll(over)) note.remove();
+    for (const field of this.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  };
 
   get #folds() {
     return [...this.querySelectorAll("details[data-fold]")];

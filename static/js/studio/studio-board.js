@@ -18,7 +18,10 @@ class StudioBoard extends HTMLElement {
     this.observer = new MutationObserver((records) => {
       this.#attend();
       const added = records.flatMap((record) => (record.removedNodes.length ? [] : [...record.addedNodes]));
-      this.#bringIntoView(added.find((node) => node.classList?.contains("request")));
+      const request = added.find((node) => node.classList?.contains("request"));
+      if (!request) return;
+      this.#bringIntoView(request);
+      this.dispatchEvent(new CustomEvent("studio:accepted", { bubbles: true }));
     });
     this.observer.observe(this, { childList: true });
     document.addEventListener("visibilitychange", this.#seen);
@@ -48,7 +51,7 @@ class StudioBoard extends HTMLElement {
 
   // On a phone the results stand below the form.
   #bringIntoView(request) {
-    if (!request || request.getBoundingClientRect().top < innerHeight * 0.75) return;
+    if (request.getBoundingClientRect().top < innerHeight * 0.75) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     request.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
   }

@@ -9,6 +9,7 @@ from django.urls import reverse
 from gallery.filters import acts, visitors
 from gallery.filters.spec import Rules, Said
 from gallery.models import User, ViewFilter
+from gallery.ratings import Rating
 from tests.factories import make_asset_row, make_post, make_user
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +156,42 @@ def test_muting_stands_on_a_profile(client, member):
     client.post(reverse("gallery:mute", args=["loud"]), {"mute": "1"})
     assert client.get(reverse("gallery:posts")).context["cards"] == []
     assert 'aria-pressed="true"' in client.get(reverse("gallery:profile", args=["loud"])).text
+
+
+def shared_filter(said: Said) -> str:
+    maker = make_user("maker")
+    row = acts.create(maker, "Calm", said)
+    acts.share(maker, row, shared=True)
+    row.refresh_from_db()
+    return reverse("gallery:filter_shared", args=[row.shared_key])
+
+
+def test_a_visitor_takes_a_shared_filter_into_the_browser():
+    post("spider")
+    said = Said(blurred_ratings=frozenset({Rating.GENERAL, Rating.EXPLICIT}), rules=Rules(hide=("spider",)))
+    address, browser = shared_filter(said), Client()
+    assert "Use it in this browser" in browser.get(address).text
+    assert browser.post(address, {"use": "1"}).status_code == 302
+    kept = visitors.read_cookie(browser.cookies[visitors.COOKIE].value)
+    assert (kept.sensitive, kept.said.rules.hide) == (False, ("spider",))
+    assert kept.said.blurred_ratings == {Rating.GENERAL}
+    assert browser.get(reverse("gallery:posts")).context["cards"] == []
+
+
+def test_a_shared_filter_that_no_browser_keeps_is_refused_in_words():
+    address, browser = shared_filter(Said(rules=Rules(hide=tuple(f"tag_{n}" for n in range(101))))), Client()
+    answer = browser.post(address, {"use": "1"})
+    assert answer.status_code == 422
+    assert "101 rules" in answer.text
+    assert visitors.COOKIE not in browser.cookies
+    address = reverse("gallery:filter_shared", args=[ViewFilter.objects.get().shared_key])
+    assert browser.post(address).url.startswith(reverse("account_login"))
+
+
+def test_large_tiles_that_a_filter_blurs_have_no_picture_without_an_address(client, member):
+    for _each in range(6):
+        post("spider")
+    acts.choose(member, acts.create(member, "Calm", Said(rules=Rules(blur=("spider",)))))
+    page = client.get(reverse("gallery:front"))
+    assert len(page.context["mosaic"]) == 5
+    assert 'src=""' not in page.text

@@ -5,11 +5,12 @@ import re
 import pytest
 from django.urls import reverse
 
+from gallery.community import comments
 from gallery.models import Case, Post, User, Voice
 from gallery.models.review import CaseKind
 from gallery.moderation.cases import claim
 from gallery.moderation.decisions import Decision, decide
-from gallery.moderation.voices import MAX_OPEN, flag, report, report_person
+from gallery.moderation.voices import MAX_OPEN, flag, report, report_comment, report_person
 from tests.factories import make_post, make_user
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +55,7 @@ def test_a_visitor_reports_and_reads_what_became_of_it(client, post):
     assert Voice.objects.get().contact == "me@example.org"
     told = client.get(address)
     assert told["Cache-Control"].startswith("max-age=0")
-    assert "waits for a moderator" in text(told)
+    assert text(told).lower().count("waits for a moderator") == 1
     for private in ("traced line", "me@example.org", "mika"):
         assert private not in text(told)
     settled("removed")
@@ -242,3 +243,32 @@ def test_the_list_of_voices_is_paged_and_ones_own(client, post, rin):
     first, second = text(page(client, "own_voices")), text(client.get("/reports?page=2"))
     assert first.count("dispute__words") + second.count("dispute__words") == 21
     assert "ann" not in first + second
+
+
+def test_a_reported_comment_is_named_and_linked_while_it_can_be_read(client, post, rin):
+    comment = comments.write(make_user("hana"), post, "zxspam")
+    report_comment(rin, comment, "spam", "An advertisement.")
+    client.force_login(rin)
+    link = f'<a href="{reverse("gallery:comment", args=[comment.pk])}">Comment on post {post.pk}</a>'
+    assert link in text(page(client, "own_voices"))
+    Post.objects.update(status="withdrawn")
+    told = text(page(client, "own_voices"))
+    assert "Comment on post" not in told
+    assert "hana" in told
+
+
+def test_visitors_alone_are_asked_for_an_address(client, post, rin):
+    asks = 'name="contact"'
+    assert asks in text(page(client, "report_post", post.pk))
+    assert asks in text(page(client, "report_user", "mika"))
+    client.force_login(rin)
+    assert asks not in text(page(client, "report_post", post.pk))
+    assert asks not in text(page(client, "report_user", "mika"))
+
+
+def test_a_case_of_this_minute_came_just_now(client, post, rin):
+    report(rin, post, "rights", "Mine.")
+    client.force_login(make_user(role="moderator"))
+    told = text(page(client, "review_queue"))
+    assert "just now" in told
+    assert "0\xa0minutes" not in told
