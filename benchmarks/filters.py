@@ -1,8 +1,9 @@
 """What a viewer's filter costs: a page of ids with a filter of ten rules, of fifty searches and of five thousand tags,
 beside the same page without, among a million posts.
 
-The bound: with ten rules that are cached (their tags looked up before), no more than twice as long. Seven minutes, of
-which six make the site (`--keep FOLDER` saves them the next time). Prints Markdown for docs/performance.md.
+The bound: with ten rules that are cached (their tags looked up before), no more than twice the computing of the asking
+process and its database backend, which other work on the machine changes little. Seven minutes, of which six make the
+site (`--keep FOLDER` saves them the next time). Prints Markdown for docs/performance.md.
 """
 
 import argparse
@@ -12,12 +13,13 @@ import random
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.corpus.database import Corpus, corpus, migrate
 from benchmarks.search import set_django_up
 
-POSTS, RUNS, BOUND = 1_000_000, 15, 2.0
+POSTS, RUNS, BOUND = 1_000_000, 25, 2.0
 SEARCHES = {
     "everything": "",
     "one tag": "{often}",
@@ -48,7 +50,6 @@ def measure(made: Corpus) -> None:
     """One table: a line for each search, a column for each filter."""
     from django.db import connection
 
-    from benchmarks.searches.engine import ids_of
     from benchmarks.searches.measure import Stopwatch
     from tagging.models import Tag
 
@@ -57,22 +58,36 @@ def measure(made: Corpus) -> None:
     connection.ensure_connection()
     watch = Stopwatch(connection.connection.info.backend_pid)
     words = {"often": names[3], "other": names[11], "rare": names[5000]}
-    print(f"{made.posts:,} posts, {platform.processor() or platform.machine()}, {os.cpu_count()} cores; milliseconds\n")
+    print(f"{made.posts:,} posts, {platform.processor() or platform.machine()}, {os.cpu_count()} cores, ", end="")
+    print(f"load {os.getloadavg()[0]:.0f}; milliseconds on the clock / computed\n")
     print("| search | " + " | ".join(filters) + " | ten rules / none |")
     print("|---" * (len(filters) + 2) + "|")
     worst = 0.0
     for kind, text in SEARCHES.items():
-        query = text.format(**words)
-        taken = {}
-        for name, user in filters.items():
-            # As in a request: the account is loaded, its filter is not.
-            taken[name] = watch.warm(lambda query=query, user=user: ids_of(query, _again(user), 1, 40), RUNS)[1].wall
-        ratio = taken["ten rules"] / taken["none"]
+        taken = _side_by_side(watch, text.format(**words), filters)
+        ratio = taken["ten rules"][1] / taken["none"][1]
         worst = max(worst, ratio)
-        print(f"| {kind} | " + " | ".join(f"{value:.1f}" for value in taken.values()) + f" | {ratio:.2f} |", flush=True)
-    print(f"\nat most {worst:.2f} times as long with ten rules (bound {BOUND})")
+        cells = [f"{wall:.1f} / {computed:.1f}" for wall, computed in taken.values()]
+        print(f"| {kind} | " + " | ".join(cells) + f" | {ratio:.2f} |", flush=True)
+    print(f"\nat most {worst:.2f} times the computing with ten rules (bound {BOUND})")
     if worst > BOUND:
         raise SystemExit("the bound is broken")
+
+
+def _side_by_side(watch: Any, query: str, filters: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """The medians with each filter, asked in turns: whatever else the machine does is done to all of them alike."""
+    from benchmarks.searches.engine import ids_of
+
+    rounds: dict[str, list[tuple[float, float]]] = {name: [] for name in filters}
+    for number in range(RUNS + 1):
+        for name, user in filters.items():
+            # As in a request: the account is loaded, its filter is not.
+            _ids, wall, computed = watch.once(lambda user=user: ids_of(query, _again(user), 1, 40))
+            if number:
+                rounds[name].append((wall, computed))
+    return {
+        name: (median(wall for wall, _ in one), median(computed for _, computed in one)) for name, one in rounds.items()
+    }
 
 
 def _filters(names: list[str], dice: random.Random) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Every picture given to it must be fit for everybody; what it calls stricter than general is its error. How many explicit
 pictures it misses is not measured: there are none here, and none are to be fetched. Prints Markdown for
-docs/moderation.md. `--draw 0` and a folder of one's own measures that alone.
+docs/ratings.md. `--draw 0` and a folder of one's own measures that alone.
 """
 
 from __future__ import annotations

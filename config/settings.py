@@ -24,8 +24,10 @@ from config.env import (
     env_str,
     env_weights,
 )
+from config.exposure import default_second_factor
 from config.media import media_storage, origins_of_pictures, sendfile
 from gallery import raters
+from gallery.limits.spec import limits_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env_path("IRODORI_VAR", BASE_DIR / "var")
@@ -46,7 +48,11 @@ CSRF_TRUSTED_ORIGINS = env_list("IRODORI_ORIGINS", [])
 SITE_NAME = env_str("IRODORI_SITE_NAME", "Irodori")
 SITE_URL = env_str("IRODORI_URL", f"http://localhost:{env_int('IRODORI_PORT', 8000, 1)}")
 
+HTTPS = env_bool("IRODORI_HTTPS", SITE_URL.startswith("https:"))
+
 INSTALLED_APPS = [
+    # Without looking for others' pages: `gallery.back_office` says what there is.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -56,6 +62,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "config.apps.ConfigConfig",
@@ -75,13 +83,19 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gallery.accounts.sessions.note_seen",
+    "gallery.accounts.second_factor.lead_staff_on",
+    "gallery.accounts.second_factor.mark_staff",
+    "gallery.accounts.second_factor.show_before_changing",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "gallery.labels.middleware.visitors_zone",
     "gallery.filters.middleware.viewers_filter",
     "allauth.account.middleware.AccountMiddleware",
+    "gallery.accounts.barring.bar_the_banned",
     "config.middleware.refuse_large_bodies",
+    "gallery.limits.middleware.RateLimits",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -119,6 +133,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env_path("IRODORI_MEDIA", VAR_DIR / "media")
 # Where files lie that nobody may look at by accident: on no web server, in no backup that others read.
 QUARANTINE_DIR = env_path("IRODORI_QUARANTINE", VAR_DIR / "quarantine")
+# Copies of accounts that their owners asked for, until they expire. The web server and the gardener share it.
+EXPORTS_DIR = env_path("IRODORI_EXPORTS", VAR_DIR / "exports")
 MEDIA_STORAGE = media_storage()
 # Who sends files of a folder: this process, or with "x-accel" the proxy before it.
 SENDFILE = sendfile(MEDIA_STORAGE)
@@ -165,9 +181,33 @@ ACCOUNT_USERNAME_VALIDATORS = "gallery.accounts.names.username_validators"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "gallery.accounts.adapter.AccountAdapter"
-# Whose failed sign-ins are counted: with 0 the address that connects, with n the one that n proxies passed on.
+# Whose acts are counted: with 0 the address that connects, with n the one that n proxies passed on.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("IRODORI_TRUSTED_PROXIES", 0)
+# Days in which somebody who asked for their account's deletion can change their mind.
+DELETION_DAYS = env_int("IRODORI_DELETION_DAYS", 14, 1)
+# Days that a copy of an account can be fetched, and the gigabytes that one may take.
+EXPORT_DAYS = env_int("IRODORI_EXPORT_DAYS", 3, 1)
+EXPORT_MAX_GB = env_int("IRODORI_EXPORT_MAX_GB", 20, 1)
 REGISTRATION_OPEN = env_bool("IRODORI_REGISTRATION", True)
+# Whether moderators, admins and owners need a second factor for what members may not do. Where nobody but this machine
+# can reach the site it is left to them.
+STAFF_SECOND_FACTOR = env_choice(
+    "IRODORI_STAFF_SECOND_FACTOR",
+    default_second_factor(
+        listens_on=env_str("IRODORI_HOST", "127.0.0.1"),
+        answers_to=[*ALLOWED_HOSTS, *CSRF_TRUSTED_ORIGINS, SITE_URL],
+        proxies=ALLAUTH_TRUSTED_PROXY_COUNT,
+    ),
+    ("required", "optional"),
+)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_ADAPTER = "gallery.accounts.second_factor.SecondFactorAdapter"
+# Addresses are confirmed by nobody here (ACCOUNT_EMAIL_VERIFICATION), and many accounts have none.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Clocks of phones go wrong: a code counts half a minute longer, and as much before.
+MFA_TOTP_TOLERANCE = 1
+# Security keys speak to pages by HTTPS; browsers count this machine's own address as such.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "gallery:front"
 ACCOUNT_LOGOUT_REDIRECT_URL = "gallery:front"
@@ -188,10 +228,16 @@ RATER = env_choice("IRODORI_RATER", "auto", ("auto", "none", *raters.names()))
 RATER_THRESHOLD = env_int("IRODORI_RATER_THRESHOLD", 80, 1) / 100
 # Whether new posts wait unseen until it has looked at them.
 RATE_BEFORE_SHOWING = env_bool("IRODORI_RATE_BEFORE_SHOWING", False)
+# Within how many hours a moderator decides what waits for one; the queue marks what waits longer.
+REVIEW_HOURS = env_int("IRODORI_REVIEW_HOURS", 24, 1)
 # How many posts of one author a page of results holds, unless the search asks for people; 0 is no limit.
 POSTS_PER_AUTHOR = env_int("IRODORI_POSTS_PER_AUTHOR", 8)
 # What robots are asked for: everything, no training of models, or to stay away.
 ROBOTS = env_choice("IRODORI_ROBOTS", "no_ai", ("open", "no_ai", "closed"))
+# How often who may do what; {} is no limit at all.
+RATE_LIMITS = limits_from(env_str("IRODORI_RATE_LIMITS"))
+# Whether posts of new members wait for a moderator, a few at a time.
+UPLOAD_SLOTS = env_bool("IRODORI_UPLOAD_SLOTS", False)
 QUEUE_MAX_WAITING_PER_USER = env_int("IRODORI_QUEUE_PER_USER", 32, 1)
 QUEUE_MAX_WAITING = env_int("IRODORI_QUEUE_TOTAL", 2000, 1)
 # Pictures to start from and masks that one account may send in a day, and the megabytes kept of them.
@@ -205,6 +251,10 @@ DRAFT_DAYS = env_int("IRODORI_DRAFT_DAYS", 7, 1)
 FETCH_URLS = env_bool("IRODORI_FETCH_URLS", False)
 # Lists of known files: kind=address, such as pdq=/srv/lists/known.txt or sha256=https://lists.example.org/known.csv.
 HASH_LISTS = env_pairs("IRODORI_HASH_LISTS", ("sha256", "pdq"))
+# Days after which a strike counts no more; how many that count bring a ban by themselves (0: none do); its days.
+STRIKE_DAYS = env_int("IRODORI_STRIKE_DAYS", 90, 1)
+STRIKES_TO_BAN = env_int("IRODORI_STRIKES_TO_BAN", 3)
+STRIKE_BAN_DAYS = env_int("IRODORI_STRIKE_BAN_DAYS", 14, 1)
 PROMPT_MAX_LENGTH = 4000
 JOB_MAX_ATTEMPTS = 3
 # How much of the machine a role gets while others wait too.
@@ -246,8 +296,14 @@ POST_ACTIONS: list[dict[str, Any]] = [
     },
 ]
 
+# What each floor's addresses count as where acts are limited.
+LIMITED_ROUTES = ["gallery.limits.routes.ROUTES", "generation.limited_routes.ROUTES", "config.limited_routes.ROUTES"]
+
 # Whose rows name files of pictures, in columns `path` and `sha256`: what none of them names is nobody's.
 MEDIA_NAMED_BY = ["gallery.AssetFile", "gallery.Download", "generation.Mask"]
+
+# What else belongs to an account, above the gallery's floor: modules with `parts`, `pictures`, `settle` and `erase`.
+ACCOUNT_PARTS = ["generation.account"]
 
 # --- language, time, static files -----------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -284,7 +340,6 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
-HTTPS = env_bool("IRODORI_HTTPS", SITE_URL.startswith("https:"))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -329,8 +384,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "make copies of accounts": {"task": "gallery.account_export", "schedule": 60, "options": {"expires": 60}},
+    "remove old copies of accounts": {
+        "task": "gallery.remove_old_exports",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "forget where sessions were": {
+        "task": "gallery.forget_devices",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "delete accounts": {"task": "gallery.delete_accounts", "schedule": 3600, "options": {"expires": 3600}},
     "read lists of known files": {"task": "gallery.read_hash_lists", "schedule": 86400, "options": {"expires": 3600}},
     "forget old refusals": {"task": "gallery.forget_refusals", "schedule": 86400, "options": {"expires": 3600}},
+    "count what files take up": {"task": "gallery.count_storage", "schedule": 600, "options": {"expires": 600}},
     "forget old sessions": {"task": "generation.forget_sessions", "schedule": 3600},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

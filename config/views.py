@@ -12,9 +12,15 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST, require_safe
 
 from config.context import THEMES
+from gallery.errors import TooOften
+from gallery.limits.acts import Act
+from gallery.limits.refusing import refuse
+from gallery.limits.spending import in_words
 
 logger = logging.getLogger(__name__)
 A_YEAR = 365 * 24 * 3600
+# The longest that allauth refuses for, in seconds.
+A_WHILE = 300
 
 
 @require_safe
@@ -56,6 +62,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 in the site's own words."""
     return render(request, "errors/403.html", status=403)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429 where somebody tried a password or an address too often; allauth doesn't say how long that holds."""
+    return refuse(request, TooOften("too_often", A_WHILE, wait=in_words(A_WHILE)), Act.SIGN_IN)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

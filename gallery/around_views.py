@@ -1,4 +1,4 @@
-"""Middleware said once for both kinds of servers: what is done before every view, or to every answer."""
+"""Middleware said once for both kinds of servers: what is done before every view, to every answer, or to some."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -62,3 +62,34 @@ def after_views(mark: Callable[[HttpResponseBase], None]) -> Middleware:
         return answer
 
     return sync_and_async_middleware(around)
+
+
+def finish_answers(
+    when: Callable[[HttpRequest, HttpResponseBase], bool],
+) -> Callable[[Callable[[HttpRequest, HttpResponseBase], HttpResponseBase]], Middleware]:
+    """The middleware that lets a function replace the answers for which `when` holds.
+
+    `when` must not wait for anything; the function may ask the database, an asynchronous server runs it in a thread.
+    """
+
+    def of(finish: Callable[[HttpRequest, HttpResponseBase], HttpResponseBase]) -> Middleware:
+        @wraps(finish)
+        def around(get_response: View) -> View:
+            if iscoroutinefunction(get_response):
+                finish_async = sync_to_async(finish)
+
+                async def answer_async(request: HttpRequest) -> HttpResponseBase:
+                    response: HttpResponseBase = await get_response(request)
+                    return await finish_async(request, response) if when(request, response) else response
+
+                return answer_async
+
+            def answer(request: HttpRequest) -> HttpResponseBase:
+                response: HttpResponseBase = get_response(request)
+                return finish(request, response) if when(request, response) else response
+
+            return answer
+
+        return sync_and_async_middleware(around)
+
+    return of

@@ -171,6 +171,9 @@ def placeholder_class(color: str) -> str:
 
 
 def _picture(asset: Asset, side: int, *, blurred: bool) -> Picture:
+    if not asset.files.all():
+        # Out of reach: no address is better than one that answers nothing.
+        return Picture("", "", "", "", blurred=blurred)
     if blurred:
         return Picture(blurred_url(asset), "", "", "", blurred=True)
     return Picture(preview_url(asset, side), preview_srcset(asset), preview_srcset(asset, "avif"), original_url(asset))

@@ -17,6 +17,9 @@ MESSAGES: dict[str, Any] = {
         "The filter has %(count)d rules that are more than one tag; %(limit)d are the most. Tags alone, one a line, "
         "may be many more."
     ),
+    "filter_too_many_terms": _(
+        "The rules that are searches have %(count)d terms between them; %(limit)d are the most."
+    ),
     "filter_too_many_wildcards": _("The rules have %(count)d wildcards (*) between them; %(limit)d are the most."),
     "filter_cookie_full": _("These rules are too long for a browser to keep. Sign in, and your account keeps them."),
     "filters_full": _("You have %(limit)d filters, the most there can be. Delete one first."),
@@ -55,12 +58,38 @@ MESSAGES: dict[str, Any] = {
     "import_troubles": _("%(count)d pictures in a row could not be had, so the import stopped. The last: %(reason)s"),
     "source_too_long": _("The source has %(length)d characters; %(limit)d are the most."),
     "already_posted": _("This picture is posted already: it is post %(id)d. Look there, and add what it lacks."),
+    "comment_wait": _("You commented a moment ago. You can send the next one in %(wait)d seconds."),
+    "comments_closed": _("The author of this post takes no comments on it."),
+    "no_such_comment": _("This comment isn’t there any more, or you may not see it."),
+    "bad_comment_page": _("“%(page)s” is no page of comments; write b and the number of a comment, such as b123."),
+    "comment_gone": _("This comment was removed or withdrawn meanwhile."),
+    "comment_edit_too_late": _("A comment can be changed for %(minutes)d minutes; write another one."),
+    "not_your_comment": _("Only its author can change or withdraw this comment."),
+    "vote_on_own_comment": _("You can’t vote on your own comment."),
+    "own_comment": _("This comment is your own; another moderator decides about it."),
+    "own_comment_report": _("This comment is your own; you can withdraw it."),
+    "comment_removed_before": _("This comment is removed already."),
+    "comment_not_removed": _("This comment isn’t removed, so there is nothing to restore."),
     "not_your_post": _("Only the author of a post can change or withdraw it."),
     "moderators_only": _("Only moderators can do this."),
     "admins_only": _("Only admins can change what others may do."),
     "owner_only": _("Only an owner can make or unmake admins and owners."),
     "own_post": _("You cannot decide about your own post; ask another moderator."),
     "last_owner": _("This is the only owner; make someone else an owner first."),
+    "no_second_factor": _("The account “%(name)s” has no second factor."),
+    "deletion_asked": _("This account is to be deleted already."),
+    "deletion_name": _("This is not the name of your account. Type it as it stands there."),
+    "deletion_choice": _("Choose what becomes of your posts."),
+    "deletion_last_owner": _("You are the only owner. Make someone else an owner first."),
+    "deletion_house": _("This account belongs to the site itself."),
+    "export_under_way": _("A copy is being made already; you can have one at a time."),
+    "export_too_soon": _(
+        "You had a copy made today already. The next can be made %(hours)d hours from now at the latest."
+    ),
+    "export_failed": _(
+        "The copy could not be made. Ask for it again; if that fails too, tell the operator of the site."
+    ),
+    "export_no_room": _("The disk of this site has too little room for a copy of your account now. Ask its operator."),
     "no_owner": _(
         "The account “%(name)s” is disabled or no owner any more, and nobody else is one; make someone an owner with "
         "manage.py set_role."
@@ -96,6 +125,8 @@ MESSAGES: dict[str, Any] = {
     "unknown_outcome": _("“%(value)s” can't be decided in this case."),
     "unknown_rule": _("“%(value)s” is not a rule; choose one from the list."),
     "own_flag": _("This is your own post; withdraw it instead of flagging it."),
+    "own_report": _("This is your own; there is no need to report it. Change or withdraw it yourself."),
+    "unknown_act": _("“%(value)s” is no kind of act that this log tells of; choose one from the list."),
     "not_your_voice": _("Only the person who said this can take it back."),
     "said_already": _("You said this already; it waits for a moderator."),
     "too_many_voices": _("%(limit)d of yours wait for a moderator; wait until some of them are decided."),
@@ -175,6 +206,52 @@ MESSAGES: dict[str, Any] = {
     "too_many_posts_picked": _("%(count)d posts are picked; %(limit)d are the most at a time."),
     "too_many_wildcards": _("A search can have %(limit)d words with “*” at most."),
     "too_slow": _("This search takes too long. Add a tag that fewer posts have, or take away a part of it."),
+    "banned_until": _(
+        "Your account can look, but not act, until %(until)s. The reason: %(reason)s "
+        "How to object is said beside the decision, among those about you."
+    ),
+    "banned_for_good": _(
+        "Your account can look, but no longer act. The reason: %(reason)s "
+        "How to object is said beside the decision, among those about you."
+    ),
+    "address_banned_until": _(
+        "From your network nobody can join, sign in or report without an account until %(until)s, because of what "
+        "others did from there. Members can act as usual where signing in is open; else write to %(mail)s."
+    ),
+    "address_banned": _(
+        "From your network nobody can join, sign in or report without an account, because of what others did from "
+        "there. Members can act as usual where signing in is open; else write to %(mail)s."
+    ),
+    "own_sanction": _("You cannot give yourself a strike or a ban, nor take one of yours back."),
+    "owner_sanction": _("Owners get neither strikes nor bans; another owner can take the role away first."),
+    "same_role_sanction": _(
+        "%(name)s has the role “%(role)s”: only somebody with a higher role than that can do this."
+    ),
+    "site_account_sanction": _("This account belongs to the site itself; nobody acts with it."),
+    "banned_already": _(
+        "Another ban of this account came in before: by %(name)s, %(until)s. Nothing was changed; look at it, and send "
+        "yours again to put it in its place."
+    ),
+    "ban_over": _("This ban is over or was lifted already."),
+    "strike_over": _("This strike has expired or was voided already."),
+    "ban_end_past": _("The ban would end in the past. Choose a time that is still to come."),
+    "ban_end_unknown": _("Choose how long the ban lasts, or write the day on which it ends."),
+    "ban_end_far": _("The end is more than %(years)d years away. Choose “for good” instead."),
+    "block_unreadable": _(
+        "“%(block)s” is no address and no block of addresses. Write it like 203.0.113.7, 203.0.113.0/24 or "
+        "2001:db8:1::/48."
+    ),
+    "block_with_more": _("“%(block)s” says more than a block does: the block is %(meant)s. Write that if you mean it."),
+    "block_too_wide": _(
+        "“%(block)s” would shut out too many people: /%(limit)d is the widest for this kind of address."
+    ),
+    "block_mapped": _("“%(block)s” are IPv4 addresses written as IPv6. Write them as IPv4, like 203.0.113.0/24."),
+    "block_not_public": _(
+        "“%(block)s” holds addresses of this machine or of its own network, not of somebody outside."
+    ),
+    "block_holds_yours": _("Your own address lies in “%(block)s”; you would shut yourself out."),
+    "block_banned_already": _("“%(block)s” is banned already, %(until)s. Lift that ban first to set another one."),
+    "unknown_scope": _("Choose what the ban of the addresses keeps people from."),
     "account_disabled": _("This account is disabled; it can look, not act."),
     "no_such_post": _("There is no post %(id)s that you can see."),
     "unknown_vote": _("“%(value)s” is not a vote; use 1, -1 or 0."),
@@ -284,9 +361,11 @@ MESSAGES: dict[str, Any] = {
     "format_cannot_hold": _("This picture is too large for a %(format)s file. Choose another format."),
     "files_out_of_reach": _("The site can’t get at its files at this moment. Try again in half a minute."),
     "verify_file_needed": _("Choose a picture to check: a PNG, JPEG, WebP or AVIF file."),
-    "verify_too_often": _(
-        "You have had %(limit)d files checked within this hour, the most. You can check the next one in %(wait)s."
+    "no_free_slot": _(
+        "All your %(total)d slots for posts that wait for a moderator are in use. This one stays as it is: post it "
+        "once a moderator has looked at the others."
     ),
+    "too_often": _("That was a lot in a short time. You can go on in %(wait)s; nothing is lost."),
     "forged": _("This request doesn’t come from a page of this site. Send it without cookies, or with the token."),
     "downloads_busy": _("Many files are being made at this moment. Try again in half a minute."),
     "bad_version": _("“%(value)s” is not the number of a version; use a number such as 12."),
@@ -423,6 +502,12 @@ class NotNow(UserFacingError):  # noqa: N818
     """What the site can't do at this moment, though nothing is wrong with what was asked."""
 
     status = 503
+
+
+class NoFreeSlot(NotNow):
+    """As many posts of this person wait for a moderator as may."""
+
+    status = 409
 
 
 class TooOften(UserFacingError):  # noqa: N818

@@ -1,18 +1,22 @@
 """The forms of the gallery's pages. They keep what was typed; what is right is decided by the functions they feed."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
-from gallery.errors import UserFacingError
-from gallery.models import Post
+from gallery.errors import MESSAGES, UserFacingError
+from gallery.models import Post, User
+from gallery.models.account import PostsChoice
 from gallery.models.post import AiLevel, PromptVisibility
 from gallery.models.rating import STRICTER
 from gallery.models.review import Outcome, SiteRule
-from gallery.models.user import Role, Zone
+from gallery.models.sanction import Scope
+from gallery.models.user import THRESHOLDS, Role, Zone
 from gallery.moderation.decisions import Decision
+from gallery.moderation.lengths import Length, end_of
 from gallery.posts import MAX_COMMENTARY, MAX_TITLE
 from gallery.ratings import Rating
 from gallery.tag_edits.terms import MAX_LENGTH, typed_words
@@ -23,6 +27,8 @@ TAGS_HINT = _(
 )
 # Which field a refusal belongs to; the rest stands above the form.
 FIELD_OF_CODE = {
+    "comment_empty": "text",
+    "comment_too_long": "text",
     "bad_tag": "tags",
     "too_many_tags": "tags",
     "edit_too_long": "tags",
@@ -46,10 +52,24 @@ FIELD_OF_CODE = {
     "floor_tag_unknown": "tag",
     "same_floor": "rating",
     "voice_text_needed": "reason",
+    "appeal_text_needed": "reason",
+    "unknown_rule": "rule",
+    "bad_contact": "contact",
     "same_rating": "rating",
     "unknown_prompt_visibility": "prompt_visibility",
     "reason_needed": "reason",
     "reason_too_long": "reason",
+    "ban_end_past": "day",
+    "ban_end_far": "day",
+    "ban_end_unknown": "day",
+    "block_unreadable": "block",
+    "block_with_more": "block",
+    "block_too_wide": "block",
+    "block_mapped": "block",
+    "block_not_public": "block",
+    "block_holds_yours": "block",
+    "block_banned_already": "block",
+    "unknown_scope": "scope",
     "unknown_ai_level": "level",
     "label_level_needed": "level",
     "same_label": "level",
@@ -207,7 +227,7 @@ class ModerationForm(RefusableForm):
 class DecisionForm(RefusableForm):
     """A moderator's decision in a case."""
 
-    outcome = forms.ChoiceField(choices=Outcome.choices)
+    outcome = forms.ChoiceField(choices=Outcome.choices, error_messages={"required": _("Choose what you decide.")})
     rating = forms.ChoiceField(label=_("New rating"), choices=Rating.choices, required=False, widget=forms.RadioSelect)
     rule = forms.ChoiceField(label=_("Rule"), choices=SiteRule.choices, required=False, initial=SiteRule.OTHER)
     reason = forms.CharField(
@@ -216,6 +236,14 @@ class DecisionForm(RefusableForm):
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
         help_text=_("Whom it concerns reads it, and it is kept for ever. Left empty, it is what the rule says."),
     )
+    strike = forms.BooleanField(label=_("A removal is a strike for its author, too"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A new rating has to be chosen before it is given."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("outcome") == Outcome.RERATED and not cleaned.get("rating") and "rating" not in self.errors:
+            self.add_error("rating", _("Choose the new rating first."))
+        return cleaned
 
     def decision(self, outcome: Outcome | None = None) -> Decision:
         """What was chosen, or another `outcome` with the same words. A reason that was left empty is the rule's own
@@ -230,7 +258,7 @@ class DecisionForm(RefusableForm):
             reason = str(rule.label)
         elif not reason and chosen == Outcome.RERATED:
             reason = str(SiteRule.RATING.label)
-        return Decision(chosen, reason, rating=cleaned["rating"], rule=rule)
+        return Decision(chosen, reason, rating=cleaned["rating"], rule=rule, strike=cleaned["strike"])
 
 
 class LabelForm(RefusableForm):
@@ -273,6 +301,102 @@ class RoleForm(RefusableForm):
     reason = forms.CharField(label=_("Reason"), required=False)
 
 
+class DeletionForm(RefusableForm):
+    """Somebody leaves: what becomes of their posts, and their name as a proof that they mean it."""
+
+    posts = forms.ChoiceField(
+        label=_("Your posts"),
+        choices=PostsChoice.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": MESSAGES["deletion_choice"],
+            "invalid_choice": MESSAGES["deletion_choice"],
+        },
+    )
+    name = forms.CharField(
+        label=_("Type the name of your account"),
+        required=False,
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_name(self) -> str:
+        """The name, letter for letter."""
+        name: str = self.cleaned_data["name"].strip()
+        if name != self.user.username:
+            raise forms.ValidationError(MESSAGES["deletion_name"])
+        return name
+
+
+class StrikeForm(RefusableForm):
+    """A strike for somebody."""
+
+    rule = forms.ChoiceField(label=_("Rule"), choices=SiteRule.choices, initial=SiteRule.OTHER)
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
+        help_text=_("The person reads it, and it is kept for ever."),
+    )
+
+    def rule_chosen(self) -> SiteRule:
+        """The rule that it rests on."""
+        return SiteRule(self.cleaned_data["rule"])
+
+
+class BanForm(StrikeForm):
+    """A ban: how long, why, and of which addresses."""
+
+    length = forms.ChoiceField(
+        label=_("How long"), choices=Length.choices, initial=Length.WEEK, widget=forms.RadioSelect
+    )
+    day = forms.DateField(
+        label=_("The day I choose, its last"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+    )
+    block = forms.CharField(
+        label=_("Addresses, too"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "203.0.113.0/24"}),
+        help_text=_("One address, or a block of them. Others behind it are shut out as well: keep it narrow."),
+    )
+    scope = forms.ChoiceField(
+        label=_("What these addresses can’t do"),
+        required=False,
+        choices=[(scope.value, scope.label) for scope in (Scope.VISITORS, Scope.SIGN_IN)],
+        initial=Scope.VISITORS,
+        widget=forms.RadioSelect,
+    )
+
+    def until(self) -> datetime | None:
+        """When it ends; None for good. Raises Invalid."""
+        return end_of(Length(self.cleaned_data["length"]), self.cleaned_data["day"])
+
+
+class AddressBanForm(BanForm):
+    """A ban of addresses alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["block"].label = _("Addresses")
+        self.fields["reason"].help_text = _("It is kept for ever, and read by moderators.")
+
+
+class TakeBackForm(RefusableForm):
+    """Why a strike is voided or a ban lifted."""
+
+    reason = forms.CharField(
+        label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000})
+    )
+
+
 class ListForm(RefusableForm):
     """One of a member's own lists; `seen` is the order as it was when the form was shown."""
 
@@ -301,6 +425,14 @@ class SettingsForm(forms.Form):
         label=_("Keep my favourites private"),
         required=False,
         help_text=_("Nobody else can look at them or search by them. Each post still shows how many keep it."),
+    )
+
+    comment_threshold = forms.IntegerField(
+        label=_("Fold comments with a score below"),
+        min_value=THRESHOLDS[0],
+        max_value=THRESHOLDS[1],
+        required=False,
+        help_text=_("One press shows such a comment. Left empty, it is the usual −5."),
     )
 
     def __init__(self, *args: Any, offered: list[Rating], **kwargs: Any) -> None:

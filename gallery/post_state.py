@@ -1,23 +1,33 @@
 """The row of a post while somebody changes it: locked, in which states it can be, how it is counted."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 
 from gallery.errors import Invalid, InvalidTransition
-from gallery.models import Post
+from gallery.models import Case, Post
 from gallery.models.post import STANDING, PostStatus
+from gallery.models.review import CaseKind, CaseState
 from gallery.rating import suggest_rating
 from gallery.ratings import BY_WORD, Rating
 from tagging.edit import Counted
 from tagging.models import Category, Tag
 
 EDITABLE = frozenset({PostStatus.PENDING, PostStatus.ACTIVE, PostStatus.FLAGGED})
+# The cases whose decision lets a waiting post out. A trigger holds that it has one, or waits for the rating program.
+LETTING_OUT = frozenset({CaseKind.POST, CaseKind.SCAN, CaseKind.STUCK})
 
 
 def locked(post: Post) -> Post:
     """The row as it is now, locked until the transaction ends."""
     return Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+
+
+def call_for_review(post: Post, facts: dict[str, Any] | None = None) -> None:
+    """Put a locked post that waits unseen before moderators, unless a case about letting it out is open already."""
+    if not Case.objects.filter(post=post, kind__in=LETTING_OUT, state=CaseState.OPEN).exists():
+        Case.objects.create(kind=CaseKind.POST, post=post, facts=facts or {})
 
 
 def require_status(post: Post, allowed: frozenset[PostStatus]) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gallery import raters
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels.history import record_label
 from gallery.models import (
@@ -33,6 +34,7 @@ from gallery.post_ratings.changes import rate_new
 from gallery.post_ratings.sources import record_rating
 from gallery.post_state import (
     EDITABLE,
+    call_for_review,
     checked_choice,
     checked_rating,
     counted,
@@ -45,7 +47,9 @@ from gallery.ratings import Rating
 from gallery.recipes import write_recipe
 from gallery.refusals.counting import counting
 from gallery.refusals.judging import require
-from gallery.refusals.posting import said_with, send_to_review
+from gallery.refusals.posting import require_whole, said_with, send_to_review
+from gallery.refusals.quarantine import is_locked_away
+from gallery.slots import let_wait, needs_slot
 from gallery.tag_edits import Edited, State, put_tags
 from gallery.tag_edits.acts import MAX_SOURCE
 from gallery.tag_edits.automatic import TAGME, automatic_names
@@ -91,16 +95,21 @@ def publish(
     The post gets the strictest of `rating`, what the rules make of tags and prompt, and its tags' minimums. It becomes
     a child of `parent` where the author can open that one and it has room for another child; no picture fails for its
     parent. Where there is a rating program it waits for that one, unseen if the operator wants it so.
-    `status` is active, or pending for one that waits for a moderator, as where a rule sends its words to review.
+    `status` is active, or pending for one that waits for a moderator, as where a rule sends its words to review and
+    where its author still needs a slot for it (`gallery.slots`).
     `recipe` is None where nobody knows how the picture was made; else `raw` is the text that a file tells it in, and
     `rest` what that says beyond a recipe. Raises NotAllowed (the asset is another's), InvalidTransition (its post was
-    withdrawn or removed) and Invalid (`Refused` by a rule).
+    withdrawn or removed), NoFreeSlot and Invalid (`Refused` by a rule).
     """
     if asset.owner_id != author.pk:
         raise NotAllowed("not_your_picture")
+    require_may_act(author)
     # Whoever comes second waits here until the first one's post can be seen.
     Asset.objects.select_for_update().get(pk=asset.pk)
     existing = Post.objects.filter(asset=asset).first()
+    if is_locked_away(asset) or (existing and existing.status == PostStatus.QUARANTINED):
+        # Of a quarantine its author is told nothing, by the name of a state neither.
+        raise Invalid("upload_held_back")
     if existing:
         if existing.status not in EDITABLE:
             raise InvalidTransition("published_before", status=status_label(existing))
@@ -108,7 +117,8 @@ def publish(
     _check_texts(title, commentary)
     terms = _published_terms(tags)
     verdict = require(said_with(title, commentary, terms.tags, recipe))
-    if verdict.by(RuleEffect.REVIEW):
+    waits = needs_slot(author)
+    if verdict.by(RuleEffect.REVIEW) or waits:
         status = PostStatus.PENDING
     # The size that everybody may know: that of the original would tell how long a hidden prompt is.
     bare = AssetFile.objects.filter(asset=asset, variant=Variant.BARE).first()
@@ -151,6 +161,10 @@ def publish(
     record(author, post, None)
     record_label(author, post)
     send_to_review(post, verdict)
+    if waits:
+        let_wait(post)
+    elif post.status == PostStatus.PENDING and not held:
+        call_for_review(post)
     return post
 
 
@@ -176,6 +190,7 @@ def edit(
     """
     if post.author_id != editor.pk:
         raise NotAllowed("not_your_post")
+    require_may_act(editor)
     _check_texts(title, commentary)
     terms = read_words(tags)
     verdict = require(said_with(title, commentary, terms.tags))
@@ -186,6 +201,7 @@ def edit(
         "commentary": commentary.strip(),
     }
     edited = edit_terms(editor, post, terms, seen, fields)
+    require_whole(edited.post)
     send_to_review(edited.post, verdict)
     return edited
 
@@ -201,13 +217,16 @@ def withdraw(author: User, post: Post, reason: str = "") -> Post:
         raise NotAllowed("not_your_post")
     require_status(post, WITHDRAWABLE)
     set_status(post, PostStatus.WITHDRAWN)
-    ModerationAction.objects.create(actor=author, kind=ModerationKind.WITHDRAW, post=post, reason=reason.strip()[:2000])
+    said = reason.replace("\x00", "").strip()[:2000]
+    ModerationAction.objects.create(actor=author, kind=ModerationKind.WITHDRAW, post=post, reason=said)
     return post
 
 
 def set_status(post: Post, status: PostStatus) -> None:
-    """Put a locked post into another state and keep the tags' counters right."""
+    """Put a locked post into another state and keep the tags' counters right; one that waits from now on has a case."""
     before = counted(post)
+    if status == PostStatus.PENDING:
+        call_for_review(post)
     post.status = status
     post.save(update_fields=["status", "updated_at"])
     move_post_counts(before, counted(post))

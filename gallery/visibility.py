@@ -68,6 +68,12 @@ def reachable_posts(viewer: Viewer) -> Q:
     return visible | (Q(author_id=viewer.pk) & ~Q(status=PostStatus.QUARANTINED))
 
 
+def open_to(viewer: Viewer) -> Q:
+    """`reachable_posts` as if the viewer's own filter hid nothing: what is theirs to keep, to use and to carry away,
+    where nobody looks at lists, as a condition on `Post`."""
+    return reachable_posts(viewer) | visible_posts(viewer, any_zone=True, any_filter=True)
+
+
 def held_back(viewer: Viewer) -> Q:
     """The posts that nothing but the viewer's own filter keeps from being reached, as a condition on `Post`."""
     return visible_posts(viewer, any_zone=True, any_filter=True) & ~reachable_posts(viewer)

@@ -20,7 +20,7 @@ def usable_by(viewer: Viewer, model: type[Checkpoint] | type[Resource]) -> Q:
     ranks = list(Role.values)
     if viewer is None or not viewer.is_authenticated:
         return Q(min_role=Role.MEMBER)
-    rank = ranks.index(viewer.role) if viewer.is_active else 0
+    rank = ranks.index(viewer.acting_role)
     through = model.allowed_users.through
     named = through.objects.filter(**{f"{model._meta.model_name}_id": OuterRef("pk"), "user_id": viewer.pk})
     return Q(min_role__in=ranks[: rank + 1]) | Q(Exists(named))

@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from gallery import ingest
 from gallery.models import Asset, Post
 from gallery.storing import OutOfReach
-from gallery.visibility import reachable_posts
+from gallery.visibility import open_to
 from generation import masks
 from generation.checkpoints import address_of
 from generation.door.additions import weights_of
@@ -132,10 +132,11 @@ def _painting(request: GenerationRequest) -> dict[str, Any]:
 
 
 def _may_see_source(request: GenerationRequest, asset: Asset) -> bool:
-    """False where the post that it came from was hidden since, by a moderator or its author, or its row is gone."""
+    """False where the post that it came from was hidden since, by a moderator or its author, or its row is gone. Their
+    own filter is no reason: that they asked for this post all the same is known to their browser alone."""
     if request.source_post_id is None:
         return asset.owner_id == request.user_id
-    return Post.objects.filter(reachable_posts(request.user), pk=request.source_post_id).exists()
+    return Post.objects.filter(open_to(request.user), pk=request.source_post_id).exists()
 
 
 def _shared(row: Row, read: Callable[[Row], Image.Image]) -> Image.Image:

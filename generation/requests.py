@@ -9,6 +9,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gallery.accounts.standing import require_may_act
+from gallery.errors import NotAllowed
 from gallery.models import User
 from gallery.refusals.counting import note
 from gallery.refusals.judging import Verdict
@@ -60,6 +62,10 @@ def _submit(
         before = GenerationRequest.objects.filter(user=user, idempotency_key=idempotency_key).first()
         if before is not None:
             return before
+        try:
+            require_may_act(user)
+        except NotAllowed as error:
+            raise RequestRefused([("", error.message)]) from error
         reading = door.read(user, wanted)
         problems = reading.problems
         if publish_as is None:  # a new site's own pictures all wait at once, whatever its limits

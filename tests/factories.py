@@ -6,6 +6,7 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -75,7 +76,7 @@ def make_asset(owner: User | None = None, *, image: Image.Image | None = None, r
 def make_asset_row(owner: User, *, width: int = 64, height: int = 48) -> Asset:
     """An asset without files, for tests that need many posts and look at no picture."""
     return Asset.objects.create(
-        owner=owner, width=width, height=height, pixel_sha256="0" * 64, dominant_color="#102030"
+        owner=owner, width=width, height=height, pixel_sha256=f"{next(_numbers):064x}", dominant_color="#102030"
     )
 
 
@@ -95,7 +96,8 @@ def make_post(
     asset = asset or make_asset(author, recipe=recipe)
     post = posts.publish(author, asset, recipe=recipe, tags=tags, rating=rating, **fields)
     if status != "active":
-        posts.set_status(post, posts.PostStatus(status))
+        with transaction.atomic():
+            posts.set_status(post, posts.PostStatus(status))
     return post
 
 

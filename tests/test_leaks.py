@@ -14,13 +14,32 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from gallery.bulk_updates.requests import propose
 from gallery.community import favourite_groups, opinions, saved_searches
-from gallery.models import Asset, BulkUpdateRequest, FavouriteGroup, Post, SavedSearch, UploadDraft, User
+from gallery.models import (
+    Asset,
+    BulkUpdateRequest,
+    Case,
+    Comment,
+    FavouriteGroup,
+    Post,
+    SavedSearch,
+    Statement,
+    UploadDraft,
+    User,
+)
 from gallery.models.asset import FORMATS, AssetFile, Variant
+from gallery.models.moderation import ModerationKind
+from gallery.models.review import CaseKind, SiteRule
+from gallery.moderation.acts import remove, rerate, restore
+from gallery.moderation.cases import open_case
+from gallery.moderation.statements import appeal
+from gallery.moderation.voices import report
 from gallery.uploads import save_draft
 from generation.models import PromptStyle, Take, Wildcard
 from tagging.models import Tag
@@ -57,6 +76,7 @@ class Hidden:
     running: Any
     public: list[Post]
     draft: UploadDraft
+    receipt: str
 
     @cached_property
     def secrets(self) -> dict[str, bytes]:
@@ -78,6 +98,9 @@ class Hidden:
             "prompt of the running picture": "zxpromptq",
             "prompt of the draft's file": "zxpromptd",
             "name of the draft's file": "zxname.png",
+            "reason to rate the explicit post": "zxreasone",
+            "reason to remove the removed post": "zxreasonr",
+            "appeal for the removed post": "zxappealr",
             "title of the draft": "zxtitled",
             "source of the draft": "zxsource.example",
             "key of the draft's picture": self.draft.asset.key,
@@ -91,6 +114,11 @@ class Hidden:
             "text of the deleted wiki page": "zxwikitext",
             "other name of the deleted wiki page": "zxwikiname",
             "Japanese name of the deleted wiki page": "秘密の頁",
+            "comment on the explicit post": "zxcommentone",
+            "comment on the removed post": "zxcommenttwo",
+            "removed comment": "zxcommentthree",
+            "what somebody reported": "zxreported",
+            "what a check found": "zxfound",
             "key of the explicit post's picture": self.explicit.asset.key,
             "key of the removed post's picture": self.removed.asset.key,
             "key of the take's picture": self.take.asset.key,
@@ -158,12 +186,34 @@ def hidden(db: None, settings: Any, tmp_path: Any) -> Hidden:
     write_page(maker, "links", Written("See [[burnt page]]."), seen="")
     set_deleted(maker, "burnt_page", True)
     propose(maker, title="Rain", script="update umbrella -> rain\nalias brolly -> umbrella", reason="")
+    for below, text, state in (
+        (explicit, "zxcommentone", "standing"),
+        (removed, "zxcommenttwo", "standing"),
+        (public[0], "zxcommentthree", "removed"),
+        (public[0], f"See post #{explicit.pk} and post #{removed.pk}.", "standing"),
+    ):
+        Comment.objects.create(post=below, author=maker, post_author=maker, text=text, state=state)
+    report(make_user("reporter"), public[0], "spam", "zxreported")
+    open_case(CaseKind.SCAN, post=explicit, facts={"rules": [{"rule": "zxfound", "words": ["zxfound"]}]})
     edit = make_take(maker, prompt="1girl, zxpromptt", source_take=take.pk, mask=make_mask(maker, 192, 192).pk)
     PromptStyle.objects.create(owner=maker, name="zxstylename", prompt="zxstylewords")
     Wildcard.objects.create(owner=maker, name="zxwildcard", text="zxwildcardline")
     draft = drafted(maker, by_webui(text="1girl, zxpromptd\nSteps: 20, Sampler: Euler a"), "zxname.png")
     save_draft(draft, {"title": "zxtitled", "source": "https://zxsource.example/1"})
-    return Hidden(maker, explicit, removed, quiet, take, edit, waiting, public, draft)
+    receipt = decided_about(explicit, removed)
+    return Hidden(maker, explicit, removed, quiet, take, edit, waiting, public, draft, receipt)
+
+
+def decided_about(explicit: Post, removed: Post) -> str:
+    """Acts in the log, statements and an appeal about the hidden posts; the receipt of a report of the removed one."""
+    moderator = make_user("zxmoderator", role="moderator")
+    rerate(moderator, explicit, "s", "zxreasons")
+    rerate(moderator, explicit, "e", "zxreasone")
+    restore(moderator, removed, "zxreasonr")
+    receipt = report(AnonymousUser(), removed, "rights", "zxvoicer").receipt
+    remove(moderator, removed, "zxreasonr", SiteRule.RIGHTS)
+    appeal(removed.author, Statement.objects.get(post=removed), "zxappealr")
+    return receipt
 
 
 @pytest.fixture(params=["visitor", "other member"])
@@ -179,7 +229,8 @@ def viewer(request: Any, hidden: Hidden) -> Client:
 SEARCHES = (
     "", "1girl", "umbrella", "1girl umbrella", "1girl -umbrella", "~1girl ~umbrella", "rating:e", "rating:g,s,q,e",
     "-rating:g", "status:any", "status:removed", "status:active", "user:maker", "user:maker rating:e",
-    "user:maker status:any", "user:maker order:id", "order:created_at", "id:>0", "model:tiny", "1*", "z*", "*x*",
+    "user:maker status:any", "user:maker order:id", "comments:>0", "commenter:maker", "commenter:any status:any",
+    "order:created_at", "id:>0", "model:tiny", "1*", "z*", "*x*",
     "um*",
 )  # fmt: skip
 STAFFS = ("queue", "queue_order", "worker_order", "queue_jobs", "manage_models")
@@ -256,7 +307,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
             yield reverse("gallery:media", args=[asset.key, "original", extension]) + "?download"
             yield reverse("gallery:media", args=[asset.key, "original", extension]) + "?download&prompt=0"
     for name in ("maker", "other", "nobody", "zx"):
-        for route in ("profile", "role", "favourites", "lists_of", "undo_edits"):
+        for route in ("profile", "role", "favourites", "lists_of", "undo_edits", "report_user"):
             yield reverse(f"gallery:{route}", args=[name])
     for group in FavouriteGroup.objects.all():
         for name in ("list", "edit_list", "delete_list"):
@@ -294,17 +345,28 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         "settings",
         "moderation",
         "moderation_waiting",
+        "review_queue",
+        "review_next",
         "moderation_log",
+        "moderation_dashboard",
+        "transparency",
         "refusal_rules",
         "refusal_rule_new",
         "refusal_help",
+        "filter_help",
         "duplicates",
         "about",
+        "rules",
+        "own_voices",
+        "own_statements",
         "lists",
         "create_list",
         "search_help",
     )
     yield from (reverse(f"gallery:{name}") for name in plain)
+    yield reverse("gallery:moderation_dashboard") + "?days=365"
+    yield reverse("gallery:transparency") + "?format=json"
+    yield from (reverse("gallery:transparency_of", args=[year]) for year in (timezone.now().year, 1999))
     for number in BulkUpdateRequest.objects.values_list("pk", flat=True):
         for act in ("", "_progress", "_vote", "_comment", "_decide"):
             yield reverse(f"gallery:bulk_update{act}", args=[number])
@@ -330,7 +392,25 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     for post in posts:
         yield reverse("gallery:post_label", args=[post.pk])
         yield reverse("gallery:post_rating", args=[post.pk])
+        yield from (reverse(f"gallery:{name}", args=[post.pk]) for name in ("report_post", "flag_post"))
         yield reverse("gallery:label_dispute", args=[post.pk, 1])
+        yield from (reverse(f"gallery:{name}", args=[post.pk]) for name in ("post_comments", "comments_open"))
+        yield f"{reverse('gallery:api_comments')}?post_id={post.pk}"
+    yield from (f"{reverse('gallery:moderation_log')}?kind={kind}" for kind in ModerationKind)
+    for number in (*Statement.objects.values_list("pk", flat=True), 2**62):
+        yield reverse("gallery:statement", args=[number])
+    yield reverse("gallery:take_voice_back", args=[1])
+    yield from (reverse("gallery:receipt", args=[token]) for token in ("no-such-token", hidden.receipt))
+    for name in ("newest_comments", "api_comments"):
+        yield reverse(f"gallery:{name}")
+    yield from (f"{reverse('gallery:newest_comments')}?{query}" for query in ("by=maker", "on=mine", "before=99"))
+    for number in Comment.objects.values_list("pk", flat=True):
+        yield reverse("gallery:comment", args=[number])
+        for act in ("edit", "withdraw", "vote", "report", "moderate"):
+            yield reverse(f"gallery:{act}_comment", args=[number])
+    for number in Case.objects.values_list("pk", flat=True):
+        yield reverse("gallery:review_case", args=[number])
+        yield reverse("gallery:review_act", args=[number])
     yield reverse("gallery:prompt_requests")
     yield reverse("gallery:answer_prompt", args=[1])
     yield reverse("gallery:sign_in_link", args=["no-such-token"])
@@ -341,6 +421,11 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     yield reverse("generation:model", args=["small"])
     yield reverse("generation:model", args=["zx"])
     yield from (reverse(name) for name in ("health", "preferences", "account_login", "account_signup"))
+    for name in ("account", "account_copy", "delete_account", "sessions", "privacy", "bans"):
+        yield reverse(f"gallery:{name}")
+    yield from (reverse(f"gallery:{name}", args=[1]) for name in ("ban", "strike"))
+    yield reverse("gallery:account_copy_file", args=["no-such-key"])
+    yield reverse("gallery:person_sanctions", args=["maker"])
     yield "/no/such/page"
 
 
@@ -348,7 +433,7 @@ def test_every_route_of_the_site_is_asked(hidden: Hidden) -> None:
     from django.urls import resolve
 
     asked = {resolve(address.split("?")[0]).view_name for address in addresses(hidden) if address != "/no/such/page"}
-    ours = {name for name, _pattern in routes() if not name.startswith("account_")}
+    ours = {name for name, _pattern in routes() if not name.startswith(("account_", "mfa_", "usersessions_"))}
     assert ours - asked == set()
 
 
@@ -387,14 +472,14 @@ def found_in(hidden: Hidden, address: str, response: Any) -> list[str]:
 
 
 def test_the_search_for_secrets_finds_them_where_they_are(hidden: Hidden) -> None:
-    """Their own author, or of a deleted page a moderator, reads all of them: a search that found nothing would prove
-    nothing."""
+    """Their own author, or of deleted pages and cases a moderator, reads all of them: a search that found nothing
+    would prove nothing."""
     found: set[str] = set()
     for reader in (hidden.maker, make_user("moderator", role="moderator")):
         client = Client()
         client.force_login(reader, "django.contrib.auth.backends.ModelBackend")
         for address in addresses(hidden):
-            if reader == hidden.maker or "/wiki" in address:
+            if reader == hidden.maker or "/wiki" in address or "/moderation/" in address:
                 found.update(found_in(hidden, address, client.get(address)))
     unwritten = "digest of (bare|the pixels)|address of .* behind"
     assert {name for name in hidden.secrets if not re.match(unwritten, name)} - found == set()

@@ -4,14 +4,16 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from gallery.models.user import DELETED_NAME
+
 HOUSE_NAME = "irodori"
 OWNER_NAME = "owner"
 RESERVED = frozenset({HOUSE_NAME, OWNER_NAME})
 
 
 def validate_not_reserved(name: str) -> None:
-    """Refuses the names of the accounts that the site makes itself."""
-    if name.lower() in RESERVED:
+    """Refuses the names of the accounts that the site makes itself, and those it gives to deleted ones."""
+    if name.lower() in RESERVED or name.lower().startswith(DELETED_NAME):
         raise ValidationError(_("This name belongs to the site; please choose another one."), code="reserved")
 
 

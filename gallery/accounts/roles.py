@@ -1,8 +1,10 @@
 """Who may do what: changing roles, through the site or from a shell, with a row in the log."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from gallery.accounts.house import house_account
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import ModerationAction, User
 from gallery.models.moderation import ModerationKind
@@ -21,8 +23,9 @@ def change_role(actor: User, subject: User, role: str, reason: str) -> User:
     """
     if not actor.is_admin:
         raise NotAllowed("admins_only")
-    wanted, owners = _checked(role), _locked_owners()
-    subject = User.objects.select_for_update().get(pk=subject.pk)
+    require_may_act(actor)
+    wanted, owners = _checked(role), locked_owners(subject.pk)
+    subject = User.objects.get(pk=subject.pk)
     if not actor.is_owner and _OWNERS_ALONE & {wanted, Role(subject.role)}:
         raise NotAllowed("owner_only")
     return _give(subject, wanted, owners, actor=actor, reason=reason)
@@ -35,10 +38,11 @@ def set_role(name: str, role: str, reason: str) -> User:
 
     Raises Invalid (unknown name or role, no reason) and InvalidTransition (it would leave the site without an owner).
     """
-    wanted, owners = _checked(role), _locked_owners()
-    subject = User.objects.select_for_update().filter(username__iexact=name).first()
-    if subject is None:
+    wanted, found = _checked(role), User.objects.filter(username__iexact=name).first()
+    if found is None:
         raise Invalid("unknown_user", name=name)
+    owners = locked_owners(found.pk)
+    subject = User.objects.get(pk=found.pk)
     return _give(subject, wanted, owners, actor=house_account(), reason=reason)
 
 
@@ -48,9 +52,12 @@ def _checked(role: str) -> Role:
     return Role(role)
 
 
-def _locked_owners() -> list[User]:
-    """All owners, locked, so that two cannot unmake each other at the same moment."""
-    return list(User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("pk"))
+def locked_owners(also: int) -> list[User]:
+    """All owners, locked, so that two cannot unmake each other at the same moment; locked with them is the account of
+    the number `also`. All in the order of their numbers, as everywhere, so that nobody waits for somebody who waits."""
+    meant = Q(role=Role.OWNER, is_active=True) | Q(pk=also)
+    rows = User.objects.select_for_update(no_key=True).filter(meant).order_by("pk")
+    return [row for row in rows if row.role == Role.OWNER and row.is_active]
 
 
 def _give(subject: User, role: Role, owners: list[User], *, actor: User, reason: str) -> User:

@@ -4,7 +4,10 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from gallery.errors import LinkUnusable
@@ -38,6 +41,12 @@ def consume(token: str) -> User:
     link.used_at = timezone.now()
     link.save(update_fields=["used_at"])
     return link.user
+
+
+def sign_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Sign in whoever had a good link: the answer, which asks for the second factor where there is one."""
+    record_authentication(request, user, method="sign_in_link")
+    return perform_login(request, Login(user=user))
 
 
 def _hash(token: str) -> str:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from gallery.accounts.house import house_account
 from gallery.bulk_updates.commands import Command
 from gallery.bulk_updates.commands.mass_update import MassUpdate
+from gallery.bulk_updates.requests import votes_that_count
 from gallery.bulk_updates.script import read_script, try_script
 from gallery.errors import UserFacingError
-from gallery.models import BulkUpdateComment, BulkUpdateRequest, BulkUpdateVote, Post, User
+from gallery.models import BulkUpdateComment, BulkUpdateRequest, Post, User
 from gallery.models.bulk_update import BulkUpdateStatus
 
 COUNTED_SEARCHES = 5
@@ -102,7 +103,7 @@ def progress(request: BulkUpdateRequest) -> Progress:
 
 def listed(requests: QuerySet[BulkUpdateRequest]) -> QuerySet[BulkUpdateRequest]:
     """`requests` with the sum of their votes and the number of comments, in one query."""
-    votes = BulkUpdateVote.objects.filter(request=OuterRef("pk")).order_by().values("request")
+    votes = votes_that_count().filter(request=OuterRef("pk")).order_by().values("request")
     comments = BulkUpdateComment.objects.filter(request=OuterRef("pk")).order_by().values("request")
     return requests.select_related("requester", "approver").annotate(
         votes_sum=Coalesce(Subquery(votes.annotate(n=Sum("score")).values("n"), output_field=IntegerField()), 0),

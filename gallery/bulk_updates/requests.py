@@ -5,10 +5,11 @@ once are one after the other.
 """
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from gallery.accounts.house import house_account
+from gallery.accounts.standing import banned_people, require_may_act
 from gallery.bulk_updates.bell import ring
 from gallery.bulk_updates.script import Line, read_script, require_sound, try_script
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
@@ -24,6 +25,7 @@ MAX_PENDING = 20
 
 def propose(requester: User, *, title: str, script: str, reason: str) -> BulkUpdateRequest:
     """A new request, waiting for a decision. Raises Invalid (what was typed) and NotAllowed (too many open ones)."""
+    require_may_act(requester)
     title, reason = title.replace("\x00", "").strip(), reason.replace("\x00", "").strip()
     if not title:
         raise Invalid("request_title_needed")
@@ -47,16 +49,23 @@ def vote(user: User, request: BulkUpdateRequest, score: int) -> int:
     """+1 or -1, or 0 to take a vote back; returns the sum. Raises Invalid and InvalidTransition (decided already)."""
     if score not in (1, 0, -1):
         raise Invalid("unknown_vote", value=score)
+    require_may_act(user)
     _locked(request, BulkUpdateStatus.PENDING)
     if score:
         BulkUpdateVote.objects.update_or_create(request=request, user=user, defaults={"score": score})
     else:
         BulkUpdateVote.objects.filter(request=request, user=user).delete()
-    return request.votes.aggregate(sum=Sum("score"))["sum"] or 0
+    return votes_that_count().filter(request=request).aggregate(sum=Sum("score"))["sum"] or 0
+
+
+def votes_that_count() -> QuerySet[BulkUpdateVote]:
+    """All votes but those of accounts that are banned now."""
+    return BulkUpdateVote.objects.exclude(user__in=banned_people())
 
 
 def comment(author: User, request: BulkUpdateRequest, body: str) -> BulkUpdateComment:
     """A contribution to the discussion, which stays open after the decision. Raises Invalid."""
+    require_may_act(author)
     text = body.replace("\x00", "").strip()
     if not text:
         raise Invalid("comment_empty")
@@ -111,6 +120,7 @@ def _require_right(user: User, request: BulkUpdateRequest, lines: list[Line]) ->
 def _require_moderator(user: User) -> None:
     if not user.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(user)
 
 
 def _locked(request: BulkUpdateRequest, status: BulkUpdateStatus) -> BulkUpdateRequest:

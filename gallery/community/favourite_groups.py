@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
+from gallery.accounts.standing import require_may_act
 from gallery.community.opinions import active_post
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import FavouriteGroup, FavouriteGroupEntry, Post, User
@@ -87,8 +88,8 @@ def change(
         FavouriteGroupEntry.objects.filter(group=group, post__in=dropped).delete()
         reorder(owner, group, wanted)
     if drop_unseen:
-        # What lies in another zone is one click away: it is not what the owner means.
-        shown = Post.objects.filter(visible_posts(owner, any_zone=True))
+        # What lies in another zone or is hidden by their filter is one click away: it is not what the owner means.
+        shown = Post.objects.filter(visible_posts(owner, any_zone=True, any_filter=True))
         FavouriteGroupEntry.objects.filter(group=group).exclude(post__in=shown).delete()
     return group
 
@@ -172,8 +173,7 @@ def _saved(group: FavouriteGroup) -> FavouriteGroup:
 
 
 def _require_active(user: User) -> None:
-    if not signed_in(user):
-        raise NotAllowed("account_disabled")
+    require_may_act(user)
 
 
 def _locked(owner: User, group: FavouriteGroup) -> FavouriteGroup:

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count, Q
 
+from gallery.accounts.standing import require_may_act
+from gallery.community.comment_votes import take_back_comment_votes
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Favourite, Post, PostStats, PostVote, User
 from gallery.models.post import STANDING, PostStatus
-from gallery.visibility import Viewer, reachable_posts, signed_in
+from gallery.visibility import Viewer, reachable_posts
 
 SCORES = (1, 0, -1)
 # Views are counted without this lock, so a save must not write them back.
@@ -108,7 +110,8 @@ def opinion_of(viewer: Viewer, post: Post) -> Opinion:
 
 
 def take_back_all(user: User) -> int:
-    """Take back every vote and favourite of an account, as before it is deleted; how many posts they were on."""
+    """Take back every vote and favourite of an account, those on comments too, as before it is deleted; how many posts
+    they were on."""
     voted = PostVote.objects.filter(user=user).values_list("post_id", flat=True)
     posts = sorted({*voted, *Favourite.objects.filter(user=user).values_list("post_id", flat=True)})
     for pk in posts:
@@ -118,6 +121,20 @@ def take_back_all(user: User) -> int:
             PostVote.objects.filter(user=user, post_id=pk).delete()
             Favourite.objects.filter(user=user, post_id=pk).delete()
             recount(pk)
+    take_back_comment_votes(user)
+    return len(posts)
+
+
+@transaction.atomic
+def take_back_favourites(user: User) -> int:
+    """Take back every favourite of an account whose owner leaves; how many. Votes stay: they are the posts' sums, and
+    nobody is told whose they are."""
+    posts = list(Favourite.objects.filter(user=user).order_by("post").values_list("post_id", flat=True))
+    for pk in posts:
+        Post.objects.select_for_update(no_key=True).get(pk=pk)
+        PostStats.objects.select_for_update().get(post_id=pk)
+        Favourite.objects.filter(user=user, post_id=pk).delete()
+        recount(pk)
     return len(posts)
 
 
@@ -140,8 +157,7 @@ def active_post(user: User, post: Post) -> Post:
 
     The lock keeps edits out, not the foreign keys of other votes; it is taken before that of the sums.
     """
-    if not signed_in(user):
-        raise NotAllowed("account_disabled")
+    require_may_act(user)
     reachable = Post.objects.select_for_update(of=("self",), no_key=True).filter(reachable_posts(user), pk=post.pk)
     found = reachable.first()
     if found is None:

@@ -5,16 +5,21 @@ import unicodedata
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, NotAllowed
 from gallery.filters import in_force
-from gallery.filters.resolving import keep_resolved
+from gallery.filters.resolving import keep_resolved, tag_of
 from gallery.filters.spec import Said
 from gallery.models import User, ViewFilter
 from gallery.ratings import ORDER
+from gallery.search.rules import check_meaning, read_rule
 from gallery.visibility import signed_in
+from tagging.query import QueryError
 
 MAX_FILTERS = 50
 MAX_MUTED = 500
@@ -68,6 +73,9 @@ def delete(user: User, row: ViewFilter) -> None:
 @transaction.atomic
 def share(user: User, row: ViewFilter, *, shared: bool) -> ViewFilter:
     """Make a link for others, or make the link lead nowhere: a link made later is another one. Raises NotAllowed."""
+    # Others see a shared one; a link can be made to lead nowhere all the same.
+    if shared:
+        require_may_act(user)
     _lock(user)
     _require_own(user, row)
     if shared != (row.shared_key is not None):
@@ -78,12 +86,17 @@ def share(user: User, row: ViewFilter, *, shared: bool) -> ViewFilter:
 
 @transaction.atomic
 def copy(user: User, original: ViewFilter) -> ViewFilter:
-    """A copy of one's own, which its maker can't change any more. Whom they muted is not copied. Raises Invalid."""
+    """A copy of one's own, which its maker can't change any more. Whom they muted is not copied.
+
+    Raises Invalid, and NotAllowed for a rule that its maker alone may ask about: it would hide everything from others.
+    """
     said = in_force.said_by(original)
+    for rule in (*said.rules.hide, *said.rules.blur):
+        if tag_of(rule) is None:
+            _require_meaning(user, rule)
     name = original.name
-    taken = {one.casefold() for one in ViewFilter.objects.filter(owner=user).values_list("name", flat=True)}
     number = 2
-    while name.casefold() in taken:
+    while _named(user, name).exists():
         name = f"{original.name[: MAX_NAME - 4]} {number}"
         number += 1
     return create(user, name, Said(said.hidden_ratings, said.blurred_ratings, said.rules))
@@ -158,7 +171,7 @@ def _checked_name(user: User, row: ViewFilter, typed: str) -> str:
         raise Invalid("filter_name_too_long", length=len(name), limit=MAX_NAME)
     if any(unicodedata.category(char)[0] == "C" for char in name):
         raise Invalid("filter_name_unusable")
-    if ViewFilter.objects.filter(owner=user, name__iexact=name).exclude(pk=row.pk).exists():
+    if _named(user, name).exclude(pk=row.pk).exists():
         raise Invalid("filter_name_taken", name=name)
     return name
 
@@ -166,9 +179,16 @@ def _checked_name(user: User, row: ViewFilter, typed: str) -> str:
 def _free_name(user: User) -> str:
     first = name = _("My filter")
     number = 2
-    while ViewFilter.objects.filter(owner=user, name__iexact=name).exists():
+    while _named(user, name).exists():
         name, number = f"{first} {number}", number + 1
     return name
+
+
+def _named(user: User, name: str) -> QuerySet[ViewFilter]:
+    """Filters of this name, as the unique index compares them: Django's lookup in any case says UPPER, to which İ and i
+    are two letters."""
+    same = Exact(Lower("name"), Lower(Value(name)))
+    return ViewFilter.objects.filter(same, owner=user)
 
 
 def _accounts(names: list[str]) -> dict[str, int]:
@@ -184,6 +204,14 @@ def _lock(user: User) -> None:
     user.active_filter_id = now.active_filter_id
 
 
+def _require_meaning(user: User, rule: str) -> None:
+    try:
+        check_meaning(read_rule(rule), user)
+    except QueryError as error:
+        raise Invalid("filter_rules_unreadable") from error
+
+
 def _require_own(user: User, row: ViewFilter) -> None:
-    if row.owner_id != user.pk:
+    """Call it with the account locked: a filter that was deleted while this waited is nobody's."""
+    if row.owner_id != user.pk or not ViewFilter.objects.filter(pk=row.pk).exists():
         raise NotAllowed("not_your_filter")

@@ -68,11 +68,10 @@ def hidden_by_filter(query_text: str, viewer: Viewer) -> HiddenPosts | None:
         return None
     tree = parse(query_text)
     compilation = Compilation(viewer, Clock(timezone.localtime()), any_zone=names_level(tree), any_filter=True)
-    compiled = compile_search(take_apart(tree, compilation).rest, compilation)
-    hidden = _hidden(force, viewer)
-    outside = replace(compiled, condition=compiled.condition & hidden, only_tag=None)
     try:
         with time_budget(COUNT_MS) as budget:
+            compiled = compile_search(take_apart(tree, compilation).rest, compilation)
+            outside = replace(compiled, condition=compiled.condition & _hidden(force, viewer), only_tag=None)
             ids = [pk for pk, _key in find(budget, outside, Stretch(by_id(), None, MOST + 1)).rows]
     except SearchTimeout:
         return HiddenPosts(force.name, force.row_id, 0, False, [], broken=force.broken)
@@ -123,11 +122,12 @@ def _lines(ids: list[int], said: Said, scope: str, viewer: Viewer) -> list[Hidde
     tags = Counter(tag for _rating, _author, tag_ids in rows for tag in tag_ids)
     found: list[HiddenBy] = []
     for rating in said.hidden_ratings:
-        number = sum(one == rating.value for one, _author, _tags in rows)
-        found.append(HiddenBy("rating", str(Rating(rating).label), number, rule_name(scope, "rating", rating.value)))
+        if number := sum(one == rating.value for one, _author, _tags in rows):
+            lifts = rule_name(scope, "rating", rating.value)
+            found.append(HiddenBy("rating", str(Rating(rating).label), number, lifts))
     muted = set(said.muted)
-    number = sum(author in muted for _rating, author, _tags in rows)
-    found.append(HiddenBy("muted", "", number, rule_name(scope, MUTED)))
+    if number := sum(author in muted for _rating, author, _tags in rows):
+        found.append(HiddenBy("muted", "", number, rule_name(scope, MUTED)))
     plain = {rule: name for rule in said.rules.hide if (name := tag_of(rule)) is not None}
     keys = tags_by_name(_called(tags, plain.values()))
     for rule, name in plain.items():
@@ -136,9 +136,11 @@ def _lines(ids: list[int], said: Said, scope: str, viewer: Viewer) -> list[Hidde
             number = tags[next(iter(meant))]
         else:
             number = sum(not meant.isdisjoint(tag_ids) for _rating, _author, tag_ids in rows) if meant else 0
-        found.append(HiddenBy("rule", rule, number, rule_name(scope, HIDE, rule)))
+        # Names are digests: those of five thousand rules that hide nothing here would take longer than all the rest.
+        if number:
+            found.append(HiddenBy("rule", rule, number, rule_name(scope, HIDE, rule)))
     found += _by_queries([rule for rule in said.rules.hide if rule not in plain], posts, len(ids), scope, viewer)
-    return sorted((line for line in found if line.count), key=lambda line: (-line.count, line.text))
+    return sorted(found, key=lambda line: (-line.count, line.text))
 
 
 def _called(tags: Iterable[int], names: Iterable[str]) -> set[str]:
@@ -156,5 +158,6 @@ def _by_queries(queries: list[str], posts: QuerySet[Post], hidden: int, scope: s
     for place, (query, one) in enumerate(zip(queries, made, strict=True)):
         # One that can't be read hides whatever there is.
         kind, number = ("broken", hidden) if one is None else ("rule", counted[f"r{place}"])
-        lines.append(HiddenBy(kind, query, number, rule_name(scope, HIDE, query)))
+        if number:
+            lines.append(HiddenBy(kind, query, number, rule_name(scope, HIDE, query)))
     return lines

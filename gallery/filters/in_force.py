@@ -29,6 +29,7 @@ _CACHED = "_filter_in_force"
 class InForce:
     """`hides`, `blurs`: None for nothing. `hidden_ratings` aren't part of `hides`, they are ratings not shown.
 
+    `muted`: the people whose posts are part of `hides`; their comments are folded.
     `broken`: rules that are no searches any more. `token` tells any two filters apart, for what is kept in caches.
     """
 
@@ -39,6 +40,7 @@ class InForce:
     broken: tuple[str, ...] = ()
     token: str = ""
     row_id: int | None = None
+    muted: tuple[int, ...] = ()
 
     @property
     def hides_any(self) -> bool:
@@ -144,7 +146,7 @@ def _compiled(
     blurs = [condition_on_tags(resolved.blur_tags), *(EVERYTHING if one is None else one for one in made[cut:])]
     if said.blurred_ratings:
         blurs.append(Q(rating__in=sorted(said.blurred_ratings)))
-    return InForce(name, _any(hides), _any(blurs), said.hidden_ratings, broken, token, row_id)
+    return InForce(name, _any(hides), _any(blurs), said.hidden_ratings, broken, token, row_id, said.muted)
 
 
 def _any(parts: Iterable[Q | None]) -> Q | None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.timesince import timeuntil
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid
 from gallery.models import UploadAllowance, User
 
@@ -16,9 +17,11 @@ MEGABYTE = 2**20
 def spend(user: User, size_bytes: int) -> None:
     """Count one more file, of which `size_bytes` are kept, in the transaction that keeps it.
 
-    Raises `Invalid` when that is more than `user` may send today, by the site's calendar, or on any day. Two files at
-    the same moment are counted one after the other: the first one's transaction holds the row.
+    Raises `NotAllowed` for whoever may not act, and `Invalid` when that is more than `user` may send today, by the
+    site's calendar, or on any day. Two files at the same moment are counted one after the other: the first one's
+    transaction holds the row.
     """
+    require_may_act(user)
     today, most = timezone.localdate(), settings.UPLOAD_MB_PER_DAY * MEGABYTE
     if size_bytes > most:
         raise Invalid("upload_over_allowance", size=-(-size_bytes // MEGABYTE), limit=settings.UPLOAD_MB_PER_DAY)

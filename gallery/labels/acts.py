@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels.evidence import Label, declarable
 from gallery.labels.history import ground_of, record_label
@@ -31,6 +32,7 @@ def declare(author: User, post: Post, level: str, reason: str = "") -> Post:
     post = locked(post)
     if post.author_id != author.pk:
         raise NotAllowed("not_your_post")
+    require_may_act(author)
     require_status(post, EDITABLE)
     wanted = checked_level(level)
     ground = ground_of(post)
@@ -89,7 +91,7 @@ def close_dispute(moderator: User, raised: LabelDispute, state: DisputeState, re
     raised.save(update_fields=["state", "decided_by", "decided_at", "decision"])
     case = Case.objects.select_for_update().get(label_dispute=raised)
     if case.state == CaseState.OPEN:
-        outcome = Outcome.UPHELD if state == DisputeState.UPHELD else Outcome.KEPT
+        outcome = Outcome.RELABELLED if state == DisputeState.UPHELD else Outcome.KEPT
         settle(case, moderator, outcome, raised.decision)
 
 

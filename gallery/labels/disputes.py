@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels.acts import checked_level, close_dispute, decided, require_unlocked, uphold_who_say_so
 from gallery.models import Case, LabelDispute, Post, User
@@ -12,8 +13,8 @@ from gallery.models.post import AiLevel, PostStatus
 from gallery.models.review import CaseKind
 from gallery.moderation.acts import MAX_REASON, RERATABLE, begin, log_act
 from gallery.moderation.cases import close_moot_case, decides_alone, open_case
-from gallery.post_state import EDITABLE, require_status
-from gallery.visibility import reachable_posts, signed_in
+from gallery.post_state import EDITABLE, locked, require_status
+from gallery.visibility import reachable_posts
 
 # So many may wait for a moderator at once, of one person.
 MAX_OPEN = 10
@@ -29,14 +30,13 @@ def dispute(person: User, post: Post, level: str, reason: str) -> LabelDispute:
     label that is locked or the same, the state of the post, one that is open already) and Invalid (level, reason, no
     such post, too many at once).
     """
-    if not signed_in(person):
-        raise NotAllowed("account_disabled")
-    # One after another for each person, so that no two count the same open ones.
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    require_may_act(person)
     reachable = Post.objects.select_for_update(of=("self",), no_key=True).filter(reachable_posts(person), pk=post.pk)
     found = reachable.first()
     if found is None:
         raise Invalid("no_such_post", id=post.pk)
+    # One after another for each person, so that no two count the same open ones; after the post, as everywhere.
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     require_status(found, EDITABLE)
     require_unlocked(found)
     wanted = checked_level(level)
@@ -61,6 +61,8 @@ def dispute(person: User, post: Post, level: str, reason: str) -> LabelDispute:
 @transaction.atomic
 def withdraw_dispute(person: User, raised: LabelDispute) -> LabelDispute:
     """Take one's own open dispute back. Raises NotAllowed and InvalidTransition."""
+    # The post before its disputes and cases, as everywhere.
+    locked(raised.post)
     raised = _locked(raised)
     if raised.by_id != person.pk:
         raise NotAllowed("not_your_dispute")

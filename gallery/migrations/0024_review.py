@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField(auto_now_add=True)),
                 ('claimed_until', models.DateTimeField(null=True)),
                 ('decided_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('kept', 'Left as it is'), ('approved', 'Approved'), ('rerated', 'Re-rated'), ('relabelled', 'Label changed'), ('removed', 'Removed'), ('quarantined', 'Quarantined'), ('overturned', 'Overturned'), ('upheld', 'Upheld')], max_length=11)),
+                ('outcome', models.CharField(blank=True, choices=[('kept', 'Left as it is'), ('approved', 'Approved'), ('rerated', 'Re-rated'), ('relabelled', 'Label changed'), ('removed', 'Removed'), ('quarantined', 'Quarantined'), ('overturned', 'Overturned'), ('upheld', 'Decision upheld')], max_length=11)),
                 ('reason', models.TextField(blank=True, max_length=2000)),
             ],
         ),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gallery.models.post import Post
 
@@ -24,10 +25,12 @@ class ModerationKind(models.TextChoices):
     BAN = "ban", _("Banned")
     UNBAN = "unban", _("Ban lifted")
     RULE = "rule", _("Rule changed")
+    COMMENT = "comment", pgettext_lazy("act", "Comment")
     WITHDRAW = "withdraw", _("Withdrawn")
     LABEL = "label", _("Label")
     ROLE = "role", _("Role changed")
     QUEUE = "queue", _("Queue")
+    ACCOUNT = "account", _("Account")
 
 
 # Nobody in particular, or a block of addresses.

@@ -90,6 +90,7 @@ class Post(models.Model):
     character_tags = models.PositiveSmallIntegerField(default=0)
     meta_tags = models.PositiveSmallIntegerField(default=0)
     model_tags = models.PositiveSmallIntegerField(default=0)
+    comments_open = models.BooleanField(default=True, db_default=True)
     parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="children")
     source = models.CharField(max_length=1200, blank=True)
     width = models.PositiveIntegerField(default=1)

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gallery.models.comment import Comment
 from gallery.models.moderation import ModerationAction
 from gallery.models.post import Post
 from gallery.ratings import Rating
@@ -59,7 +60,7 @@ class Outcome(models.TextChoices):
     REMOVED = "removed", _("Removed")
     QUARANTINED = "quarantined", _("Quarantined")
     OVERTURNED = "overturned", _("Overturned")
-    UPHELD = "upheld", _("Upheld")
+    UPHELD = "upheld", _("Decision upheld")
 
 
 class Case(models.Model):
@@ -67,13 +68,14 @@ class Case(models.Model):
 
     A moderator claims it for ten minutes; only who holds the claim decides. `urgency` orders the queue before age: 0 as
     usual, 9 at once. `facts` is what an automated check found, for moderators' eyes. `outcome` and `reason` are the
-    decision.
+    decision. A case about a `comment` is about the `person` who wrote it, and about no post.
     """
 
     kind = models.CharField(max_length=6, choices=CaseKind)
     state = models.CharField(max_length=7, choices=CaseState, default=CaseState.OPEN)
     post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="cases")
     person = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="cases")
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, null=True, related_name="cases")
     urgency = models.PositiveSmallIntegerField(default=0)
     facts = models.JSONField(default=dict)
     opened_at = models.DateTimeField(auto_now_add=True)
@@ -97,10 +99,27 @@ class Case(models.Model):
                 # Several people may dispute a label, each for another one, and several decisions may be appealed.
                 condition=models.Q(state=CaseState.OPEN) & ~models.Q(kind__in=[CaseKind.LABEL, CaseKind.APPEAL]),
             ),
+            models.UniqueConstraint(
+                fields=["person"],
+                name="case_one_open_report_of_a_person",
+                condition=models.Q(state=CaseState.OPEN, kind=CaseKind.REPORT, post__isnull=True, comment__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "comment"],
+                name="case_one_open_a_comment",
+                condition=models.Q(state=CaseState.OPEN) & ~models.Q(kind=CaseKind.APPEAL),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(comment__isnull=True) | models.Q(person__isnull=False, post__isnull=True),
+                name="case_of_a_comment_is_its_authors",
+            ),
             models.CheckConstraint(condition=models.Q(kind__in=CaseKind.values), name="case_kind_known"),
             models.CheckConstraint(condition=models.Q(state__in=CaseState.values), name="case_state_known"),
             models.CheckConstraint(
-                condition=models.Q(post__isnull=False) | models.Q(person__isnull=False), name="case_has_object"
+                condition=models.Q(post__isnull=False)
+                | models.Q(person__isnull=False)
+                | models.Q(comment__isnull=False),
+                name="case_has_object",
             ),
             models.CheckConstraint(
                 condition=models.Q(claimed_by__isnull=True, claimed_until__isnull=True)
@@ -154,6 +173,7 @@ class Restriction(models.TextChoices):
     REMOVAL = "removal", _("Your post was removed")
     RATING = "rating", _("Your post was rated higher")
     LABEL = "label", _("The label of your post was changed")
+    COMMENT = "comment", _("Your comment was removed")
     STRIKE = "strike", _("You got a strike")
     BAN = "ban", _("Your account was restricted")
 
@@ -183,6 +203,7 @@ class Statement(models.Model):
 
     person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="statements")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="statements")
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, null=True, related_name="statements")
     restriction = models.CharField(max_length=8, choices=Restriction)
     rule = models.CharField(max_length=9, choices=SiteRule)
     facts = models.TextField(max_length=2000)

@@ -14,6 +14,14 @@ def only_general() -> list[str]:
     return [Rating.GENERAL.value]
 
 
+USUAL_THRESHOLD = -5
+"""Comments with a lower score are folded for visitors, and for members until they choose another."""
+THRESHOLDS = (-100, 10)
+
+DELETED_NAME = "deleted-"
+"""What the names of accounts begin with that were deleted; nobody else's does."""
+
+
 class Role(models.TextChoices):
     """What someone may do; each role may do all that the ones before it may."""
 
@@ -37,6 +45,10 @@ class User(AbstractUser):
     `zone` is the other part of the filter: lists hold pictures by machines, by humans, or both.
     `active_filter`: the named filter (`gallery.filters`) that narrows both further; it is one of the account's own.
     `private_favourites`: nobody else learns what this account keeps.
+    `comment_threshold`: comments with a lower score are folded. `comments_seen`: the newest comment of which this
+    account was told that it stands on one of its own posts.
+    `deleted_at`: since then nobody's
+    (`gallery.accounts.deletion`); the row stays for what others refer to.
     """
 
     role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)
@@ -44,6 +56,13 @@ class User(AbstractUser):
     private_favourites = models.BooleanField(default=False)
     zone = models.CharField(max_length=5, choices=Zone, default=Zone.BOTH)
     active_filter = models.ForeignKey("gallery.ViewFilter", on_delete=models.SET_NULL, null=True, related_name="+")
+    comment_threshold = models.SmallIntegerField(default=USUAL_THRESHOLD, db_default=USUAL_THRESHOLD)
+    comments_seen = models.BigIntegerField(default=0, db_default=0)
+    deleted_at = models.DateTimeField(null=True)
+
+    # On the object of one request: the role asks for a second factor, and the session has not shown one
+    # (`gallery.accounts.second_factor`). Until it does, this is a member like any other.
+    unproven = False
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -53,23 +72,46 @@ class User(AbstractUser):
                 name="user_shown_ratings_known",
             ),
             models.CheckConstraint(condition=models.Q(zone__in=Zone.values), name="user_zone_known"),
+            models.CheckConstraint(
+                condition=models.Q(comment_threshold__gte=THRESHOLDS[0], comment_threshold__lte=THRESHOLDS[1]),
+                name="user_comment_threshold",
+            ),
             models.UniqueConstraint(Lower("username"), name="user_name_once_in_any_case"),
+            # Of somebody who left nothing is kept that tells who it was, and nobody can sign in as them.
+            models.CheckConstraint(
+                condition=models.Q(deleted_at=None)
+                | models.Q(
+                    username__startswith=DELETED_NAME,
+                    email="",
+                    first_name="",
+                    last_name="",
+                    is_active=False,
+                    role=Role.MEMBER,
+                    password__startswith="!",  # noqa: S106 - Django's sign for none
+                ),
+                name="user_deleted_is_anonymous",
+            ),
         ]
+
+    @property
+    def acting_role(self) -> Role:
+        """The role that counts: a member's while the account is disabled or has to show its second factor first."""
+        return Role(self.role) if self.is_active and not self.unproven else Role.MEMBER
 
     @property
     def is_moderator(self) -> bool:
         """May re-rate, remove and restore posts."""
-        return self.is_active and self.role in {Role.MODERATOR, Role.ADMIN, Role.OWNER}
+        return self.acting_role in {Role.MODERATOR, Role.ADMIN, Role.OWNER}
 
     @property
     def is_admin(self) -> bool:
         """May change roles and settings of the site."""
-        return self.is_active and self.role in {Role.ADMIN, Role.OWNER}
+        return self.acting_role in {Role.ADMIN, Role.OWNER}
 
     @property
     def is_owner(self) -> bool:
         """Runs the site."""
-        return self.is_active and self.role == Role.OWNER
+        return self.acting_role == Role.OWNER
 
 
 class SignInLink(models.Model):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import ModerationAction, Post, User
 from gallery.models.moderation import ModerationKind
@@ -18,7 +19,7 @@ from gallery.moderation.cases import decides_alone, settle_others
 from gallery.moderation.statements import state_reasons
 from gallery.post_ratings.sources import decide as decide_rating
 from gallery.post_ratings.sources import record_rating
-from gallery.post_state import checked_rating, locked
+from gallery.post_state import LETTING_OUT, checked_rating, locked
 from gallery.posts import set_rating, set_status
 from gallery.ratings import Rating
 from gallery.refusals.quarantine import lock_away
@@ -65,7 +66,9 @@ def rerate(
     record_rating(post, RatingKind.MODERATOR, before=before, by=actor, reason=act.reason)
     if wanted.strength > before.strength and post.author_id != actor.pk and "statement" not in more:
         state_reasons(act, post.author, Restriction.RATING, SiteRule.RATING, detection=detection)
-    settle_others(post, actor, _OF_A_RATING, Outcome.RERATED, act.reason)
+    # One that waits unseen keeps its cases: whether it may be seen is another question.
+    answers = _OF_A_RATING - LETTING_OUT if post.status == PostStatus.PENDING else _OF_A_RATING
+    settle_others(post, actor, answers, Outcome.RERATED, act.reason)
     return post
 
 
@@ -157,6 +160,7 @@ def begin(actor: User, post: Post, allowed: frozenset[PostStatus]) -> Post:
     """
     if not actor.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(actor)
     post = locked(post)
     if post.author_id == actor.pk and not decides_alone(actor):
         raise NotAllowed("own_post")
@@ -165,12 +169,32 @@ def begin(actor: User, post: Post, allowed: frozenset[PostStatus]) -> Post:
     return post
 
 
-def log_act(actor: User, kind: ModerationKind, post: Post, reason: str, details: dict[str, Any]) -> ModerationAction:
-    """A row of the moderation log; Invalid where the reason is missing or too long."""
-    if post.author_id == actor.pk:
+def log_act(
+    actor: User,
+    kind: ModerationKind,
+    post: Post | None,
+    reason: str,
+    details: dict[str, Any],
+    *,
+    subject: User | None = None,
+) -> ModerationAction:
+    """A row of the moderation log, about a post or the person `subject`; Invalid where the reason is missing or too
+    long."""
+    if post is not None and post.author_id == actor.pk:
         details = details | {"own_post": True}
     return ModerationAction.objects.create(
-        actor=actor, kind=kind, post=post, reason=checked_reason(reason), details=details
+        actor=actor, kind=kind, post=post, subject=subject, reason=checked_reason(reason), details=details
+    )
+
+
+def log_about_person(
+    actor: User, kind: ModerationKind, person: User, reason: str, details: dict[str, Any]
+) -> ModerationAction:
+    """A row of the moderation log about somebody rather than a post; Invalid as `log_act`."""
+    if person.pk == actor.pk:
+        details = details | {"own_case": True}
+    return ModerationAction.objects.create(
+        actor=actor, kind=kind, subject=person, reason=checked_reason(reason), details=details
     )
 
 

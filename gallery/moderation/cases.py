@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import InvalidTransition, NotAllowed
-from gallery.models import Case, Post, User
+from gallery.models import Case, Comment, Post, User
 from gallery.models.post import PostStatus
 from gallery.models.review import CaseKind, CaseState, Outcome
 from gallery.models.user import Role
@@ -27,20 +28,27 @@ def open_case(
     *,
     post: Post | None = None,
     person: User | None = None,
+    comment: Comment | None = None,
     facts: dict[str, Any] | None = None,
     urgency: int = 0,
 ) -> Case:
     """The open case of this kind about a post, made if there is none, locked; new `facts` join those it has, and it
-    becomes as urgent as the more urgent of the two. Label disputes and appeals always make one of their own.
+    becomes as urgent as the more urgent of the two. Label disputes and appeals always make one of their own. A case
+    about a comment is about its author too, and about no post.
 
-    Call it with the post locked.
+    Call it with the post or the comment locked.
     """
     found = None
     if post is not None and kind not in {CaseKind.LABEL, CaseKind.APPEAL}:
         same = Case.objects.select_for_update().filter(kind=kind, post=post, state=CaseState.OPEN)
         found = same.first()
+    elif comment is not None and kind != CaseKind.APPEAL:
+        person = comment.author
+        found = Case.objects.select_for_update().filter(kind=kind, comment=comment, state=CaseState.OPEN).first()
     if found is None:
-        return Case.objects.create(kind=kind, post=post, person=person, facts=facts or {}, urgency=urgency)
+        return Case.objects.create(
+            kind=kind, post=post, person=person, comment=comment, facts=facts or {}, urgency=urgency
+        )
     found.facts, found.urgency = found.facts | (facts or {}), max(found.urgency, urgency)
     found.save(update_fields=["facts", "urgency"])
     return found
@@ -64,6 +72,16 @@ def free_for(moderator: User) -> QuerySet[Case]:
     return cases.exclude(pk__in=Case.objects.filter(own, state=CaseState.OPEN).values("pk")).exclude(
         appeal__statement__act__actor=moderator
     )
+
+
+def is_about(person: User, case: Case) -> bool:
+    """Whether a case is about this person or a post of theirs."""
+    return person.pk in {case.person_id, case.post.author_id if case.post else None}
+
+
+def is_own_matter(moderator: User, case: Case) -> bool:
+    """Whether a case is about this moderator, or they spoke in it."""
+    return is_about(moderator, case) or case.voices.filter(by=moderator).exists()
 
 
 def decides_alone(moderator: User) -> bool:
@@ -99,15 +117,19 @@ def claim(moderator: User, case: Case) -> Case:
 def claim_next(moderator: User, kinds: list[CaseKind] | None = None, *, after: int | None = None) -> Case | None:
     """Claim the first case that this moderator can have, or None; two who ask at once get two.
 
-    `kinds`: of these alone. `after`: not the case of this number, which they want to leave for others.
+    `kinds`: of these alone. `after`: what comes behind the case of this number, which they leave for others; from the
+    first again where nothing does.
     """
     _require_moderator(moderator)
-    free = free_for(moderator)
+    free = free_for(moderator).select_for_update(of=("self",), skip_locked=True)
     if kinds:
         free = free.filter(kind__in=kinds)
-    if after is not None:
-        free = free.exclude(pk=after)
-    found = free.select_for_update(of=("self",), skip_locked=True).first()
+    left = Case.objects.filter(pk=after).first() if after is not None else None
+    found = None
+    if left is not None:
+        free = free.exclude(pk=left.pk)
+        found = free.filter(Q(urgency__lt=left.urgency) | Q(urgency=left.urgency, pk__gt=left.pk)).first()
+    found = found or free.first()
     return claim(moderator, found) if found else None
 
 
@@ -122,13 +144,16 @@ def release(moderator: User, case: Case) -> Case:
 
 
 def held(moderator: User, case: Case) -> Case:
-    """The case, locked, for who decides it. Raises NotAllowed (a moderator no more) and InvalidTransition (decided
-    meanwhile, or the claim ran out and another took it)."""
+    """The case, locked, for who decides it. Raises NotAllowed (a moderator no more, their own matter) and
+    InvalidTransition (decided meanwhile, or the claim ran out and another took it)."""
     _require_moderator(moderator)
     case = _locked(case)
     _require_open(case)
     if case.claimed_by_id != moderator.pk:
         raise InvalidTransition("case_not_claimed")
+    # It can have become theirs since they claimed it: by a report of their own, by others who moderate now.
+    if is_own_matter(moderator, case) and not decides_alone(moderator):
+        raise NotAllowed("own_case")
     # A claim that ran out and that nobody else took still holds.
     return case
 
@@ -155,6 +180,7 @@ def close_moot_case(case: Case) -> None:
 def _require_moderator(person: User) -> None:
     if not person.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(person)
 
 
 def _locked(case: Case) -> Case:

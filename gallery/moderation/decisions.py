@@ -12,16 +12,20 @@ from django.db import transaction
 
 from gallery.errors import Invalid, NotAllowed
 from gallery.labels import disputes
-from gallery.models import Case, LabelDispute, Post, Statement, User
+from gallery.models import Case, Comment, LabelDispute, LockedAway, Post, Statement, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import PostStatus
-from gallery.models.review import CaseKind, Detection, Outcome, SiteRule
-from gallery.moderation.acts import approve, checked_reason, keep, log_act, quarantine, remove, rerate
+from gallery.models.review import CaseKind, Detection, Outcome, Restriction, SiteRule
+from gallery.moderation.acts import approve, checked_reason, keep, log_about_person, log_act, quarantine, remove, rerate
 from gallery.moderation.appeals import overturn, uphold
 from gallery.moderation.cases import decides_alone, held, settle
+from gallery.moderation.comments import keep_comment, lock_comment, remove_comment
+from gallery.moderation.sanctions import strike
+from gallery.moderation.statements import latest_standing
 from gallery.post_ratings.sources import decide as decide_rating
-from gallery.post_state import locked
+from gallery.post_state import LETTING_OUT, locked
 from gallery.ratings import Rating
+from gallery.refusals.releasing import leave_locked, release_by
 
 # What each kind of case can end in.
 CHOICES: dict[CaseKind, tuple[Outcome, ...]] = {
@@ -29,11 +33,15 @@ CHOICES: dict[CaseKind, tuple[Outcome, ...]] = {
     CaseKind.REPORT: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.FLAG: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.RATING: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED),
-    CaseKind.LABEL: (Outcome.UPHELD, Outcome.KEPT),
+    CaseKind.LABEL: (Outcome.RELABELLED, Outcome.KEPT),
     CaseKind.APPEAL: (Outcome.OVERTURNED, Outcome.UPHELD),
     CaseKind.SCAN: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.STUCK: (Outcome.APPROVED, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
 }
+OF_A_COMMENT = (Outcome.KEPT, Outcome.REMOVED)
+# A picture that a check put out of reach, with or without a post; and a report about somebody.
+OF_A_PICTURE = (Outcome.KEPT, Outcome.QUARANTINED)
+OF_A_PERSON = (Outcome.KEPT,)
 DETECTIONS = {
     CaseKind.REPORT: Detection.REPORT,
     CaseKind.FLAG: Detection.REPORT,
@@ -45,12 +53,28 @@ DETECTIONS = {
 
 @dataclass(frozen=True)
 class Decision:
-    """What a moderator chose: an outcome of `CHOICES`, their reason, and where it asks for it a rating or a rule."""
+    """What a moderator chose: an outcome of `CHOICES`, their reason, and where it asks for it a rating or a rule.
+
+    `strike`: the author of a removed post gets one too.
+    """
 
     outcome: Outcome
     reason: str
     rating: str = ""
     rule: SiteRule = SiteRule.OTHER
+    strike: bool = False
+
+
+def choices_of(case: Case) -> tuple[Outcome, ...]:
+    """What this case can end in."""
+    kind = CaseKind(case.kind)
+    if case.comment_id is not None and kind == CaseKind.REPORT:
+        return OF_A_COMMENT
+    if case.post_id is None and kind == CaseKind.SCAN:
+        return OF_A_PICTURE
+    if case.post_id is None and kind == CaseKind.REPORT:
+        return OF_A_PERSON
+    return CHOICES[kind]
 
 
 @transaction.atomic
@@ -60,10 +84,12 @@ def decide(moderator: User, case: Case, decision: Decision) -> Case:
     Raises NotAllowed (a moderator no more, one's own matter), InvalidTransition (not claimed, decided meanwhile, the
     state of its post) and Invalid (no reason, an outcome that this case can't have).
     """
-    post = locked(case.post) if case.post else None
+    picture = locked_away(case)
+    post = _first_locked(case, picture)
+    comment = lock_comment(case.comment)
     case = held(moderator, case)
     kind = CaseKind(case.kind)
-    if decision.outcome not in CHOICES[kind]:
+    if decision.outcome not in choices_of(case):
         raise Invalid("unknown_outcome", value=decision.outcome)
     reason = checked_reason(decision.reason)
     # Before the act, which closes what else it answers.
@@ -72,9 +98,28 @@ def decide(moderator: User, case: Case, decision: Decision) -> Case:
         _decide_appeal(moderator, case, decision.outcome, reason)
     elif kind == CaseKind.LABEL:
         _decide_label(moderator, case, decision.outcome, reason)
+    elif picture is not None:
+        (release_by if decision.outcome == Outcome.KEPT else leave_locked)(moderator, picture, reason)
     elif post is not None:
         _decide_post(moderator, case, post, decision)
+    elif comment is not None:
+        _decide_comment(moderator, comment, decision)
+    elif case.person is not None:
+        log_about_person(moderator, ModerationKind.KEEP, case.person, reason, {"case": case.pk})
     return case
+
+
+def locked_away(case: Case) -> LockedAway | None:
+    """The picture that a check put out of reach, if that is what the case is about."""
+    if case.post_id is not None or case.kind != CaseKind.SCAN:
+        return None
+    return LockedAway.objects.filter(case=case).select_related("asset__owner").first()
+
+
+def _first_locked(case: Case, picture: LockedAway | None) -> Post | None:
+    """The post that the decision is about, locked before its case as everywhere."""
+    post = case.post if picture is None else Post.objects.filter(asset=picture.asset).first()
+    return locked(post) if post else None
 
 
 def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) -> None:
@@ -89,21 +134,42 @@ def _decide_post(moderator: User, case: Case, post: Post, decision: Decision) ->
             # A post that was held back until the check had an answer has waited long enough.
             (approve if post.status == PostStatus.PENDING else keep)(moderator, post, decision.reason)
             decide_rating(post, Rating(post.rating), Rating(post.rating))
+        case Outcome.KEPT if post.status == PostStatus.PENDING:
+            # What was said of it is answered; whether it may be seen is its own case's question.
+            log_act(moderator, ModerationKind.KEEP, post, decision.reason, {"from": post.status})
         case Outcome.KEPT:
             keep(moderator, post, decision.reason)
         case Outcome.RERATED:
             post = rerate(moderator, post, decision.rating, decision.reason, detection=detection)
-            if post.status == PostStatus.PENDING:
+            if post.status == PostStatus.PENDING and case.kind in LETTING_OUT:
                 approve(moderator, post, decision.reason)
+            elif post.status == PostStatus.FLAGGED and case.kind == CaseKind.FLAG:
+                # What was flagged is answered by its rating.
+                keep(moderator, post, decision.reason)
         case Outcome.REMOVED:
             remove(moderator, post, decision.reason, decision.rule, detection=detection)
+            if decision.strike and post.author_id != moderator.pk:
+                _strike(moderator, post, decision, detection)
         case Outcome.QUARANTINED:
             quarantine(moderator, post, decision.reason, decision.rule)
 
 
+def _decide_comment(moderator: User, comment: Comment, decision: Decision) -> None:
+    if decision.outcome == Outcome.REMOVED:
+        remove_comment(moderator, comment, decision.reason, decision.rule, detection=Detection.REPORT)
+    else:
+        keep_comment(moderator, comment, decision.reason)
+
+
+def _strike(moderator: User, post: Post, decision: Decision, detection: Detection) -> None:
+    removal = latest_standing(post, Restriction.REMOVAL)
+    about = removal.act if removal else None
+    strike(moderator, post.author, decision.rule, decision.reason, about=about, detection=detection)
+
+
 def _decide_label(moderator: User, case: Case, outcome: Outcome, reason: str) -> None:
     raised = LabelDispute.objects.get(case=case)
-    (disputes.uphold if outcome == Outcome.UPHELD else disputes.reject)(moderator, raised, reason)
+    (disputes.uphold if outcome == Outcome.RELABELLED else disputes.reject)(moderator, raised, reason)
 
 
 def _decide_appeal(moderator: User, case: Case, outcome: Outcome, reason: str) -> None:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
-from gallery.models import Appeal, ModerationAction, Post, Statement, User
+from gallery.models import Appeal, Comment, ModerationAction, Post, Statement, User
 from gallery.models.post import PostStatus
 from gallery.models.review import CaseKind, Detection, Restriction, SiteRule, StatementState
 from gallery.moderation.cases import open_case
@@ -38,11 +38,13 @@ def state_reasons(
     *,
     detection: Detection = Detection.MODERATOR,
     automated: bool = False,
+    comment: Comment | None = None,
 ) -> Statement:
     """Tell somebody of a decision against them; call it in the transaction of the act. Its reason is what they read."""
     return Statement.objects.create(
         person=person,
         post=act.post,
+        comment=comment,
         restriction=restriction,
         rule=rule,
         facts=act.reason,
@@ -55,7 +57,9 @@ def state_reasons(
 
 def statements_of(person: User) -> QuerySet[Statement]:
     """What this person was told, the newest first."""
-    return Statement.objects.filter(person=person).select_related("post__asset", "appeal__case").order_by("-pk")
+    return (
+        Statement.objects.filter(person=person).select_related("post__asset", "comment", "appeal__case").order_by("-pk")
+    )
 
 
 def unseen(person: User) -> int:
@@ -88,7 +92,7 @@ def appeal(person: User, statement: Statement, text: str) -> Appeal:
         raise Invalid("appeal_text_needed")
     if len(said) > MAX_APPEAL:
         raise Invalid("reason_too_long", length=len(said), limit=MAX_APPEAL)
-    case = open_case(CaseKind.APPEAL, post=post, person=person)
+    case = open_case(CaseKind.APPEAL, post=post, person=person, comment=statement.comment)
     if post and statement.restriction == Restriction.REMOVAL and post.status == PostStatus.REMOVED:
         set_status(post, PostStatus.APPEALED)
     statement.state = StatementState.APPEALED

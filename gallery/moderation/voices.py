@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from gallery.accounts.standing import may_act, require_may_act
+from gallery.community.comment_visibility import lock_readable
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
-from gallery.models import Case, Post, User, Voice
+from gallery.models import Case, Comment, Post, User, Voice
+from gallery.models.comment import CommentState
 from gallery.models.post import STANDING, PostStatus
 from gallery.models.review import CaseKind, CaseState, SiteRule
 from gallery.moderation.acts import MAX_REASON
@@ -26,6 +29,7 @@ from gallery.visibility import Viewer, reachable_posts, signed_in
 
 # So many may wait for a moderator at once, of one person and one kind.
 MAX_OPEN = {CaseKind.REPORT: 20, CaseKind.FLAG: 5, CaseKind.RATING: 10}
+MAX_OPEN_BANNED = 1
 # What is looked at before everything else.
 URGENT = {SiteRule.MINORS: 9, SiteRule.LAW: 5, SiteRule.CONSENT: 5}
 
@@ -42,32 +46,48 @@ class Received:
 def report(by: Viewer, post: Post, rule: str, text: str, *, contact: str = "") -> Received:
     """Tell moderators that a post breaks a rule; everybody may who can open it, signed in or not.
 
-    Raises NotAllowed (a disabled account), Invalid (no such post, rule, nothing said, an address that is none, too many
-    open ones) and InvalidTransition (the same person reported it already, the state of the post).
+    Raises NotAllowed (a disabled account, one's own post), Invalid (no such post, rule, nothing said, an address that
+    is none, too many open ones) and InvalidTransition (the same person reported it already, the state of the post).
     """
     found = _reachable(by, post)
-    chosen, said = checked_rule(rule), _checked_text(text)
-    if contact:
-        try:
-            validate_email(contact)
-        except ValidationError as error:
-            raise Invalid("bad_contact") from error
+    if found.author_id == by.pk:
+        raise NotAllowed("own_report")
+    chosen, said, contact = checked_rule(rule), _checked_text(text), _checked_contact(contact)
     case = open_case(CaseKind.REPORT, post=found, urgency=URGENT.get(chosen, 0))
-    receipt = "" if isinstance(by, User) else secrets.token_urlsafe(16)
-    voice = _add(case, by, chosen, said, contact=contact, receipt=digest(receipt) if receipt else "")
-    return Received(voice, receipt)
+    return _received(case, by, chosen, said, contact)
 
 
 @transaction.atomic
-def report_person(by: Viewer, person: User, rule: str, text: str) -> Received:
+def report_person(by: Viewer, person: User, rule: str, text: str, *, contact: str = "") -> Received:
     """Tell moderators that somebody breaks a rule. Raises as `report` does."""
+    if by.is_authenticated and not signed_in(by):
+        raise NotAllowed("account_disabled")
+    if person.pk == by.pk:
+        raise NotAllowed("own_report")
+    chosen, said, contact = checked_rule(rule), _checked_text(text), _checked_contact(contact)
+    case = _case_about(person)
+    if case.urgency < URGENT.get(chosen, 0):
+        case.urgency = URGENT[chosen]
+        case.save(update_fields=["urgency"])
+    return _received(case, by, chosen, said, contact)
+
+
+@transaction.atomic
+def report_comment(by: Viewer, comment: Comment, rule: str, text: str) -> Received:
+    """Tell moderators that a comment breaks a rule; the case keeps it as it was read first. Raises as `report` does."""
+    if by.is_authenticated and not signed_in(by):
+        raise NotAllowed("account_disabled")
     chosen, said = checked_rule(rule), _checked_text(text)
-    # One after another for each person concerned, so that two reports make one case.
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    same = Case.objects.select_for_update().filter(kind=CaseKind.REPORT, person=person, post=None, state=CaseState.OPEN)
-    case = same.first() or open_case(CaseKind.REPORT, person=person, urgency=URGENT.get(chosen, 0))
-    receipt = "" if isinstance(by, User) else secrets.token_urlsafe(16)
-    return Received(_add(case, by, chosen, said, receipt=digest(receipt) if receipt else ""), receipt)
+    found = lock_readable(by, comment)
+    if found.author_id == by.pk:
+        raise NotAllowed("own_comment_report")
+    if found.state != CommentState.STANDING:
+        raise InvalidTransition("comment_gone")
+    case = open_case(CaseKind.REPORT, comment=found, urgency=URGENT.get(chosen, 0))
+    if "comment" not in case.facts:
+        case.facts["comment"] = found.text
+        case.save(update_fields=["facts"])
+    return _received(case, by, chosen, said, "")
 
 
 @transaction.atomic
@@ -139,6 +159,27 @@ def _reachable(by: Viewer, post: Post) -> Post:
     return found
 
 
+def _case_about(person: User) -> Case:
+    """The open report about somebody, locked; made if there is none. The database lets only one be open."""
+    same = Case.objects.select_for_update(of=("self",)).filter(
+        kind=CaseKind.REPORT, person=person, post=None, comment=None, state=CaseState.OPEN
+    )
+    if (found := same.first()) is not None:
+        return found
+    try:
+        with transaction.atomic():
+            return open_case(CaseKind.REPORT, person=person)
+    except IntegrityError:
+        # Somebody else's report came at the same moment; it may be decided by now.
+        return same.first() or open_case(CaseKind.REPORT, person=person)
+
+
+def _received(case: Case, by: Viewer, rule: SiteRule, text: str, contact: str) -> Received:
+    receipt = "" if isinstance(by, User) else secrets.token_urlsafe(16)
+    voice = _add(case, by, rule, text, contact=contact, receipt=digest(receipt) if receipt else "")
+    return Received(voice, receipt)
+
+
 def _add(case: Case, by: Viewer, rule: SiteRule, text: str, **more: str) -> Voice:
     """One voice more in a locked case; each person has one in each case."""
     if not isinstance(by, User):
@@ -148,10 +189,26 @@ def _add(case: Case, by: Viewer, rule: SiteRule, text: str, **more: str) -> Voic
     if Voice.objects.filter(case=case, by=by).exists():
         raise InvalidTransition("said_already")
     kind = CaseKind(case.kind)
+    limit = MAX_OPEN[kind]
+    if not may_act(by):
+        # What breaks the law can be told by everybody, but not by the dozen by whoever is banned.
+        if kind != CaseKind.REPORT:
+            require_may_act(by)
+        limit = MAX_OPEN_BANNED
     waiting = Voice.objects.filter(by=by, case__kind=kind, case__state=CaseState.OPEN).count()
-    if waiting >= MAX_OPEN[kind] and not by.is_moderator:
-        raise Invalid("too_many_voices", limit=MAX_OPEN[kind])
+    if waiting >= limit and not by.is_moderator:
+        raise Invalid("too_many_voices", limit=limit)
     return Voice.objects.create(case=case, by=by, rule=rule, text=text, **more)
+
+
+def _checked_contact(contact: str) -> str:
+    address = contact.strip()
+    if address:
+        try:
+            validate_email(address)
+        except ValidationError as error:
+            raise Invalid("bad_contact") from error
+    return address
 
 
 def _checked_text(text: str) -> str:

@@ -5,27 +5,20 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from gallery.ingest.duplicates import HELD_BACK
-from gallery.labels.disputes import open_disputes
-from gallery.models import Post
-from gallery.models.post import PostStatus
+from gallery.models import Post, User
+from gallery.moderation.cases import free_for
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many posts wait for review, and how many label disputes are open."""
+    """How many open cases one moderator could decide now."""
 
-    posts: int
-    disputes: int
-
-
-def waiting_posts() -> QuerySet[Post]:
-    """Posts that nobody else sees until a moderator approves them, the oldest first."""
-    return Post.objects.filter(status=PostStatus.PENDING).order_by("pk")
+    cases: int
 
 
-def waiting_work() -> Waiting:
-    """The numbers beside the moderators' menu entries."""
-    return Waiting(waiting_posts().count(), open_disputes().count())
+def waiting_work(moderator: User) -> Waiting:
+    """The number beside the moderators' menu entries."""
+    return Waiting(free_for(moderator).count())
 
 
 def same_pictures(post: Post) -> QuerySet[Post]:

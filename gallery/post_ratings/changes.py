@@ -36,7 +36,21 @@ def rate_new(post: Post, wish: Rating, tags: Iterable[Tag], prompt: str) -> list
         if rating != Rating.GENERAL:
             rows.append(RatingSource(post=post, kind=kind, rating=rating, counts=rating, reasons=reasons))
     post.rating = rating_that_counts(rows)
+    decided = decided_for_pixels(post)
+    if decided is not None and decided.strength > Rating(post.rating).strength:
+        rows.append(RatingSource(post=post, kind=RatingKind.MODERATOR, rating=decided, counts=decided))
+        post.rating = decided
     return rows
+
+
+def decided_for_pixels(post: Post) -> Rating | None:
+    """The strictest rating that moderators gave to other posts of the same pixels, hidden ones too. It raises a copy
+    and never lowers one, and nothing but the rating tells of the other post."""
+    same = RatingSource.objects.filter(
+        kind=RatingKind.MODERATOR, post__asset__pixel_sha256=post.asset.pixel_sha256
+    ).exclude(post__asset=post.asset_id)
+    found = [Rating(rating) for rating in same.values_list("rating", flat=True).distinct()]
+    return strictest(found) if found else None
 
 
 def rating_after_edit(editor: User, post: Post, before: Rating, tags: Iterable[Tag]) -> Rating:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.db import connection, transaction
 from django.db.models import Q
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import ModerationAction, Post, TagFloor, User
 from gallery.models.moderation import ModerationKind
@@ -27,6 +28,7 @@ def set_floor(moderator: User, name: str, rating: str, reason: str) -> TagFloor 
     """
     if not moderator.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(moderator)
     wanted = checked_rating(rating) if rating else Rating.GENERAL
     said = checked_reason(reason)
     tag = next(iter(resolve_tags([normalise_tag(name.replace("\x00", ""))]).values()), None)

@@ -7,10 +7,11 @@ from datetime import timedelta
 from django.db.models import F
 from django.utils import timezone
 
+from gallery.accounts.standing import may_act
 from gallery.models import Post, User, Voice
 from gallery.models.post import STANDING, PostStatus
 from gallery.models.review import CaseKind, Outcome
-from gallery.visibility import Viewer, signed_in
+from gallery.visibility import Viewer
 
 DAYS = 14
 POSTS = 10
@@ -22,7 +23,7 @@ CLEAN_DAYS = 90
 def is_trusted(person: Viewer) -> bool:
     """Moderators are, and members of at least two weeks who either have ten posts that stand or were right in five
     rating disputes, and of whom no post was removed in the last 90 days."""
-    if not isinstance(person, User) or not signed_in(person):
+    if not isinstance(person, User) or not may_act(person):
         return False
     if person.is_moderator:
         return True

@@ -118,7 +118,8 @@ def receive(post_id: int, opinion: Opinion | None, version: str) -> bool:
     for case in Case.objects.select_for_update().filter(post=post, kind=CaseKind.STUCK, state=CaseState.OPEN):
         close_moot_case(case)
         held = True
-    others = Case.objects.filter(post=post, kind=CaseKind.POST, state=CaseState.OPEN)
+    # A rule on its words, or a copy of what was taken down, holds it back for a moderator, whatever the program says.
+    others = Case.objects.filter(post=post, kind__in=[CaseKind.POST, CaseKind.SCAN], state=CaseState.OPEN)
     if held and not beyond and post.status == PostStatus.PENDING and not others.exists():
         set_status(post, PostStatus.ACTIVE)
     return True

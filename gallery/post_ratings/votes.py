@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from gallery.accounts.standing import banned_people, require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Post, RatingVote, User
 from gallery.models.rating import RatingKind
@@ -17,7 +19,7 @@ from gallery.post_ratings.sources import Rows, say, sources_of
 from gallery.post_ratings.trust import is_trusted
 from gallery.post_state import EDITABLE, checked_rating, require_status
 from gallery.ratings import Rating
-from gallery.visibility import reachable_posts, signed_in
+from gallery.visibility import reachable_posts
 
 TOGETHER = 2
 CALL_A_MODERATOR = 3
@@ -59,9 +61,14 @@ def take_vote_back(by: User, post: Post) -> None:
     RatingVote.objects.filter(post=post, by=by, answered=False).delete()
 
 
+def agreed_rating(voted: Iterable[Rating]) -> Rating | None:
+    """What the two strictest of trusted members' votes find at least; None for fewer than two."""
+    strictest_first = sorted(voted, key=lambda rating: -rating.strength)
+    return strictest_first[TOGETHER - 1] if len(strictest_first) >= TOGETHER else None
+
+
 def _begin(by: User, post: Post) -> tuple[Post, Rows]:
-    if not signed_in(by):
-        raise NotAllowed("account_disabled")
+    require_may_act(by)
     found = Post.objects.select_for_update(of=("self",)).filter(reachable_posts(by), pk=post.pk).first()
     if found is None:
         raise Invalid("no_such_post", id=post.pk)
@@ -72,12 +79,12 @@ def _begin(by: User, post: Post) -> tuple[Post, Rows]:
 
 
 def _count(post: Post, rows: Rows) -> None:
-    votes = list(RatingVote.objects.filter(post=post, answered=False).select_related("by"))
+    votes = list(
+        RatingVote.objects.filter(post=post, answered=False).exclude(by__in=banned_people()).select_related("by")
+    )
     votes = [one for one in votes if Rating(one.rating).strength > Rating(post.rating).strength]
-    strengths = sorted((Rating(one.rating) for one in votes if is_trusted(one.by)), key=lambda rating: -rating.strength)
-    if len(strengths) >= TOGETHER:
-        # What both of the two strictest find at least.
-        agreed = strengths[TOGETHER - 1]
+    agreed = agreed_rating([Rating(one.rating) for one in votes if is_trusted(one.by)])
+    if agreed is not None:
         say(rows, post, RatingKind.VOTES, agreed, counts=agreed)
         settle(post, RatingKind.VOTES)
     elif len(votes) >= CALL_A_MODERATOR:

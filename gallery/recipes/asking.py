@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Post, PromptRequest, User
 from gallery.models.post import PostStatus, PromptVisibility
@@ -25,8 +26,7 @@ def ask_for_prompt(asker: User, post: Post, message: str = "") -> PromptRequest:
     Raises NotAllowed (the account), Invalid (no such post, nothing to ask for, too many in a day, a long message) and
     InvalidTransition (declined before). A grant that was taken back can be asked for anew.
     """
-    if not signed_in(asker):
-        raise NotAllowed("account_disabled")
+    require_may_act(asker)
     message = message.replace("\x00", "").strip()
     if len(message) > LONGEST_MESSAGE:
         raise Invalid("prompt_message_too_long", length=len(message), limit=LONGEST_MESSAGE)
@@ -76,6 +76,7 @@ def decline(author: User, request: PromptRequest) -> PromptRequest:
 
 @transaction.atomic
 def _answer(author: User, request: PromptRequest, state: State) -> PromptRequest:
+    require_may_act(author)
     locked = PromptRequest.objects.select_for_update(of=("self",)).select_related("post").get(pk=request.pk)
     if locked.post.author_id != author.pk or not signed_in(author):
         raise NotAllowed("not_your_post")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from gallery.accounts.standing import Banned, standing_ban
 from gallery.errors import Invalid, NotAllowed, UserFacingError
 from gallery.models import Post, PostGeneration, PostGenerationVersion, User
 from gallery.models.post import AiEvidence, AiLevel, RecipeSource
@@ -16,7 +17,7 @@ from gallery.recipes.rows import NOTHING, State, file_state_of, named_by_machine
 from gallery.recipes.typed import LONGEST_REASON, read_typed
 from gallery.refusals.counting import counting
 from gallery.refusals.judging import require
-from gallery.refusals.posting import said_in, said_with, send_to_review
+from gallery.refusals.posting import require_whole, said_in, said_with, send_to_review
 from gallery.tag_edits.automatic import automatic_names
 from gallery.tag_edits.edit import Wanted, begin, change
 from gallery.tag_edits.state import State as PostState
@@ -44,6 +45,8 @@ def refusal(viewer: Viewer, post: Post) -> UserFacingError | None:
     """
     if not isinstance(viewer, User) or not signed_in(viewer):
         return NotAllowed("account_disabled")
+    if (ban := standing_ban(viewer)) is not None:
+        return Banned(ban)
     if drawn_here(post):
         return NotAllowed("recipe_on_file")
     if not may_read_prompt(viewer, post):
@@ -90,10 +93,12 @@ def edit_recipe(
     wanted = read_typed(fields, rest, current, RecipeSource.TYPED)
     verdict = require([*said_with(post.title, post.commentary), *said_in(wanted.recipe)])
     made = _become(editor, post, row, wanted, reason)
+    require_whole(post)
     send_to_review(post, verdict)
     return made
 
 
+@counting
 @transaction.atomic
 def revert_recipe(
     editor: User, post: Post, number: int, seen_version: int | None = None, *, reason: str = ""
@@ -103,7 +108,9 @@ def revert_recipe(
     version = PostGenerationVersion.objects.filter(post=post, number=number).first()
     if version is None:
         raise Invalid("no_version", number=number)
-    return _become(editor, post, row, State.of_version(version), reason)
+    made = _become(editor, post, row, State.of_version(version), reason)
+    require_whole(post)
+    return made
 
 
 def _begin(editor: User, post: Post, seen_version: int | None) -> tuple[Post, PostGeneration | None, State]:

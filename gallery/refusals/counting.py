@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from django.db import connection
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
@@ -32,7 +33,8 @@ class Count30:
 def note(person: User, hit: Hit) -> None:
     """Remember that a rule refused something of this person's."""
     words = [word[:200] for word in hit.words[:20]]
-    Refusal.objects.create(person=person, rule=hit.name, words=words)
+    refusal = Refusal.objects.create(person=person, rule=hit.name, words=words)
+    _add(refusal.at.astimezone(UTC).date(), hit.name)
 
 
 def counting(act: Callable[Concatenate[User, P], R]) -> Callable[Concatenate[User, P], R]:
@@ -61,6 +63,16 @@ def refused_lately() -> list[Count30]:
     )
     people = User.objects.in_bulk([row["person"] for row in rows])
     return [Count30(people[row["person"]], row["refusals"], row["fixed"], row["last"]) for row in rows]
+
+
+def _add(day: date, rule: str) -> None:
+    """One more to the number of that day, which stays when the refusal is forgotten."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO gallery_refusalcount (day, rule, number) VALUES (%s, %s, 1)"
+            " ON CONFLICT (day, rule) DO UPDATE SET number = gallery_refusalcount.number + 1",
+            [day, rule],
+        )
 
 
 def drop_old_refusals(now: datetime) -> int:

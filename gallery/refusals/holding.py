@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from gallery.models import Asset, LockedAway, Post
+from gallery.accounts.house import house_account
+from gallery.models import Asset, LockedAway, ModerationAction, Post
+from gallery.models.moderation import ModerationKind
 from gallery.models.post import PostStatus
 from gallery.models.refusal import LockedBy
 from gallery.models.review import CaseKind
@@ -23,18 +25,32 @@ URGENT = 9
 @transaction.atomic
 def hold_back(asset: Asset, why: LockedBy, facts: dict[str, Any]) -> LockedAway:
     """Put an asset's files out of reach and open a case of the highest urgency about who sent it, once. A post that it
-    has by now is quarantined with it. Raises `NotNow` when the folder for it refuses; then nothing is changed."""
+    has by now is quarantined with it. The log says so. Raises `NotNow` when the folder for it refuses; then nothing is
+    changed."""
     post = Post.objects.filter(asset=asset).first()
     if post is not None:
         post = locked(post)
         if post.status != PostStatus.QUARANTINED:
             set_status(post, PostStatus.QUARANTINED)
     row = lock_away(asset, why, facts)
+    # Its rows are locked now: what was being published while this waited is published, and nothing more will be.
+    if post is None and (post := Post.objects.filter(asset=asset).first()) is not None:
+        post = locked(post)
+        if post.status != PostStatus.QUARANTINED:
+            set_status(post, PostStatus.QUARANTINED)
     if row.case is None and row.why != LockedBy.MODERATOR:
         more = {"asset": asset.key, "post": post.pk if post else None, "found_by": why.value}
         # About the person: what hangs on a quarantined post is in nobody's queue.
         row.case = open_case(CaseKind.SCAN, person=asset.owner, facts={**more, **facts}, urgency=URGENT)
         row.save(update_fields=["case"])
+        ModerationAction.objects.create(
+            actor=house_account(),
+            kind=ModerationKind.QUARANTINE,
+            post=post,
+            subject=None if post else asset.owner,
+            reason=str(why.label),
+            details={"act": "held", "asset": asset.key, "case": row.case_id},
+        )
     return row
 
 

@@ -6,8 +6,10 @@ from gallery.models import Case, Post
 from gallery.models.refusal import RuleEffect, RulePlace
 from gallery.models.review import CaseKind, CaseState
 from gallery.provenance import Recipe
-from gallery.refusals.fixed import asks_for
-from gallery.refusals.judging import Said, Verdict
+from gallery.recipes import recipe_of
+from gallery.refusals.fixed import asks_for, minors_in
+from gallery.refusals.judging import Hit, Refused, Said, Verdict
+from tagging.models import Category, Tag
 
 
 def said_with(title: str, commentary: str, tags: Iterable[str] = (), recipe: Recipe | None = None) -> list[Said]:
@@ -31,6 +33,17 @@ def prompts(prompt: str, negative_prompt: str, guidance: float | None, names: st
         Said(RulePlace.PROMPT, names),
         Said(RulePlace.PROMPT if turned else RulePlace.NEGATIVE, negative_prompt),
     ]
+
+
+def require_whole(post: Post, tags: Iterable[Tag] | None = None) -> None:
+    """Hold all that a locked post says now against the fixed rule, whichever edit brought which part of it; `tags` are
+    its tags where they are not written yet. What a model is called says nothing of the picture. Raises `Refused`."""
+    listed = Tag.objects.filter(pk__in=post.tag_ids) if tags is None else tags
+    names = [tag.name for tag in listed if tag.category != Category.MODEL]
+    said = said_with(post.title, post.commentary, names, recipe_of(post))
+    words = minors_in(one.text for one in said if one.place != RulePlace.NEGATIVE)
+    if words:
+        raise Refused(Hit(RuleEffect.REFUSE, words))
 
 
 def send_to_review(post: Post, verdict: Verdict) -> None:

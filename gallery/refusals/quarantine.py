@@ -58,6 +58,11 @@ def lock_away(asset: Asset, why: LockedBy, facts: dict[str, Any]) -> LockedAway:
     return row
 
 
+def is_locked_away(asset: Asset) -> bool:
+    """Whether its files are out of reach now, or were destroyed."""
+    return LockedAway.objects.filter(asset=asset, released_at=None).exists()
+
+
 def put_back(row: LockedAway) -> None:
     """Give an asset its files back; its post keeps its state. Raises InvalidTransition where they were destroyed
     or released."""

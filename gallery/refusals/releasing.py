@@ -2,12 +2,14 @@
 
 from django.db import transaction
 
-from gallery.errors import NotAllowed
-from gallery.models import LockedAway, ModerationAction, Post, User
+from gallery.accounts.standing import require_may_act
+from gallery.errors import InvalidTransition, NotAllowed
+from gallery.models import Case, LockedAway, ModerationAction, Post, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import PostStatus
+from gallery.models.review import CaseState, Outcome
 from gallery.moderation.acts import checked_reason
-from gallery.moderation.cases import decides_alone
+from gallery.moderation.cases import decides_alone, settle
 from gallery.post_state import locked
 from gallery.posts import set_status
 from gallery.refusals.quarantine import destroy, put_back
@@ -26,6 +28,7 @@ def release_by(actor: User, row: LockedAway, reason: str) -> None:
         if post.status == PostStatus.QUARANTINED:
             set_status(post, PostStatus.REMOVED)
     _log(actor, row, post, reason, "released")
+    _end_case(actor, row, Outcome.KEPT, reason)
     put_back(row)
 
 
@@ -34,14 +37,34 @@ def destroy_by(actor: User, row: LockedAway, reason: str) -> None:
     """Delete a picture's files for good; that it was here stays known. Raises as `release_by` does."""
     _require(actor, row)
     _log(actor, row, Post.objects.filter(asset=row.asset).first(), reason, "destroyed")
+    _end_case(actor, row, Outcome.QUARANTINED, reason)
     destroy(row)
 
 
+@transaction.atomic
+def leave_locked(actor: User, row: LockedAway, reason: str) -> None:
+    """Note that somebody looked into it and the picture stays out of reach. Raises as `release_by` does."""
+    _require(actor, row)
+    if row.destroyed_at is not None or row.released_at is not None:
+        raise InvalidTransition("quarantine_over")
+    _log(actor, row, Post.objects.filter(asset=row.asset).first(), reason, "confirmed")
+
+
 def _require(actor: User, row: LockedAway) -> None:
-    if not actor.is_moderator or not actor.is_active:
+    if not actor.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(actor)
     if row.asset.owner_id == actor.pk and not decides_alone(actor):
         raise NotAllowed("own_case")
+
+
+def _end_case(actor: User, row: LockedAway, outcome: Outcome, reason: str) -> None:
+    """Decide the case about it, if it is open still: nothing is left of it."""
+    if row.case_id is None:
+        return
+    case = Case.objects.select_for_update(of=("self",)).get(pk=row.case_id)
+    if case.state == CaseState.OPEN:
+        settle(case, actor, outcome, checked_reason(reason))
 
 
 def _log(actor: User, row: LockedAway, post: Post | None, reason: str, act: str) -> None:

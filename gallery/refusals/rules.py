@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import ModerationAction, RefusalRule, User
 from gallery.models.moderation import ModerationKind
@@ -107,6 +108,7 @@ def _checked_reason(reason: str) -> str:
 def _require_admin(admin: User) -> None:
     if not admin.is_admin:
         raise NotAllowed("admins_only_rules")
+    require_may_act(admin)
 
 
 def _facts(rule: RefusalRule) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import NotAllowed
 from gallery.models import DuplicatePair, Post, User
 from gallery.models.post import STANDING
@@ -47,3 +48,4 @@ def make_parent(moderator: User, pair: DuplicatePair, *, older: bool) -> None:
 def _check(moderator: User) -> None:
     if not moderator.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(moderator)

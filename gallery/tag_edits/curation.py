@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import User
 from gallery.tag_edits.limits import spend
@@ -39,6 +40,7 @@ def recategorise_now(editor: User, tag: Tag, category: Category) -> Tag:
     """
     if tag.category == category:
         return tag
+    require_may_act(editor)
     require_recategorisable(editor, tag, category)
     spend(editor, new_tags=0, changed_tags=1)
     return recategorise(editor, tag, category)
@@ -66,6 +68,7 @@ def deprecate(editor: User, tag: Tag, deprecated: bool = True) -> Tag:
     """Deprecate a tag, or take that back. Raises NotAllowed for members."""
     if not editor.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(editor)
     return set_deprecated(tag, deprecated, editor)
 
 

@@ -11,12 +11,16 @@ from typing import Any
 
 from django.db import transaction
 
+from gallery.accounts.standing import require_may_act
 from gallery.community import favourite_groups, opinions
 from gallery.errors import Invalid, NotAllowed
 from gallery.models import Post, PostGeneration, User
 from gallery.post_ratings.changes import rating_after_edit, require_wish
 from gallery.post_state import EDITABLE, checked_rating, locked, require_status
 from gallery.ratings import Rating
+from gallery.refusals.counting import counting
+from gallery.refusals.judging import require
+from gallery.refusals.posting import require_whole, said_with, send_to_review
 from gallery.tag_edits import advice
 from gallery.tag_edits.acts import Wishes, wishes
 from gallery.tag_edits.automatic import SHAPE_TAGS, TAGME, automatic_names
@@ -27,7 +31,7 @@ from gallery.tag_edits.rules import refuse_deprecated, settle
 from gallery.tag_edits.state import State
 from gallery.tag_edits.store import COLUMNS, lock_posts_with, lock_tags, write
 from gallery.tag_edits.terms import Act, Terms, read, writable
-from gallery.visibility import reachable_posts, signed_in
+from gallery.visibility import reachable_posts
 from tagging.edit import ensure_tags, resolve_tags
 from tagging.messages import explain_name
 from tagging.models import Category, Tag
@@ -58,6 +62,7 @@ class Wanted:
     went: tuple[str, ...] = ()
 
 
+@counting
 @transaction.atomic
 def edit_tags(editor: User, post: Post, *, new: str, seen: str | None = None) -> Edited:
     """Change a post by the edit string `new`, written by somebody who saw the tags `seen` (None: those of now).
@@ -66,7 +71,13 @@ def edit_tags(editor: User, post: Post, *, new: str, seen: str | None = None) ->
     whatever else is said; the rest stays as it is now. Raises NotAllowed, Invalid (nothing is changed; the sentence
     names every word that is wrong) and InvalidTransition (the post is in no state to be changed).
     """
-    return edit_terms(editor, post, read(new), seen)
+    terms = read(new)
+    if editor.pk != post.author_id:
+        return edit_terms(editor, post, terms, seen)
+    verdict = require(said_with("", "", terms.tags))
+    edited = edit_terms(editor, post, terms, seen)
+    send_to_review(edited.post, verdict)
+    return edited
 
 
 def apply_script(editor: User, post: Post, script: str) -> Edited:
@@ -151,8 +162,7 @@ def begin(
     `with_children` adds those children that they may edit. Posts with one of the tags `having` are locked with them,
     whoever may edit those: all the posts that an edit locks, before any tag.
     """
-    if not signed_in(editor):
-        raise NotAllowed("account_disabled")
+    require_may_act(editor)
     wanted = {post.pk, *others}
     reachable = set(Post.objects.filter(reachable_posts(editor), pk__in=wanted).values_list("pk", flat=True))
     for missing in sorted(wanted - reachable):
@@ -173,6 +183,9 @@ def change(editor: User, post: Post, wanted: Wanted, *, before: State, limited: 
     """Write a merge to a locked post, with what was set on the object since `before`; returns warnings."""
     settled = settle(post, wanted.tags, recorded_model(post))
     after = {tag.pk for tag in settled.tags}
+    if wanted.added and editor.pk == post.author_id:
+        # What others add is theirs to say, and for moderators to look at.
+        require_whole(post, settled.tags)
     unknown = advice.unknown_to(editor, wanted.added)
     if limited:
         spend(editor, new_tags=len(unknown), changed_tags=len(before.tag_ids ^ after))
@@ -210,8 +223,7 @@ def _new_categories(editor: User, terms: Terms) -> list[tuple[Tag, Category]]:
     wanted = {name: category for name, category in terms.tags.items() if category is not None}
     if not wanted:
         return []
-    if not signed_in(editor):
-        raise NotAllowed("account_disabled")
+    require_may_act(editor)
     known = resolve_tags([*wanted, *terms.removed])
     removed = {known[name].pk for name in terms.removed if name in known}
     kinds = {known[name]: kind for name, kind in wanted.items() if name in known and known[name].pk not in removed}

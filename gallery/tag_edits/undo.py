@@ -13,11 +13,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models import Post, PostVersion, User
 from gallery.post_ratings.changes import require_wish
 from gallery.post_state import checked_rating
 from gallery.ratings import Rating
+from gallery.refusals.counting import counting
 from gallery.tag_edits.edit import Edited, Wanted, begin, change
 from gallery.tag_edits.state import State
 from gallery.visibility import reachable_posts
@@ -25,6 +27,7 @@ from tagging.edit import resolve_tags
 from tagging.models import Tag
 
 
+@counting
 @transaction.atomic
 def revert_to(editor: User, post: Post, number: int, seen: int | None = None) -> Edited:
     """Make a post what it was in version `number`; `seen` is the key of the one that the editor chose, None for any.
@@ -43,6 +46,7 @@ def revert_to(editor: User, post: Post, number: int, seen: int | None = None) ->
     return Edited(post, tuple(notes + warnings))
 
 
+@counting
 @transaction.atomic
 def undo(editor: User, post: Post, number: int, seen: int | None = None) -> Edited:
     """Take one edit of a post back: what it added goes, what it removed returns, later edits stay.
@@ -72,6 +76,7 @@ def undo_since(moderator: User, person: User, since: datetime, *, after: int = 0
     """
     if not moderator.is_moderator:
         raise NotAllowed("moderators_only")
+    require_may_act(moderator)
     edits = PostVersion.objects.filter(editor=person, at__gte=since, number__gt=1, post_id__gt=after)
     found = edits.order_by("post_id").values_list("post_id", flat=True).distinct()
     numbers = list(found[: batch + 1])

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
-from gallery.api import listed_tags, posts_as_json, similar_as_json, versions_as_json
+from gallery.api import comments_as_json, comments_for, listed_tags, posts_as_json, similar_as_json, versions_as_json
 from gallery.errors import Invalid, UserFacingError
 from gallery.models import Post
 from gallery.search import search
@@ -100,6 +100,21 @@ def generation_versions(request: HttpRequest, post_id: int) -> JsonResponse:
 
 
 @answers_in_json
+def comments(request: HttpRequest) -> JsonResponse:
+    """The newest comments, of all posts or of one (`post_id`); `page=b123`, those below comment 123."""
+    asked = _text(request, "post_id") or _text(request, "search[post_id]")
+    page = _text(request, "page").strip()
+    limit = _limit(request, MOST_POSTS)
+    below = _whole(page[page.startswith("b") :], "bad_comment_page") if page else None
+    found = comments_for(request.user, _whole(asked.strip(), "post_id_needed") if asked else None, below)
+    if found is None:
+        return _no_such_post()
+    with time_budget(PAGE_MS):
+        listed = comments_as_json(found[:limit])
+    return JsonResponse(listed, safe=False)
+
+
+@answers_in_json
 def counts(request: HttpRequest) -> JsonResponse:
     """How many posts of a search this reader can see; without `exact`, how many at least."""
     page = search(_text(request, "tags"), request.user, limit=1)
@@ -121,6 +136,12 @@ def _like_post(request: HttpRequest, post_id: int, *, with_itself: bool) -> Json
     with time_budget(PAGE_MS):
         found = posts_like(request.user, post, limit=limit, with_itself=with_itself)
     return JsonResponse(similar_as_json(found, request.user, request.build_absolute_uri), safe=False)
+
+
+def _whole(text: str, code: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return int(text)
+    raise Invalid(code, **({"page": text[:60]} if code == "bad_comment_page" else {}))
 
 
 def _text(request: HttpRequest, name: str) -> str:

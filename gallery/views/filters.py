@@ -8,18 +8,20 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.errors import UserFacingError
 from gallery.filters import acts, shown, visitors
 from gallery.filters.forms import FilterForm, VisitorForm
 from gallery.filters.in_force import in_force, lets_in, said_by
+from gallery.filters.spec import MAX_QUERY_RULES, MAX_TAG_RULES
 from gallery.models import Post, User, ViewFilter
 from gallery.ratings import ORDER
-from gallery.visibility import held_back, reachable_posts
+from gallery.visibility import open_to
 
 RULES_SHOWN = 200
 
@@ -107,11 +109,24 @@ def filter_shared(request: HttpRequest, key: str) -> HttpResponse:
     return _shared_page(request, row)
 
 
+@require_safe
+def filter_help(request: HttpRequest) -> HttpResponse:
+    """What filters do, for everybody."""
+    limits = {
+        "filters": acts.MAX_FILTERS,
+        "muted": acts.MAX_MUTED,
+        "tags": number_format(MAX_TAG_RULES, force_grouping=True),
+        "searches": MAX_QUERY_RULES,
+        "visitor_tags": visitors.MAX_TAG_RULES,
+        "visitor_searches": visitors.MAX_QUERY_RULES,
+    }
+    return render(request, "gallery/filter_help.html", {"limits": limits})
+
+
 @require_POST
 def show_post(request: HttpRequest, post_id: int) -> HttpResponse:
     """Show this one although the filter hides or blurs it, as long as the browser is open."""
-    known = reachable_posts(request.user) | held_back(request.user)
-    post = get_object_or_404(Post.objects.filter(known).only("pk"), pk=post_id)
+    post = get_object_or_404(Post.objects.filter(open_to(request.user)).only("pk"), pk=post_id)
     response = redirect(_back(request, reverse("gallery:post", args=[post.pk])))
     shown.remember(request, response, [post.pk])
     return response
@@ -148,7 +163,8 @@ def _visitors_page(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("Saved. Every list keeps to this from now on."))
                 return response
-    context = {"form": form, "broken": in_force(request.user).broken, "visitor": True}
+    broken = in_force(request.user).broken
+    context = {"form": form, "broken": broken, "visitor": True, "limit": acts.MAX_FILTERS}
     return render(request, "gallery/filter_edit.html", context, status=status)
 
 

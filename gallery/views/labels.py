@@ -11,22 +11,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards
 from gallery.errors import UserFacingError
 from gallery.forms import LabelForm
 from gallery.labels.acts import decide, declare
-from gallery.labels.disputes import dispute, open_disputes, reject, uphold, withdraw_dispute
+from gallery.labels.disputes import dispute, reject, uphold, withdraw_dispute
 from gallery.labels.pages import label_page
 from gallery.labels.zones import COOKIE, read_zone
-from gallery.links.numbered import numbered
 from gallery.models import LabelDispute, Post, User
 from gallery.visibility import reachable_posts, signed_in
 
 A_YEAR = 365 * 24 * 3600
-DISPUTES_A_PAGE = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,22 +88,6 @@ def label_dispute(request: SignedInRequest, post_id: int, dispute_id: int) -> Ht
     if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         return redirect(back)
     return redirect("gallery:post_label", post_id)
-
-
-@login_required
-@require_safe
-def open_label_disputes(request: SignedInRequest) -> HttpResponse:
-    """What waits for a moderator, the oldest first, whatever the moderator's own zone. Moderators only."""
-    if not request.user.is_moderator:
-        return render(request, "errors/403.html", status=403)
-    waiting = open_disputes().select_related("by", "post__asset", "post__author", "post__stats")
-    try:
-        page = numbered(request, waiting.prefetch_related("post__asset__files"), DISPUTES_A_PAGE)
-    except UserFacingError as error:
-        return render(request, "gallery/label_disputes.html", {"problem": error.message}, status=error.status)
-    made = cards([one.post for one in page.rows], viewer=request.user)
-    lines = [{"dispute": one, "card": card} for one, card in zip(page.rows, made, strict=True)]
-    return render(request, "gallery/label_disputes.html", {"lines": lines, "listed": page})
 
 
 @require_POST

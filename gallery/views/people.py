@@ -1,7 +1,6 @@
 """Accounts: profiles, one's own settings, the one-time sign-in link."""
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.accounts.roles import change_role
-from gallery.accounts.sign_in_link import consume
+from gallery.accounts.sign_in_link import consume, sign_in
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards
 from gallery.errors import LinkUnusable, UserFacingError
@@ -20,12 +19,12 @@ from gallery.forms import RoleForm, SettingsForm
 from gallery.links.searches import posts_url
 from gallery.models import Post, User, ViewFilter
 from gallery.models.post import STANDING, PostStatus
+from gallery.models.user import USUAL_THRESHOLD
 from gallery.ratings import ORDER, Rating, up_to
 from gallery.search import outside_zone, search
 from gallery.visibility import ceiling
 from tagging.query import Metatag, print_query
 
-LOGIN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 PROFILE_PICTURES = 24
 # In the session: the ratings that somebody wants to turn on, and that they said to be old enough.
 AGE_ASKED, AGE_CONFIRMED = "age_asked", "age_confirmed"
@@ -97,7 +96,9 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
             user.shown_ratings = [*(now or [Rating.GENERAL.value]), *kept]
             user.private_favourites = form.cleaned_data["private_favourites"]
             user.zone = form.cleaned_data["zone"] or user.zone
-            user.save(update_fields=["shown_ratings", "private_favourites", "zone"])
+            threshold = form.cleaned_data["comment_threshold"]
+            user.comment_threshold = USUAL_THRESHOLD if threshold is None else threshold
+            user.save(update_fields=["shown_ratings", "private_favourites", "zone", "comment_threshold"])
             if asked:
                 request.session[AGE_ASKED] = [rating.value for rating in wanted]
                 return redirect("gallery:age_notice")
@@ -108,6 +109,7 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
             "shown_ratings": user.shown_ratings,
             "private_favourites": user.private_favourites,
             "zone": user.zone,
+            "comment_threshold": user.comment_threshold,
         }
         form = SettingsForm(initial=initial, offered=offered)
     context = {
@@ -152,9 +154,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         user = consume(token)
     except LinkUnusable as error:
         return render(request, "gallery/sign_in_link.html", {"problem": error.message}, status=error.status)
-    login(request, user, backend=LOGIN_BACKEND)
-    messages.success(request, _("Welcome, %(name)s. You are signed in.") % {"name": user.username})
-    return redirect("gallery:front")
+    return sign_in(request, user)
 
 
 def _needs_notice(request: SignedInRequest, rating: Rating) -> bool:

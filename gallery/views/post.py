@@ -27,15 +27,17 @@ from gallery.filters.in_force import in_force
 from gallery.forms import ModerationForm, PostForm, WithdrawForm
 from gallery.labels.pages import told_disputes
 from gallery.links.searches import SearchTerms, posts_url
-from gallery.models import AssetHash, Post
+from gallery.models import AssetHash, Post, User
 from gallery.models.post import STANDING, AiEvidence, PostStatus
 from gallery.models.rating import RatingKind
+from gallery.moderation.reading import pressing
 from gallery.moderation.waiting import same_pictures
 from gallery.provenance import Recipe
 from gallery.recipes import recipe_of
 from gallery.search import neighbours
 from gallery.tag_edits.lineage import relatives
 from gallery.tags.groups import group_tags
+from gallery.views.comments import comments_panel
 from gallery.views.opinions import opinions_panel
 from gallery.views.post_tags import editing
 from gallery.views.recipe_panel import others_to_compare, recipe_panel
@@ -223,6 +225,7 @@ def _post_page(
         **panel,
         "actions": _actions(shown, panel["recipe"] if reads_prompt else None),
         "opinions": opinions_panel(request, shown),
+        "panel": comments_panel(request, shown),
         "label_disputes": told_disputes(shown, request.user)[:1],
         "label_locked": shown.ai_evidence == AiEvidence.SITE_JOB,
         "shows_similar": AssetHash.objects.filter(asset=shown.asset_id).exists(),
@@ -232,6 +235,7 @@ def _post_page(
         **editing(shown, request.user),
         "others_to_compare": others_to_compare(relatives(shown, request.user)),
         "inactive": shown.status not in STANDING,
+        "decision": pressing(shown, request.user) if mine and isinstance(request.user, User) else None,
         "last_decision": _last_decision(shown) if shown.status not in STANDING and (mine or moderates) else None,
     }
     if moderates:

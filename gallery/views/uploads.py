@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.cards import cards
-from gallery.errors import Invalid, UserFacingError
+from gallery.errors import Invalid, TooOften, UserFacingError
+from gallery.limits.acts import Act
+from gallery.limits.spending import spend
 from gallery.models import Post, UploadDraft, User
 from gallery.models.post import PostStatus
 from gallery.ratings import Rating
@@ -46,6 +48,12 @@ def upload(request: SignedInRequest) -> HttpResponse:
     address = request.POST.get("address", "").replace("\x00", "").strip()
     if not files and not address:
         refused.append({"name": "", "sentence": Invalid("no_files").message})
+    try:
+        # One was counted when the form came.
+        spend(request, Act.UPLOAD, max(0, min(len(files), acts.MAX_FILES) - 1))
+    except TooOften as error:
+        refused.append({"name": "", **_told(error)})
+        return _upload_page(request, batch=batch, refused=refused, address=address, status=error.status)
     for position, file in enumerate(files):
         try:
             if position >= acts.MAX_FILES:
@@ -194,6 +202,8 @@ def upload_set(request: SignedInRequest, batch: str) -> HttpResponse:
         count = len(made.posts)
         sentence = ngettext("%(count)d picture is posted.", "%(count)d pictures are posted as one set.", count)
         messages.success(request, sentence % {"count": count})
+        if any(post.status == PostStatus.PENDING for post in made.posts):
+            messages.info(request, _("Posted. A moderator looks at it before others see it."))
         return _see(reverse("gallery:post", args=[made.posts[0].pk]) if made.posts else reverse("gallery:upload"))
     held = [(each, error) for each, error in made.refused if not UploadDraft.objects.filter(pk=each.pk).exists()]
     gone = {each.pk for each in chosen} - {each.pk for each, error in made.refused if (each, error) not in held}

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from gallery.accounts.addresses import address_of
 from gallery.api.verify import checked_as_json
 from gallery.cards import cards
 from gallery.errors import Invalid, NotAllowed, TooOften, UserFacingError
 from gallery.ingest import MAX_BYTES
 from gallery.ingest.looking import refuse_other_kinds
-from gallery.verifying import Checked, take_turn, verify
+from gallery.limits.acts import Act
+from gallery.limits.spending import spend
+from gallery.verifying import Checked, verify
 from gallery.visibility import Viewer
 
 # What stands in a file is its owner's business: no cache, not even the browser's, keeps the answer.
@@ -81,7 +82,7 @@ def _checked(request: HttpRequest) -> Checked:
         raise Invalid("verify_file_needed")
     # What its first bytes refuse starts no process and costs nothing that was not spent on taking it in.
     refuse_other_kinds(file)
-    take_turn(request.user, address_of(request))
+    spend(request, Act.VERIFY)
     return verify(request.user, file, file.size or 0)
 
 

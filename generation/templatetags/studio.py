@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from gallery import cards
 from gallery.cards import placeholder_class, preview_srcset, preview_url, ratio_class
@@ -18,6 +19,10 @@ register.filter("base_name", base_name)
 @register.simple_tag
 def asset_image(asset: Asset, alt: str, sizes: str = "16rem", lazy: bool = True) -> SafeString:
     """`<picture>` of an asset from its previews; `sizes` as in HTML, for the browser to choose."""
+    if not asset.files.all():
+        # Out of reach, or lost: a placeholder, no broken picture.
+        said = _("This picture is out of reach.")
+        return format_html('<span class="no-picture" role="img" aria-label="{}"></span>', said)
     avif = preview_srcset(asset, "avif")
     source = format_html('<source type="image/avif" srcset="{}" sizes="{}">', avif, sizes) if avif else ""
     return format_html(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from gallery.errors import UserFacingError
 from gallery.models import Post
-from gallery.models.post import PromptVisibility
+from gallery.models.post import PostStatus, PromptVisibility
 from gallery.rating import RatingSuggestion, suggest_rating
 from gallery.ratings import ORDER, Rating
 from gallery.tags.seen import seen_in
@@ -72,7 +72,9 @@ def _say_published(request: MemberRequest, post: Post, wanted: str) -> None:
     if post.rating != wanted:
         sentence = _("The rating is “%(rating)s”: the post’s tags or its prompt ask for at least that.")
         messages.warning(request, sentence % {"rating": post.get_rating_display()})
-    if Rating(post.rating).strength > ceiling().strength:
+    if post.status == PostStatus.PENDING:
+        messages.info(request, _("Posted. A moderator looks at it before others see it."))
+    elif Rating(post.rating).strength > ceiling().strength:
         messages.info(request, _("Published. With this rating only you and the moderators can see it here."))
     else:
         messages.success(request, _("Published. Everyone whose filter admits it can see it now."))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery import ingest
+from gallery.cards import picture_of, preview_url
 from gallery.models import Asset, User
 from generation import checkpoints, requests, styles, wildcards
 from generation.access import Viewer
@@ -44,14 +45,18 @@ PARTS = {"img2img": SOURCE, "hires": SECOND_PASS}
 PLAIN = gettext_lazy(
     "“{model}” reads plain sentences: weights such as (word:1.2) are left out of the prompt, and it takes no LoRAs."
 )
+SMALL = 180
+"""Pixels on the long side of the picture that something is drawn over, as pages show it."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """The picture that a recipe starts from, as the page shows it."""
+    """The picture that a recipe starts from, as the page shows it; `src` is the small one, blurred where the viewer's
+    filter blurs its post."""
 
     asset: Asset
     label: str
+    src: str
     url: str = ""
 
 
@@ -119,10 +124,12 @@ def source_of(user: User, form: RecipeForm) -> Source | None:
     if asset is None:
         return None
     if post is not None:
-        return Source(asset, _("Post %(id)d") % {"id": post.pk}, reverse("gallery:post", args=[post.pk]))
+        src = picture_of(post, user, SMALL).src
+        return Source(asset, _("Post %(id)d") % {"id": post.pk}, src, reverse("gallery:post", args=[post.pk]))
+    src = preview_url(asset, SMALL)
     if take is not None:
-        return Source(asset, _("Take %(id)d") % {"id": take.pk}, reverse("generation:take", args=[take.pk]))
-    return Source(asset, _("Your own file"))
+        return Source(asset, _("Take %(id)d") % {"id": take.pk}, src, reverse("generation:take", args=[take.pk]))
+    return Source(asset, _("Your own file"), src)
 
 
 def _margins(form: RecipeForm) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gallery.cards import picture_of, preview_url
 from gallery.downloads import (
     NOWHERE,
     Menu,
@@ -24,12 +25,13 @@ from gallery.downloads import (
 )
 from gallery.errors import UserFacingError
 from gallery.ingest.signing import site_slug
-from gallery.models import Post
+from gallery.models import Asset, Post, User
 from gallery.provenance import FORMATS, parameters_text
 from gallery.visibility import reachable_posts
 from generation.models import Mask, Take
 from generation.takes import level_of, owned, recipe_of
 from generation.views.edge import MemberRequest
+from generation.views.recipe_context import SMALL
 
 PAGE_LENGTH = 40
 SHOWN_CHILDREN = 60
@@ -131,10 +133,18 @@ def _around(request: MemberRequest, take: Take) -> dict[str, Any]:
     mine = owned(request.user).select_related("asset").prefetch_related("asset__files")
     return {
         "source": source,
+        "source_src": _small(source, post, request.user),
         "source_post": post,
         "parent": mine.filter(pk=take.parent_id).first() if take.parent_id else None,
         "children": list(mine.filter(parent=take).order_by("id")[:SHOWN_CHILDREN]),
     }
+
+
+def _small(source: Asset | None, post: Post | None, viewer: User) -> str:
+    """The address of the source's small picture, blurred where the viewer's filter blurs its post."""
+    if source is None:
+        return ""
+    return picture_of(post, viewer, SMALL).src if post else preview_url(source, SMALL)
 
 
 def own_take(request: MemberRequest, take_id: int) -> Take:

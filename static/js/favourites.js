@@ -16,6 +16,7 @@ document.addEventListener("submit", async (event) => {
     const said = await answer.json();
     if (said.sign_in) location.assign(said.sign_in);
     else if (said.refusal) toast(said.refusal);
+    else if (!answer.ok) toast(said.message);
     else show(button, said);
   } catch {
     HTMLFormElement.prototype.submit.call(withButton(event.target, button)); // the page that answers says what is wrong

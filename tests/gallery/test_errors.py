@@ -8,7 +8,7 @@ from gallery.errors import MESSAGES, SearchTimeout, UserFacingError
 
 FLOOR = Path(gallery.__file__).parent
 RAISED = (
-    r"(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|Busy|NotNow|TooOften|PictureRefused|BrokenSidecar"
+    r"(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|Busy|NotNow|NoFreeSlot|TooOften|PictureRefused|BrokenSidecar"
     r"|__init__|checked_choice)"
 )
 CODE = re.compile(RAISED + r'\(\s*(?:[^()]*, )?"(\w+)"')

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from gallery.models import (
     Asset,
+    Comment,
     Favourite,
     FavouriteGroup,
     FavouriteGroupEntry,
@@ -85,6 +86,8 @@ ROWS = {
     "lineage": ["lineage:{child} -id:{child} -id:{parent}", "lineage:{hit} -id:{child} -id:{parent}"],
     "child_count": ["child_count:1", "children:>0"],
     "active_children": ["active_children:1"],
+    "comment_count": ["comments:1", "comment_count:>0", "-comments:0"],
+    "commenter": ["commenter:carl", "comm:CARL", "commenter:any", "-commenter:none"],
     "fav": ["fav:ann", "fav:ANN"],
     "favgroup": ["favgroup:{list}", "favgroup:my_list", 'favgroup:"my list"', "favgroup:any", "-favgroup:none"],
     "search": ["search:all", "search:blue"],
@@ -209,6 +212,8 @@ def scene():
         created_at=old,
         updated_at=old,
     )
+    for below, state in ((hit, "standing"), (hit, "removed"), (miss, "removed"), (miss, "withdrawn")):
+        Comment.objects.create(post=below, author=carl, post_author=below.author, text="Wet.", state=state)
     PostStats.objects.filter(pk=hit.pk).update(score=2, up_score=3, down_score=1, fav_count=1, views=9)
     prompt = "long red hair, sunset, 青い目"
     PostGeneration.objects.filter(pk=hit.pk).update(

@@ -109,7 +109,7 @@ def test_what_makes_no_sense_is_422_with_a_sentence(client, posts, query, part):
 
 NUMBERS = [
     "id", "width", "height", "mpixels", "ratio", "filesize", "score", "upvotes", "downvotes", "favcount", "views",
-    "tagcount", "gentags", "arttags", "copytags", "chartags", "metatags", "modeltags", "child_count",
+    "tagcount", "gentags", "arttags", "copytags", "chartags", "metatags", "modeltags", "child_count", "comments",
     "active_children", "steps", "cfg", "denoise", "seed", "parent", "child", "favgroup", "limit",
 ]  # fmt: skip
 FORMS = [

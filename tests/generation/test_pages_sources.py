@@ -12,6 +12,8 @@ from django.urls import reverse
 from PIL import Image
 
 from gallery import ingest
+from gallery.filters import acts as filters
+from gallery.filters.spec import Rules, Said
 from gallery.models import Asset, User
 from generation.models import Checkpoint, GenerationRequest, Mask, PromptStyle, Resource, Take, Wildcard
 from tests.factories import make_checkpoint, make_image, make_post, make_recipe, make_take, make_user
@@ -266,6 +268,21 @@ def test_a_source_that_was_hidden_since_is_not_shown_on_the_takes_page(client: C
     page = client.get(reverse("generation:take", args=[take.pk])).text
     assert post.asset.key not in page
     assert "can’t be seen any more" in page
+
+
+def test_a_source_that_the_viewers_filter_blurs_is_shown_blurred(client: Client, mira: User) -> None:
+    post = make_post(make_user(), tags=["spider"])
+    take = make_take(mira, source_post=post.pk)
+    pages = (reverse("generation:take", args=[take.pk]), f"/create?edit={post.pk}")
+    blurred, small = (reverse("gallery:media", args=[post.asset.key, name, "webp"]) for name in ("b360", "180"))
+    for page in pages:
+        assert small in client.get(page).text
+    filters.choose(mira, filters.create(mira, "Calm", Said(rules=Rules(blur=("spider",)))))
+    for page in pages:
+        text = client.get(page).text
+        assert blurred in text
+        assert small not in text
+    assert client.get(blurred).status_code == 200
 
 
 def test_using_a_request_again_brings_everything_back(client: Client, mira: User) -> None:

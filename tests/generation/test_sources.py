@@ -10,6 +10,8 @@ from PIL import Image
 
 from gallery import ingest, posts
 from gallery.errors import Invalid
+from gallery.filters import acts as filters
+from gallery.filters.spec import Rules, Said
 from gallery.labels.acts import decide
 from gallery.models import Asset, AssetFile, Post, User
 from gallery.provenance import COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
@@ -132,6 +134,16 @@ def test_a_post_that_was_hidden_meanwhile_is_drawn_over_no_more(draw: Draw) -> N
     with pytest.raises(JobImpossible) as caught:
         engine_job(job, 1)
     assert caught.value.code == "source_gone"
+
+
+def test_a_post_that_its_drawers_filter_hides_is_drawn_over_once_they_asked_for_it(draw: Draw) -> None:
+    mira, post = make_user(), make_post(make_user(), tags=["spider"])
+    filters.choose(mira, filters.create(mira, "Calm", Said(rules=Rules(("spider",)))))
+    mira.asked_for = frozenset({post.pk})  # type: ignore[attr-defined]
+    only_job(mira, source_post=post.pk)
+    # A worker knows nothing of cookies.
+    job = Job.objects.select_related("request__user").get()
+    assert engine_job(job, 1).source is not None
 
 
 def test_a_source_whose_post_left_no_row_is_drawn_over_no_more(draw: Draw) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from gallery.bulk_updates.requests import propose
 from gallery.community import saved_searches
 from gallery.models import (
+    Comment,
     DuplicatePair,
     Favourite,
     FavouriteGroup,
@@ -28,6 +29,7 @@ from gallery.models.rating import RatingVote
 from gallery.models.review import Appeal, CaseKind, Restriction, SiteRule
 from gallery.moderation.cases import open_case
 from gallery.moderation.statements import state_reasons
+from gallery.moderation.voices import digest
 from tests.leaks.things import POSTS, THINGS, Thing
 
 if TYPE_CHECKING:
@@ -91,14 +93,24 @@ def _said_about(world: "World", thing: Thing, person: User, moderator: User) -> 
         )
     for kind, part in ((CaseKind.REPORT, "vo"), (CaseKind.FLAG, "vo"), (CaseKind.RATING, "ra")):
         case = open_case(kind, post=post)
-        Voice.objects.create(case=case, by=person, rule=SiteRule.OTHER, text=f"Report: {thing.word(part)}.")
+        voice = Voice.objects.create(case=case, by=person, rule=SiteRule.OTHER, text=f"Report: {thing.word(part)}.")
         world.found.setdefault("cases", {})[thing.name] = case.pk
+        world.found.setdefault("voices", []).append(voice.pk)
+    visitors = Voice.objects.create(
+        case=case, rule=SiteRule.OTHER, text=thing.word("ra"), receipt=digest(f"receipt-{thing.index}")
+    )
+    world.found.setdefault("receipts", []).append(f"receipt-{thing.index}")
+    assert visitors.by is None
+    world.found.setdefault("comments", {})[thing.name] = Comment.objects.create(
+        post=post, author=person, post_author=post.author, text=f"Nice, {thing.word('cm')}."
+    ).pk
     if thing.status == "pending":
         open_case(CaseKind.POST, post=post)
     act = ModerationAction.objects.create(
         actor=moderator, kind=ModerationKind.REMOVE, post=post, reason=f"Because {thing.word('st')}."
     )
     made: Statement = state_reasons(act, post.author, Restriction.REMOVAL, SiteRule.OTHER)
+    world.found.setdefault("statements", []).append(made.pk)
     case = open_case(CaseKind.APPEAL, post=post, person=post.author)
     Appeal.objects.create(statement=made, case=case, text=f"But {thing.word('ap')}.")
     if thing.name == "prompt on request":

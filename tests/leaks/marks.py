@@ -36,6 +36,7 @@ PARTS = {
     "ap": "an appeal",
     "la": "a dispute of the label",
     "ra": "a dispute of the rating",
+    "cm": "a comment",
 }
 PROMPT = frozenset({"pr", "ne", "ol", "lo", "sd"})
 SHARP = frozenset({"sh", "px"})

@@ -30,6 +30,10 @@ def case_of(world: World, thing: Thing) -> list[Any]:
     return [world.found["cases"].get(thing.name, 2**40)]
 
 
+def comment_of(world: World, thing: Thing) -> list[Any]:
+    return [world.found["comments"].get(thing.name, 2**40)]
+
+
 def pictures_sent(route: str, tells: bool) -> Row:
     """The picture of each thing, sent as a file of whoever asks."""
 
@@ -208,6 +212,45 @@ ROWS = [
       for name in ("filter_edit", "filter_delete", "filter_share")),
     plain("gallery:filter_shared", args=("no-such-key",)),
     *(plain(f"gallery:{name}", args=("painter",)) for name in ("role", "undo_edits", "mute")),
+
+    # comments; everyone below who wrote one is "keeper"
+    about("gallery:post_comments"),
+    about("gallery:post_comments", post={"act": "send", "text": "Lovely."}),
+    about("gallery:comments_open", post={"open": "0"}),
+    plain("gallery:newest_comments", "", "by=keeper", "on=mine", tells=True),
+    plain("gallery:api_comments", "", "limit=100", tells=True),
+    about("gallery:api_comments", "post_id={pk}", like_missing=False),
+    about("gallery:comment", args=comment_of, like_missing=False, tells=False),
+    *(about(f"gallery:{act}_comment", args=comment_of, post=form, like_missing=False) for act, form in (
+        ("edit", {"act": "send", "text": "x"}), ("withdraw", {}), ("vote", {"score": "1"}),
+        ("report", {"rule": "spam", "text": "x"}), ("moderate", {"act": "remove", "rule": "spam", "reason": "x"}),
+    )),
+
+    # what people say to moderators and are told
+    about("gallery:report_post"),
+    about("gallery:report_post", post={"rule": "spam", "reason": "x"}),
+    about("gallery:flag_post"),
+    about("gallery:flag_post", post={"rule": "spam", "reason": "x"}),
+    *(plain(f"gallery:{name}") for name in ("own_voices", "rules", "transparency", "filter_help", "privacy")),
+    plain("gallery:own_statements", tells=True),
+    each("gallery:statement", lambda world: world.found["statements"], tells=True),
+    each("gallery:take_voice_back", lambda world: world.found["voices"], method="post"),
+    each("gallery:receipt", lambda world: ["no-such-token", *world.found["receipts"]]),
+    *(plain(f"gallery:{name}", args=("painter",)) for name in ("report_user", "person_sanctions")),
+    plain("gallery:bans"),
+    *(plain(f"gallery:{name}", args=(2**40,)) for name in ("ban", "strike")),
+    plain("gallery:moderation_dashboard"),
+    plain("gallery:transparency_of", args=(2026,)),
+
+    # accounts
+    *(plain(f"gallery:{name}") for name in ("account", "delete_account", "sessions", "account_copy")),
+    plain("gallery:account_copy_file", args=("no-such-key",)),
+    *(plain(name) for name in (
+        "usersessions_list", "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp",
+        "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+        "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate_webauthn",
+    )),
+    *(plain(name, args=(1,)) for name in ("mfa_remove_webauthn", "mfa_edit_webauthn")),
 
     # bulk updates
     plain("gallery:bulk_updates"),

@@ -6,6 +6,7 @@ Importing this package fills the table; `register_metatags` makes it known to th
 from django.utils.translation import gettext_lazy as _
 
 from gallery.search.metatags import (
+    comments,
     counts,
     family,
     files,
@@ -28,6 +29,7 @@ __all__ = ["METATAGS", "SECTIONS", "SearchMetatag", "register_metatags"]
 
 _MODULES = (
     numbers,
+    comments,
     counts,
     files,
     similar,

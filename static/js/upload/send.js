@@ -23,6 +23,7 @@ export function send(form, task, progress) {
     request.addEventListener("load", () => {
       if (request.status === 413) return resolve({ error: dataset.tooLarge });
       try {
+        if (request.status === 429) return resolve({ error: JSON.parse(request.responseText).message, again: true });
         resolve({ ...JSON.parse(request.responseText), again: request.status >= 500 });
       } catch {
         // The page for signing in came instead, or the form is older than the session.

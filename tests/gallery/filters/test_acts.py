@@ -49,6 +49,36 @@ def test_a_name_that_cannot_be_is_refused(name, code):
     assert ViewFilter.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [pytest.param("İyi", "iyi", id="Turkish"), pytest.param("ẞ", "ß", id="German")]
+)
+def test_two_names_that_differ_in_case_alone_are_one_in_every_alphabet(first, second):
+    owner = make_user()
+    row = acts.create(owner, first, CALM)
+    with pytest.raises(Invalid) as refused:
+        acts.create(owner, second, Said())
+    assert refused.value.code == "filter_name_taken"
+    row.name = second
+    assert acts.copy(owner, row).name == f"{second} 2"
+
+
+def test_what_was_deleted_in_another_window_is_changed_by_none_of_the_acts():
+    owner = make_user()
+    row = acts.create(owner, "Calm", CALM)
+    stale = ViewFilter.objects.get(pk=row.pk)
+    acts.delete(owner, row)
+    for act in (
+        lambda: acts.change(owner, stale, "Calm", Said()),
+        lambda: acts.choose(owner, stale),
+        lambda: acts.share(owner, stale, shared=True),
+        lambda: acts.delete(owner, stale),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+    owner.refresh_from_db()
+    assert owner.active_filter_id is None
+
+
 def test_all_ratings_cannot_be_hidden():
     with pytest.raises(Invalid) as refused:
         acts.create(make_user(), "Nothing", Said(hidden_ratings=frozenset(ORDER)))
@@ -134,3 +164,13 @@ def test_rules_follow_a_tag_to_its_new_name_and_hide_it_on_the_way(word):
     assert (row.hide_rules, row.blur_rules) == (["spider", "spider web", "owl"], ["spider -toy"])
     posts = Post.objects.filter(visible_posts(User.objects.get(pk=owner.pk)))
     assert list(posts) == []
+
+
+def test_a_rule_that_its_maker_alone_may_ask_about_is_copied_by_nobody_else():
+    maker, other = make_user("ann"), make_user()
+    row = acts.create(maker, "Seen", Said(rules=Rules(("cat -upvote:ann",))))
+    with pytest.raises(NotAllowed) as refused:
+        acts.copy(other, row)
+    assert refused.value.code == "votes_are_private"
+    assert not ViewFilter.objects.filter(owner=other).exists()
+    assert acts.copy(maker, row).hide_rules == row.hide_rules

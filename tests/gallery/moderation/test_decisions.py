@@ -55,8 +55,6 @@ def test_what_comes_of_each_choice(kind, outcome):
     decided = decide(one, case, Decision(outcome, "because", rating="q", rule=SiteRule.SPAM))
     assert (decided.state, decided.outcome, decided.reason, decided.decided_by) == ("decided", outcome, "because", one)
     expected = AFTER[outcome]
-    if kind == CaseKind.FLAG and outcome == Outcome.RERATED:
-        expected = ("flagged", "q")
     assert state(post) == expected
     assert ModerationAction.objects.filter(post=post, actor=one).exists()
     told = [(row.person_id, row.restriction, row.rule) for row in Statement.objects.all()]
@@ -164,6 +162,22 @@ def test_an_appeal_upheld_leaves_the_post_removed_and_cannot_be_repeated():
     assert caught.value.code == "appealed_before"
 
 
+@pytest.mark.parametrize("restored", [True, False], ids=["restored between", "removed while appealed"])
+def test_an_appeal_overturned_leaves_a_later_removal_as_it_is(restored):
+    post, _first, told = removed_post()
+    raised, second, third = appeal(post.author, told, "It is not."), moderator(), moderator()
+    if restored:
+        moderation.restore(second, post, "it is not")
+    moderation.remove(second, post, "hateful words in it", SiteRule.HATE)
+    claim(third, raised.case)
+    decide(third, raised.case, Decision(Outcome.OVERTURNED, "no spam"))
+    assert state(post)[0] == "removed"
+    again = appeal(post.author, Statement.objects.latest("pk"), "There are none.")
+    claim(third, again.case)
+    decide(third, again.case, Decision(Outcome.OVERTURNED, "right"))
+    assert state(post)[0] == "active"
+
+
 def test_an_overturned_rating_goes_back_unless_something_else_was_decided_since():
     for since, expected in ((None, "g"), ("e", "e")):
         post, first, other = bare_post(), moderator(), moderator()
@@ -232,10 +246,10 @@ def test_a_label_dispute_is_a_case_that_ends_with_it():
     post = sent("human")
     raised, one = dispute(make_user(), post, "generated", "Hands."), moderator()
     assert (raised.case.kind, raised.case.state) == (CaseKind.LABEL, CaseState.OPEN)
-    decide(one, claim(one, raised.case), Decision(Outcome.UPHELD, "six fingers"))
+    decide(one, claim(one, raised.case), Decision(Outcome.RELABELLED, "six fingers"))
     raised.refresh_from_db()
     post.refresh_from_db()
-    assert (raised.state, raised.case.outcome, post.ai_level) == ("upheld", Outcome.UPHELD, "generated")
+    assert (raised.state, raised.case.outcome, post.ai_level) == ("upheld", Outcome.RELABELLED, "generated")
     told = Statement.objects.get()
     assert (told.person, told.restriction) == (post.author, Restriction.LABEL)
     other = moderator()
@@ -253,7 +267,7 @@ def test_disputes_decided_on_the_posts_own_page_end_their_cases_too():
     uphold(one, first, "six fingers")
     withdraw_dispute(third.by, third)
     assert list(Case.objects.order_by("pk").values_list("state", "outcome")) == [
-        ("decided", "upheld"),
-        ("decided", "upheld"),
+        ("decided", "relabelled"),
+        ("decided", "relabelled"),
         ("moot", ""),
     ]

@@ -130,7 +130,7 @@ def test_a_held_post_that_calls_for_a_moderator_waits_for_them(settings):
 def test_a_post_that_waits_for_review_is_not_let_through(settings):
     settings.RATE_BEFORE_SHOWING = True
     post = make_post(status="pending")
-    Case.objects.create(kind=CaseKind.POST, post=post)
+    assert Case.objects.get().kind == CaseKind.POST
     assert rated(post, Says("g")).status == "pending"
 
 

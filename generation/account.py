@@ -1,0 +1,73 @@
+"""What this floor holds of an account: takes, requests, masks, styles and wildcards."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from django.db import transaction
+
+from gallery import ingest
+from gallery.accounts.parts import Picture, Table
+from gallery.models import Asset, AssetFile, Download, LockedAway, User
+from gallery.models.asset import Variant
+from generation.models import GenerationRequest, Job, Mask, PromptStyle, ServedShare, Take, Wildcard
+from generation.models.queue import JobState
+from generation.requests import cancel_job, one_by_one
+
+
+def parts(user: User) -> Iterator[Table]:
+    """Takes with their recipes, what was asked for, and the texts kept for prompts."""
+    takes = Take.objects.filter(owner=user).order_by("pk")
+    yield Table("takes", takes.values("id", "created_at", "recipe", "post_id", "parent_id").iterator())
+    asked = GenerationRequest.objects.filter(user=user).order_by("pk")
+    columns = ("id", "created_at", "prompt", "negative_prompt", "width", "height", "steps", "sampler", "guidance")
+    yield Table("requests", asked.values(*columns, "seed", "count", "checkpoint__name").iterator())
+    styles = PromptStyle.objects.filter(owner=user).order_by("pk")
+    yield Table("styles", styles.values("name", "prompt", "negative_prompt").iterator())
+    yield Table("wildcards", Wildcard.objects.filter(owner=user).order_by("pk").values("name", "text").iterator())
+
+
+def pictures(user: User) -> Iterator[Picture]:
+    """The originals of takes that are no posts; those of posts come with the posts."""
+    files = AssetFile.objects.filter(asset__take__owner=user, asset__take__post=None, variant=Variant.ORIGINAL)
+    rows = files.order_by("asset__take", "pk").values_list("asset__take", "format", "path", "size_bytes")
+    for take, extension, path, size in rows.iterator():
+        yield Picture(f"takes/{take}.{extension}", path, size)
+    masks = Mask.objects.filter(owner=user).order_by("pk").values_list("pk", "path")
+    for pk, path in masks.iterator():
+        yield Picture(f"masks/{pk}.png", path, 0)
+
+
+def settle(user: User) -> bool:
+    """Cancel what waits and what is drawn; a drawing ends at its next step, so ask again."""
+    for job in Job.objects.filter(user=user, state__in=[JobState.QUEUED, JobState.RUNNING]):
+        cancel_job(user, job)
+    return not Job.objects.filter(user=user, state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
+
+
+def erase(user: User) -> None:
+    """All but the takes that became posts, and their jobs: those belong to the posts. Files go when that is certain."""
+    one_by_one(user.pk)
+    takes = Take.objects.filter(owner=user, post=None)
+    # What was put out of reach stays there: moderators decide about it.
+    locked = set(LockedAway.objects.filter(asset__take__in=takes).values_list("asset", flat=True))
+    assets = [pk for pk in takes.values_list("asset", flat=True) if pk not in locked]
+    takes.exclude(asset__in=locked).delete()
+    kept = Take.objects.filter(owner=user).values_list("job", flat=True)
+    Job.objects.filter(user=user).exclude(pk__in=kept).delete()
+    GenerationRequest.objects.filter(user=user, jobs=None).delete()
+    used = GenerationRequest.objects.filter(user=user)
+    masks = Mask.objects.filter(owner=user).exclude(pk__in=used.filter(mask__isnull=False).values("mask"))
+    paths = set(masks.values_list("path", flat=True))
+    masks.delete()
+    # A picture that a published one was drawn over is still named by its request.
+    gone = Asset.objects.filter(pk__in=assets).exclude(
+        pk__in=GenerationRequest.objects.filter(source_asset__in=assets).values("source_asset")
+    )
+    numbers = list(gone.values_list("pk", flat=True))
+    for files in (AssetFile, Download):
+        paths |= set(files.objects.filter(asset__in=numbers).values_list("path", flat=True))
+    Asset.objects.filter(pk__in=numbers).delete()
+    transaction.on_commit(partial(ingest.remove, sorted(paths)), robust=True)
+    PromptStyle.objects.filter(owner=user).delete()
+    Wildcard.objects.filter(owner=user).delete()
+    ServedShare.objects.filter(user=user).delete()
