@@ -53,6 +53,11 @@ class Answer:
         """Whether it is a search for a label, over which no zone is laid."""
         return "is%3Aassisted" in self.ask.address and "-is" not in self.ask.address
 
+    @property
+    def is_work(self) -> bool:
+        """Whether it is an address of moderators' work."""
+        return self.ask.address.startswith("/moderation/")
+
     def __str__(self) -> str:
         return f"{self.viewer}: {self.ask} → {self.status}"
 
