@@ -20,6 +20,7 @@ from tests.leaks.viewers import VIEWERS, browser
 from tests.leaks.world import World
 
 CHANGING = re.compile(rb'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"|random%3A\d+|random:\d+|nonce-[\w-]+')
+HANDLER = Client().handler  # one for all: reading the list of static files is slow
 OWN_HEADERS = ("Content-Length", "Content-Security-Policy")
 
 
@@ -52,22 +53,22 @@ class Answer:
         """Whether it is a search for a label, over which no zone is laid."""
         return "is%3Aassisted" in self.ask.address and "-is" not in self.ask.address
 
+    @property
+    def is_work(self) -> bool:
+        """Whether it is an address of moderators' work."""
+        return self.ask.address.startswith("/moderation/")
+
     def __str__(self) -> str:
         return f"{self.viewer}: {self.ask} → {self.status}"
 
 
-def ask_everything(world: World, rows: list[Row]) -> list[Answer]:
-    """In the order of VIEWERS."""
-    handler = Client().handler  # reading the list of static files is slow
-    answers = []
-    for kind, viewer in VIEWERS.items():
-        client = browser(viewer)
-        client.handler = handler
-        client.raise_request_exception = False  # a page that breaks is told of with the leaks
-        for row in rows:
-            for ask in row.asks(world, viewer):
-                answers.append(ask_once(world, client, kind, row, ask))
-    return answers
+def ask_everything(world: World, rows: list[Row], kind: str) -> list[Answer]:
+    """Every row, by one of VIEWERS."""
+    viewer = VIEWERS[kind]
+    client = browser(viewer)
+    client.handler = HANDLER
+    client.raise_request_exception = False  # a page that breaks is told of with the leaks
+    return [ask_once(world, client, kind, row, ask) for row in rows for ask in row.asks(world, viewer)]
 
 
 def ask_once(world: World, client: Client, kind: str, row: Row, ask: Ask) -> Answer:

@@ -1,7 +1,6 @@
 """The world and its answers, made once for all tests of the package."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,10 +35,18 @@ def quiet() -> Iterator[None]:
     logger.setLevel(before)
 
 
+class Answers(dict[str, list[Answer]]):
+    """The answers of each viewer, asked for when a test first wants them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def __missing__(self, kind: str) -> list[Answer]:
+        self[kind] = ask_everything(self.world, ROWS, kind)
+        return self[kind]
+
+
 @pytest.fixture(scope="package")
-def answers(world: World) -> dict[str, list[Answer]]:
+def answers(world: World) -> Answers:
     """All of them, by viewer."""
-    found = defaultdict(list)
-    for answer in ask_everything(world, ROWS):
-        found[answer.viewer].append(answer)
-    return found
+    return Answers(world)

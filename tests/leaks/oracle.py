@@ -12,6 +12,7 @@ from tests.leaks.viewers import Viewer
 CEILING = "gs"
 """The ratings that the operator lets anybody see beside moderators and the author."""
 HUMAN_ZONE = ("human", "assisted")
+ON_FILE = {"no", "ti", "co", "vo", "st", "ap", "la", "ra"}
 STAFFS_WORDS = {"vo"}
 CONCERNED_WORDS = {"st", "ap"}
 
@@ -90,17 +91,20 @@ def knows_tag(viewer: Viewer, thing: Thing) -> bool:
     return known_to_all(thing) or (viewer.is_member and thing.kind == "post" and reachable(viewer, thing))
 
 
-def may_know(viewer: Viewer, mark: Mark, *, named: bool, any_zone: bool = False) -> bool:
+def may_know(viewer: Viewer, mark: Mark, *, named: bool, any_zone: bool = False, work: bool = False) -> bool:
     """Whether an answer to this viewer may hold the mark; `named`: the request itself named the thing.
 
     What nobody named is offered, so it keeps to the zone, unless a search asks for a label (`any_zone`); a moderator's
-    work knows no zone.
+    work knows no zone. `work`: at the addresses of that work, cases and the log go on speaking of a quarantined post,
+    of which nothing is shown.
     """
     thing = BY_INDEX.get(mark.thing)
     if thing is None:
         return False
     if mark.part == "ta" and known_to_all(thing):
         return True
+    if thing.status == "quarantined" and work and viewer.moderates:
+        return mark.part in ON_FILE
     if not reachable(viewer, thing):
         return False
     lists = listed(viewer, thing, any_zone=any_zone)

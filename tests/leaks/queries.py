@@ -22,11 +22,14 @@ ON_PAGES = (
 )  # fmt: skip
 """The same of pages, which show more around the results and take longer to make."""
 
-PROBES = (
-    "id:{pk}", "parent:{pk}", "child:{pk}", "lineage:{pk}", "similar:{pk}", "-id:{pk}", "id:{pk} status:any",
-    "id:<{pk} order:id_desc", "{tag}", "-{tag}",
+PROBES = ("id:{pk}", "similar:{pk}", "{tag}")
+"""About one post, by its number or its tag, asked of pages."""
+
+PROGRAMS_PROBES = (
+    "id:{pk}", "parent:{pk}", "child:{pk}", "lineage:{pk}", "similar:{pk}", "id:{pk} status:any",
+    "id:<{pk} order:id_desc limit:2", "-{tag} limit:2",
 )  # fmt: skip
-"""About one post, by its number or its tag."""
+"""The same of programs."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from gallery.models import Case, FavouriteGroup
 from tests.leaks.asking import PROBED, Ask, Row, about, each, files, of_tags, plain, searches, sent
-from tests.leaks.queries import LOOSE, ON_PAGES, PROBES
+from tests.leaks.queries import LOOSE, ON_PAGES, PROBES, PROGRAMS_PROBES
 from tests.leaks.things import POSTS, THINGS, Thing, person
 from tests.leaks.viewers import Viewer
 from tests.leaks.world import World
@@ -81,10 +81,10 @@ ROWS = [
     searches("gallery:api_posts", "tags", ("umbrella",), "limit=3", f"page=b{THINGS['explicit'].pk}&limit=2"),
     searches("gallery:api_counts", "tags", ON_PAGES, tells=False),
     searches("gallery:random", "tags", ("", "umbrella", "rating:e", "status:removed", "~veiled ~smeared")),
-    about("gallery:posts", *(f"tags={probe}" for probe in PROBES), "page=b{pk}", "page=a{pk}",
+    about("gallery:posts", *(f"tags={probe}" for probe in PROBES), "page=b{pk}", like_missing=False),
+    about("gallery:api_posts", *(f"tags={probe}" for probe in PROGRAMS_PROBES), "page=a{pk}&limit=2",
           like_missing=False),
-    about("gallery:api_counts", "tags=id:{pk}", "tags=parent:{pk}", "tags=similar:{pk}", tells=False),
-    about("gallery:api_posts", "tags=id:{pk}", "tags=lineage:{pk}", "page=a{pk}", like_missing=False),
+    about("gallery:api_counts", "tags=id:{pk}", "tags=parent:{pk}", tells=False),
     plain("gallery:changes", *(f"user={person(name)}" for name in PEOPLE), "", "added=veiled", tells=True),
     *(plain(f"gallery:{name}", args=(person(of),), tells=of in ("painter", "keeper"))
       for name in ("profile", "favourites", "lists_of") for of in PEOPLE if name == "profile" or of != "lone"),

@@ -43,7 +43,9 @@ def test_no_answer_holds_what_is_hidden(answers: dict[str, list[Answer]], kind: 
         told = [
             mark
             for mark in sorted(answer.told)
-            if not oracle.may_know(viewer, mark, named=mark.thing in named, any_zone=answer.asks_for_label)
+            if not oracle.may_know(
+                viewer, mark, named=mark.thing in named, any_zone=answer.asks_for_label, work=answer.is_work
+            )
         ]
         if told or answer.status >= 500:
             leaks[str(answer)] = [f"{mark} ({BY_INDEX[mark.thing].name})" for mark in told]
