@@ -711,7 +711,7 @@ def build_world() -> World:
     world["token"] = make_link(maker)
     world["voice"] = report(world["other"], world["moderators"], "spam", "Again and again.").voice
     world["receipt"] = report(AnonymousUser(), world["owners"], "rights", "My drawing.").receipt
-    rerate(world["owner"], world["sent, prompt hidden"], "s", "It shows more.")
+    rerate(world["owner"], make_post(asset=_asset(maker)), "s", "It shows more.")
     world["statement"] = Statement.objects.get(person=maker)
     night = Wanted("Dusk", "refuse", ("prompt",), "moonlit")
     world["rule"] = save_rule(world["admin"], None, night, "Too dark.")
