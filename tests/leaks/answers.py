@@ -55,8 +55,14 @@ class Answer:
 
     @property
     def is_work(self) -> bool:
-        """Whether it is an address of moderators' work."""
-        return self.ask.address.startswith("/moderation/")
+        """Whether it is an address of moderators' work, or of what those concerned are told of it."""
+        return self.ask.address.startswith(("/moderation/", "/statements"))
+
+    @property
+    def named(self) -> frozenset[int]:
+        """The things that were asked about, by whatever names them."""
+        things = {mark.thing for mark in self.echoed}
+        return frozenset(things | {one.index for one in (self.ask.about, self.ask.sends) if one})
 
     def __str__(self) -> str:
         return f"{self.viewer}: {self.ask} → {self.status}"

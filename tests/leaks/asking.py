@@ -28,7 +28,8 @@ PROBED = {
 @dataclass(frozen=True)
 class Ask:
     """One request. `about` is the thing that its address or form names, if it is one of the world's; `sends` the one
-    whose picture is sent along, so that its digest tells the sender nothing new."""
+    whose picture is sent along, so that its digest tells the sender nothing new. `form`: the same for all things
+    of which a row asks in the same way."""
 
     address: str
     method: str = "get"
@@ -36,6 +37,7 @@ class Ask:
     about: Thing | None = None
     headers: dict[str, str] = field(default_factory=dict)
     sends: Thing | None = None
+    form: str = ""
 
     @property
     def text(self) -> str:
@@ -104,9 +106,9 @@ def about(
             words = query.format(pk=thing.pk, open=THINGS["open"].pk, key=thing.key, tag=thing.word("ta"))
             address = reverse(route, args=given) + (f"?{words}" if words else "")
             if post is None:
-                yield Ask(address, about=thing, headers=FRAGMENT if fragment else {})
+                yield Ask(address, about=thing, headers=FRAGMENT if fragment else {}, form=query)
             else:
-                yield Ask(address, "post", post, about=thing)
+                yield Ask(address, "post", post, about=thing, form=query)
 
     def asks(world: World, viewer: Viewer) -> Iterator[Ask]:
         for thing in [*THINGS.values(), MISSING]:
@@ -127,7 +129,7 @@ def of_tags(route: str, address: str, *, tells: bool = True, like_missing: bool 
             if thing.name not in PROBED:
                 continue
             tag = thing.word("ta")
-            yield Ask(address.format(tag=tag, start=tag[:-1]), about=thing)
+            yield Ask(address.format(tag=tag, start=tag[:-1]), about=thing, form=address)
 
     return Row(route, asks, tells, like_missing)
 
@@ -142,7 +144,8 @@ def files(route: str, variants: Iterable[tuple[str, str]], *queries: str) -> Row
             for variant, extension in variants:
                 for query in queries or ("",):
                     address = reverse(route, args=[thing.key, variant, extension])
-                    yield Ask(address + (f"?{query}" if query else ""), about=thing)
+                    form = f"{variant}.{extension} {query}"
+                    yield Ask(address + (f"?{query}" if query else ""), about=thing, form=form)
 
     return Row(route, asks, tells=True, like_missing=True)
 

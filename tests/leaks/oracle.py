@@ -13,6 +13,7 @@ CEILING = "gs"
 """The ratings that the operator lets anybody see beside moderators and the author."""
 HUMAN_ZONE = ("human", "assisted")
 ON_FILE = {"no", "ti", "co", "vo", "st", "ap", "la", "ra"}
+TOLD = {"no", "st", "ap"}
 STAFFS_WORDS = {"vo"}
 CONCERNED_WORDS = {"st", "ap"}
 
@@ -96,15 +97,15 @@ def may_know(viewer: Viewer, mark: Mark, *, named: bool, any_zone: bool = False,
 
     What nobody named is offered, so it keeps to the zone, unless a search asks for a label (`any_zone`); a moderator's
     work knows no zone. `work`: at the addresses of that work, cases and the log go on speaking of a quarantined post,
-    of which nothing is shown.
+    of which nothing is shown; so do the statements of reasons to its author.
     """
     thing = BY_INDEX.get(mark.thing)
     if thing is None:
         return False
     if mark.part == "ta" and known_to_all(thing):
         return True
-    if thing.status == "quarantined" and work and viewer.moderates:
-        return mark.part in ON_FILE
+    if thing.status == "quarantined" and work:
+        return mark.part in ON_FILE if viewer.moderates else own(viewer, thing) and mark.part in TOLD
     if not reachable(viewer, thing):
         return False
     lists = listed(viewer, thing, any_zone=any_zone)

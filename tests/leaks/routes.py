@@ -235,7 +235,7 @@ ROWS = [
     plain("gallery:own_statements", tells=True),
     each("gallery:statement", lambda world: world.found["statements"], tells=True),
     each("gallery:take_voice_back", lambda world: world.found["voices"], method="post"),
-    each("gallery:receipt", lambda world: ["no-such-token", *world.found["receipts"]]),
+    about("gallery:receipt", args=lambda world, thing: [f"receipt-{thing.index}"], like_missing=False, tells=False),
     *(plain(f"gallery:{name}", args=("painter",)) for name in ("report_user", "person_sanctions")),
     plain("gallery:bans"),
     *(plain(f"gallery:{name}", args=(2**40,)) for name in ("ban", "strike")),
