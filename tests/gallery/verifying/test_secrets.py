@@ -139,6 +139,9 @@ def test_a_check_keeps_no_row_and_no_file(post, client, media, tmp_path, setting
     if name == "large":
         assert len(content) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE, "it has to go to the disk to be a test of that"
     viewers = (client, browser({"member": make_user()}, "member"))
+    # A session's first request notes that it is there.
+    for asking in viewers:
+        asking.get("/about")
     before = everything_kept(media)
     for asking in viewers:
         response = asking.post(address, {"file": io.BytesIO(content)})
