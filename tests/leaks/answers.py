@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
+from urllib.parse import quote
 
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from tests.leaks import marks
 from tests.leaks.asking import Ask, Row
@@ -49,9 +51,9 @@ class Answer:
         return self.found - self.echoed
 
     @property
-    def asks_for_label(self) -> bool:
-        """Whether it is a search for a label, over which no zone is laid."""
-        return "is%3Aassisted" in self.ask.address and "-is" not in self.ask.address
+    def any_zone(self) -> bool:
+        """Whether it is a search for a label, or asks where a picture comes from: no zone is laid over these."""
+        return self.ask.sends is not None or "tags=is%3A" in self.ask.address
 
     @property
     def is_work(self) -> bool:
@@ -105,7 +107,13 @@ def shape_of(ask: Ask, response: Any) -> str:
     said = repr((response.status_code, head)).encode() + (b"" if response.streaming else response.content)
     said = CHANGING.sub(b"", said)
     if ask.about is not None:
-        for own in (str(ask.about.pk), marks.code(ask.about.index)):
+        for own in (
+            ask.address,
+            quote(ask.address),
+            escape(ask.address),
+            str(ask.about.pk),
+            marks.code(ask.about.index),
+        ):
             said = said.replace(own.encode(), b"*")
     return hashlib.sha256(said).hexdigest()
 

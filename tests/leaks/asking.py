@@ -112,7 +112,7 @@ def about(
 
     def asks(world: World, viewer: Viewer) -> Iterator[Ask]:
         for thing in [*THINGS.values(), MISSING]:
-            if thing.kind not in kinds or not (every or thing.name in PROBED):
+            if (thing is not MISSING and thing.kind not in kinds) or not (every or thing.name in PROBED):
                 continue
             reached = thing is not MISSING and reachable(viewer, thing)
             if not reached or (post is None and thing.name in CONTROLS):

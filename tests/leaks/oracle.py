@@ -108,6 +108,8 @@ def may_know(viewer: Viewer, mark: Mark, *, named: bool, any_zone: bool = False,
         return mark.part in ON_FILE if viewer.moderates else own(viewer, thing) and mark.part in TOLD
     if not reachable(viewer, thing):
         return False
+    if mark.part == "no":
+        return True  # the number of a parent, say: a zone is about what is offered
     lists = listed(viewer, thing, any_zone=any_zone)
     offered = named or thing.kind != "post" or viewer.moderates or own(viewer, thing) or lists
     if not offered:
