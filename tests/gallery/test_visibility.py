@@ -5,6 +5,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from gallery.models import Post
 from gallery.models.post import PostStatus
+from gallery.models.review import CaseKind
+from gallery.moderation.cases import open_case
 from gallery.ratings import Rating
 from gallery.visibility import effective_ratings, may_read_prompt, reachable_posts, visible_posts
 from tests.factories import make_asset_row, make_post, make_user
@@ -28,6 +30,8 @@ def posts(author):
     }
     for (status, rating), post in made.items():
         Post.objects.filter(pk=post.pk).update(status=status, rating=rating)
+        if status == PostStatus.PENDING:
+            open_case(CaseKind.POST, post=post)
     return made
 
 
