@@ -21,9 +21,12 @@ from tests.leaks.reading import found_in
 from tests.leaks.viewers import VIEWERS, browser
 from tests.leaks.world import World
 
-CHANGING = re.compile(rb'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"|random%3A\d+|random:\d+|nonce-[\w-]+')
+CHANGING = re.compile(
+    rb'csrfmiddlewaretoken" value="\w+"|id="id_key" value="\w+"|"X-CSRFToken": "\w+"'
+    rb"|random%3A\d+|random:\d+|nonce-[\w-]+"
+)
 HANDLER = Client().handler  # one for all: reading the list of static files is slow
-OWN_HEADERS = ("Content-Length", "Content-Security-Policy")
+OWN_HEADERS = ("Content-Length", "Content-Security-Policy", "Expires")
 
 
 @dataclass(frozen=True)
