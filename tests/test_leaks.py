@@ -59,6 +59,9 @@ from tests.factories import (
 from tests.gallery.uploads.files import by_webui, drafted
 from tests.test_permission_matrix import routes
 
+# Some ask the site a thousand times: minutes on a busy machine.
+pytestmark = pytest.mark.timeout(1800)
+
 PNG = b"\x89PNG\r\n\x1a\n"
 SEED = 3141592653
 

@@ -56,6 +56,9 @@ from tests.factories import (
 )
 from tests.gallery.uploads.files import drafted, plain
 
+# Each of the large ones asks the site some thousands of times: minutes on a busy machine.
+pytestmark = pytest.mark.timeout(1800)
+
 VIEWERS = ("visitor", "maker", "other", "moderator", "admin", "owner")
 """`maker` is the member whose post, take or request it is; `other` is another member."""
 
