@@ -16,6 +16,9 @@ from tests.test_permission_matrix import ROWS, World, ask, browsers, cells, ever
 
 __all__ = ["world"]
 
+# Every address of the site for each of them: minutes on a busy machine.
+pytestmark = pytest.mark.timeout(1800)
+
 BANNED = ("maker", "other", "moderator", "admin")
 # What comes with the pages for reports, decisions, comments and one's account.
 COMING = {

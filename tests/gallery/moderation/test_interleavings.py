@@ -31,7 +31,7 @@ from tests.factories import make_user
 from tests.gallery.moderation.test_acts import bare_post
 from tests.gallery.threads import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
 
 RATINGS = st.sampled_from("gsqe")
 WHO = st.integers(0, 1)
