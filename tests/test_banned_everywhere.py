@@ -67,8 +67,11 @@ def test_reading_stays_as_it_was(banned):
     client = browsers(banned)["maker"]
     for row in ROWS:
         if row.route != "generation:events":
+            before = cells(row.get)["maker"]
+            # Its page is the form alone, which says until when it is closed and why.
+            expected = "403" if row.route == "gallery:recipe_edit" and before == "200" else before
             with undone(client):
-                assert (row.name, ask(client, "get", row, banned)) == (row.name, cells(row.get)["maker"])
+                assert (row.name, ask(client, "get", row, banned)) == (row.name, expected)
 
 
 def test_what_is_open_is_there():
