@@ -42,7 +42,7 @@ def status_label(post: Post) -> str:
 
 
 def counted(post: Post) -> Counted:
-    """How the post stands in its tags' counters: they count active posts, those for everybody general ones."""
+    """How the post stands in its tags' counters: they count standing posts, those for everybody general ones."""
     if post.status not in STANDING:
         return Counted()
     return Counted(frozenset(post.tag_ids), general=post.rating == Rating.GENERAL)

@@ -54,7 +54,7 @@ def load(url: str, *, posts: int, tags: int, seed: int) -> Vocabulary:
         _copy_posts(url, Painter(seed, vocabulary, make_franchises(seed, vocabulary)), rows, posts)
         tell("copying accounts and tags")
         _copy(connection, "gallery_user", USER_COLUMNS, _users())
-        _copy(connection, "tagging_tag", TAG_COLUMNS, _tags(vocabulary, rows.active, rows.general))
+        _copy(connection, "tagging_tag", TAG_COLUMNS, _tags(vocabulary, rows.standing, rows.general))
         tell("making the rows of files")
         connection.execute(FILES)
         put_back(connection, structure, tell)

@@ -41,12 +41,12 @@ class Rows:
     """Makes the lines, and counts tags on the way as the site would have."""
 
     vocabulary: Vocabulary
-    active: NDArray[np.int64] = field(init=False)
+    standing: NDArray[np.int64] = field(init=False)
     general: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
         number = len(self.vocabulary.names)
-        self.active, self.general = np.zeros(number, np.int64), np.zeros(number, np.int64)
+        self.standing, self.general = np.zeros(number, np.int64), np.zeros(number, np.int64)
         self.key_texts = np.array([str(key) for key in self.vocabulary.keys], object)
         self.names = np.array(self.vocabulary.names, object)
 
@@ -76,10 +76,10 @@ class Rows:
 
     def _count(self, posts: Posts) -> None:
         post, tag = posts.pairs.T
-        active = posts.status[post] == 0
-        size = len(self.active)
-        self.active += np.bincount(tag[active], minlength=size)
-        self.general += np.bincount(tag[active & (posts.rating[post] == 0)], minlength=size)
+        standing = np.isin(STATUSES, ("active", "flagged"))[posts.status[post]]
+        size = len(self.standing)
+        self.standing += np.bincount(tag[standing], minlength=size)
+        self.general += np.bincount(tag[standing & (posts.rating[post] == 0)], minlength=size)
 
     def _split(self, posts: Posts, texts: NDArray) -> Iterator[list[str]]:
         """For each post the `texts` of its tags."""

@@ -125,7 +125,7 @@ def _joined(asked: Asked) -> tuple[str, str, dict[str, Any]]:
 
 def _facts(asked: Asked, post: str, made: str) -> tuple[list[str], dict[str, Any]]:
     """What is no tag: the viewer's ratings, the state, dates and the recipe."""
-    where = [f"{post}.status = 'active'", f"{post}.rating = ANY (%(ratings)s)"]
+    where = [f"{post}.status IN ('active', 'flagged')", f"{post}.rating = ANY (%(ratings)s)"]
     values: dict[str, Any] = {"ratings": list(RATINGS[asked.viewer])}
     if asked.rating:
         where.append(f"{post}.rating = %(rating)s")

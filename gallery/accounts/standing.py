@@ -78,8 +78,8 @@ class Banned(NotAllowed):
     """This account may not act now: until when, why, and how to object."""
 
     def __init__(self, ban: Ban) -> None:
-        code = "banned_until" if ban.until else "banned_for_good"
-        super().__init__(code, until=until_words(ban), reason=ban.act.reason)
+        words = {"until": until_words(ban), "reason": ban.act.reason}
+        super().__init__("banned_until" if ban.until else "banned_for_good", **words)
         self.ban = ban
 
 
@@ -87,8 +87,8 @@ class AddressBanned(NotAllowed):
     """Nobody joins or reports without an account from this address now."""
 
     def __init__(self, ban: Ban) -> None:
-        code = "address_banned_until" if ban.until else "address_banned"
-        super().__init__(code, until=until_words(ban), mail=settings.DEFAULT_FROM_EMAIL)
+        words = {"until": until_words(ban), "mail": settings.DEFAULT_FROM_EMAIL}
+        super().__init__("address_banned_until" if ban.until else "address_banned", **words)
         self.ban = ban
 
 

@@ -79,7 +79,7 @@ def test_a_comment_is_written_voted_on_reported_and_removed(open_page: OpenPage,
     moderator.locator("#decision [name=rule]").select_option("hate")
     moderator.fill("#decision [name=reason]", "It insults another member.")
     moderator.locator("#decision button[value=removed]").click()
-    expect(moderator.locator(".notices")).to_contain_text("Decided")
+    expect(moderator.locator(".notices")).to_contain_text("Comment by mika: Removed")
     assert Statement.objects.get().comment == found
 
     ben.goto(f"/posts/{post.pk}")
