@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gallery.errors import MESSAGES
 from gallery.forms import RefusableForm
 from gallery.models import User
 from gallery.models.account import PostsChoice
+from gallery.sentences import MESSAGES
 
 
 class DeletionForm(RefusableForm):
