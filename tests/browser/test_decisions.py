@@ -116,7 +116,7 @@ def test_a_visitor_reports_without_scripts_and_gets_an_address(open_page: OpenPa
     page.get_by_label("Somebody else's rights").check()
     page.get_by_role("button", name="Send the report").click()
     expect(page).to_have_url(re.compile(r"/reports/[\w-]{22}$"))
-    expect(page.get_by_text("It waits for a moderator.")).to_be_visible()
+    expect(page.get_by_text("Waits for a moderator")).to_be_visible()
     keep(make_user(role="moderator"), post, "It is theirs.")
     page.reload()
     expect(page.get_by_text("left it as it is")).to_be_visible()
