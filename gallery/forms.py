@@ -1,25 +1,22 @@
 """The forms of the gallery's pages. They keep what was typed; what is right is decided by the functions they feed."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
-from gallery.errors import MESSAGES, UserFacingError
-from gallery.models import Post, User
-from gallery.models.account import PostsChoice
+from gallery.errors import UserFacingError
+from gallery.models import Post
 from gallery.models.post import AiLevel, PromptVisibility
 from gallery.models.rating import STRICTER
-from gallery.models.review import CaseKind, Outcome, SiteRule
-from gallery.models.sanction import Scope
 from gallery.models.user import THRESHOLDS, Role, Zone
-from gallery.moderation.decisions import Decision
-from gallery.moderation.lengths import Length, end_of
 from gallery.posts import MAX_COMMENTARY, MAX_TITLE
 from gallery.ratings import Rating
 from gallery.tag_edits.terms import MAX_LENGTH, typed_words
+
+Done = TypeVar("Done")
 
 TAGS_HINT = _(
     "Separated by spaces; words of one tag are joined by “_”, as in long_hair. "
@@ -98,6 +95,19 @@ FIELD_OF_CODE = {
 
 class RefusableForm(forms.Form):
     """A form that can show why the function behind it said no."""
+
+    def carry_out(self, act: Callable[[dict[str, Any]], Done]) -> tuple[Done | None, int]:
+        """Do what a sent form asks for: `act` is given what was typed. What came of it, and the status of the page;
+        None where nothing was sent, or was refused, which the form then shows."""
+        if not self.is_bound:
+            return None, 200
+        if not self.is_valid():
+            return None, 422
+        try:
+            return act(self.cleaned_data), 200
+        except UserFacingError as error:
+            self.refuse(error)
+            return None, error.status
 
     def refuse(self, error: UserFacingError) -> None:
         """Put the sentence beside the field it is about."""
@@ -224,52 +234,6 @@ class ModerationForm(RefusableForm):
     )
 
 
-class DecisionForm(RefusableForm):
-    """A moderator's decision in a case."""
-
-    outcome = forms.ChoiceField(choices=Outcome.choices, error_messages={"required": _("Choose what you decide.")})
-    rating = forms.ChoiceField(label=_("New rating"), choices=Rating.choices, required=False, widget=forms.RadioSelect)
-    rule = forms.ChoiceField(label=_("Rule"), choices=SiteRule.choices, required=False, initial=SiteRule.OTHER)
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
-        help_text=_("Whom it concerns reads it, and it is kept for ever."),
-    )
-    strike = forms.BooleanField(label=_("A removal is a strike for its author, too"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """A new rating has to be chosen before it is given."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("outcome") == Outcome.RERATED and not cleaned.get("rating") and "rating" not in self.errors:
-            self.add_error("rating", _("Choose the new rating first."))
-        return cleaned
-
-    def decision(self, kind: CaseKind, named: SiteRule | None = None) -> Decision:
-        """What was chosen in a case of this kind; `named` is the rule where none was. A reason that was left empty is
-        the rule's own name, or that nothing is against the rules; there is none for “another reason”, and none for
-        whoever disputes a label: they said why it is wrong."""
-        cleaned = self.cleaned_data
-        chosen = Outcome(cleaned["outcome"])
-        rule = SiteRule(cleaned["rule"] or named or SiteRule.OTHER)
-        reason = cleaned["reason"].strip()
-        if not reason and chosen in {Outcome.APPROVED, Outcome.KEPT} and kind != CaseKind.LABEL:
-            reason = str(_("Nothing here is against the rules."))
-        elif not reason and chosen in {Outcome.REMOVED, Outcome.QUARANTINED} and rule != SiteRule.OTHER:
-            reason = str(rule.label)
-        elif not reason and chosen == Outcome.RERATED:
-            reason = str(SiteRule.RATING.label)
-        return Decision(chosen, reason, rating=cleaned["rating"], rule=rule, strike=cleaned["strike"])
-
-
-class TogetherForm(DecisionForm):
-    """A moderator's decision in several cases; unless a rule is chosen, each is decided by the rule that was named."""
-
-    rule = forms.ChoiceField(
-        label=_("Rule"), choices=[("", _("What each was reported for")), *SiteRule.choices], required=False
-    )
-
-
 class LabelForm(RefusableForm):
     """What a label should be, and why; whether a reason is needed says the function that it goes to."""
 
@@ -308,102 +272,6 @@ class RoleForm(RefusableForm):
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     reason = forms.CharField(label=_("Reason"), required=False)
-
-
-class DeletionForm(RefusableForm):
-    """Somebody leaves: what becomes of their posts, and their name as a proof that they mean it."""
-
-    posts = forms.ChoiceField(
-        label=_("Your posts"),
-        choices=PostsChoice.choices,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": MESSAGES["deletion_choice"],
-            "invalid_choice": MESSAGES["deletion_choice"],
-        },
-    )
-    name = forms.CharField(
-        label=_("Type the name of your account"),
-        required=False,
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_name(self) -> str:
-        """The name, letter for letter."""
-        name: str = self.cleaned_data["name"].strip()
-        if name != self.user.username:
-            raise forms.ValidationError(MESSAGES["deletion_name"])
-        return name
-
-
-class StrikeForm(RefusableForm):
-    """A strike for somebody."""
-
-    rule = forms.ChoiceField(label=_("Rule"), choices=SiteRule.choices, initial=SiteRule.OTHER)
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
-        help_text=_("The person reads it, and it is kept for ever."),
-    )
-
-    def rule_chosen(self) -> SiteRule:
-        """The rule that it rests on."""
-        return SiteRule(self.cleaned_data["rule"])
-
-
-class BanForm(StrikeForm):
-    """A ban: how long, why, and of which addresses."""
-
-    length = forms.ChoiceField(
-        label=_("How long"), choices=Length.choices, initial=Length.WEEK, widget=forms.RadioSelect
-    )
-    day = forms.DateField(
-        label=_("The day I choose, its last"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-    )
-    block = forms.CharField(
-        label=_("Addresses, too"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "203.0.113.0/24"}),
-        help_text=_("One address, or a block of them. Others behind it are shut out as well: keep it narrow."),
-    )
-    scope = forms.ChoiceField(
-        label=_("What these addresses can’t do"),
-        required=False,
-        choices=[(scope.value, scope.label) for scope in (Scope.VISITORS, Scope.SIGN_IN)],
-        initial=Scope.VISITORS,
-        widget=forms.RadioSelect,
-    )
-
-    def until(self) -> datetime | None:
-        """When it ends; None for good. Raises Invalid."""
-        return end_of(Length(self.cleaned_data["length"]), self.cleaned_data["day"])
-
-
-class AddressBanForm(BanForm):
-    """A ban of addresses alone."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["block"].label = _("Addresses")
-        self.fields["reason"].help_text = _("It is kept for ever, and read by moderators.")
-
-
-class TakeBackForm(RefusableForm):
-    """Why a strike is voided or a ban lifted."""
-
-    reason = forms.CharField(
-        label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000})
-    )
 
 
 class ListForm(RefusableForm):

@@ -26,8 +26,9 @@ from typing import IO, Any
 from django.conf import settings
 
 import gallery
-from gallery.errors import MESSAGES, Invalid, NotNow
+from gallery.errors import Invalid, NotNow
 from gallery.pictures import limits
+from gallery.sentences import MESSAGES
 
 logger = logging.getLogger(__name__)
 

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gallery.accounts.deletion import ask_for_deletion
 from gallery.accounts.exports.requests import ask_for_export, file_of, newest
+from gallery.accounts.forms import DeletionForm
 from gallery.accounts.privacy import kept_at, kept_for
 from gallery.accounts.sessions import devices, end_one, end_others
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.downloads import NOWHERE
 from gallery.errors import UserFacingError
-from gallery.forms import DeletionForm
 from gallery.models.account import ExportState
 
 # Whoever has neither password nor second factor to be asked for must have signed in within this time.

@@ -212,18 +212,9 @@ def report_a_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     """Tell moderators that a comment breaks a rule; for everybody who can read it."""
     found = _reached(request, comment_id)
     form = CommentReportForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                received = report_comment(request.user, found, said["rule"], said["text"])
-            except UserFacingError as error:
-                form.refuse(error)
-                status = error.status
-            else:
-                return _thanks(request, found, received)
+    received, status = form.carry_out(lambda said: report_comment(request.user, found, said["rule"], said["text"]))
+    if received:
+        return _thanks(request, found, received)
     context = {"comment": found, "html": _html(request, found.text), "form": form}
     return render(request, "gallery/comment_report.html", context, status=status)
 

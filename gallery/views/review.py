@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.errors import UserFacingError
-from gallery.forms import DecisionForm, TogetherForm
 from gallery.links.numbered import numbered
 from gallery.models import Case
 from gallery.models.review import CaseKind, CaseState, Outcome, SiteRule
 from gallery.moderation.cases import claim, claim_next, release
+from gallery.moderation.decision_forms import DecisionForm, TogetherForm
 from gallery.moderation.decisions import CHOICES, Decision, decide
 from gallery.moderation.queue import (
     case_page,

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 from gallery.accounts.addresses import address_of
 from gallery.accounts.signed_in import SignedInRequest
 from gallery.errors import UserFacingError
-from gallery.forms import AddressBanForm, BanForm, StrikeForm, TakeBackForm
 from gallery.links.numbered import numbered
 from gallery.models import Ban, Strike, User
+from gallery.moderation.sanction_forms import AddressBanForm, BanForm, StrikeForm, TakeBackForm
 from gallery.moderation.sanction_pages import listed_bans, person_page
 from gallery.moderation.sanctions import ban, ban_addresses, may_sanction, strike, unban, void
 

@@ -31,18 +31,11 @@ def report_post(request: HttpRequest, post_id: int) -> HttpResponse:
     """Tell moderators that a post breaks a rule; for everybody who can open it."""
     shown = _reachable(request, post_id)
     form = VoiceForm(request.POST if request.method == "POST" else None, rules=rules.OF_POSTS)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                received = report(request.user, shown, said["rule"], said["reason"], contact=said["contact"])
-            except UserFacingError as error:
-                form.refuse(error)
-                status = error.status
-            else:
-                return _thanks(request, received, redirect("gallery:post", shown.pk))
+    received, status = form.carry_out(
+        lambda said: report(request.user, shown, said["rule"], said["reason"], contact=said["contact"])
+    )
+    if received:
+        return _thanks(request, received, redirect("gallery:post", shown.pk))
     mine = open_voice(request.user, CaseKind.REPORT, post=shown)
     return _post_page(request, "gallery/report_post.html", shown, form, mine, status)
 
@@ -54,18 +47,10 @@ def flag_post(request: SignedInRequest, post_id: int) -> HttpResponse:
     """Say that a post should not be here; everybody sees that it is flagged until a moderator decides."""
     shown = _reachable(request, post_id)
     form = VoiceForm(request.POST if request.method == "POST" else None, rules=rules.OF_FLAGS)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                flag(request.user, shown, form.cleaned_data["rule"], form.cleaned_data["reason"])
-            except UserFacingError as error:
-                form.refuse(error)
-                status = error.status
-            else:
-                messages.success(request, _("Thank you. The post is flagged until a moderator has decided."))
-                return redirect("gallery:post", shown.pk)
+    voice, status = form.carry_out(lambda said: flag(request.user, shown, said["rule"], said["reason"]))
+    if voice:
+        messages.success(request, _("Thank you. The post is flagged until a moderator has decided."))
+        return redirect("gallery:post", shown.pk)
     return _post_page(
         request, "gallery/flag_post.html", shown, form, open_voice(request.user, CaseKind.FLAG, post=shown), status
     )
@@ -79,18 +64,11 @@ def report_user(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     person = get_object_or_404(User, username__iexact=name, is_active=True)
     form = VoiceForm(request.POST if request.method == "POST" else None, rules=rules.OF_PEOPLE)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                received = report_person(request.user, person, said["rule"], said["reason"], contact=said["contact"])
-            except UserFacingError as error:
-                form.refuse(error)
-                status = error.status
-            else:
-                return _thanks(request, received, redirect("gallery:profile", person.username))
+    received, status = form.carry_out(
+        lambda said: report_person(request.user, person, said["rule"], said["reason"], contact=said["contact"])
+    )
+    if received:
+        return _thanks(request, received, redirect("gallery:profile", person.username))
     context = {
         "form": form,
         "person": person,

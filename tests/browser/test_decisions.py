@@ -17,8 +17,8 @@ from gallery.moderation.voices import dispute_rating, flag, report_person
 from gallery.refusals.rules import Wanted, save_rule
 from generation.checkpoints import install_bundled
 from generation.models import GenerationRequest
-from tests.browser.test_labels import picture_of
-from tests.browser.test_pages_gallery import broken_rules, sign_in
+from tests.browser.looking import problems_of
+from tests.browser.test_pages_gallery import sign_in
 from tests.factories import make_asset, make_image, make_post, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.django_db(transaction=True)]
@@ -156,15 +156,4 @@ def test_pages_of_decisions_are_accessible_and_fit(
         "warden": [f"/posts/{post.pk}/report", f"/posts/{post.pk}/flag", "/users/rin/report", "/moderation/log"],
     }
     pages[""] += ["/users/rin/report", "/reports/nothing", f"/posts/{post.pk}", "/users/rin"]
-    problems = []
-    for name, addresses in pages.items():
-        page = open_page("/about", width=width, color_scheme=theme)
-        if name:
-            sign_in(page, name)
-        for address in addresses:
-            page.goto(address)
-            picture_of(page, f"{theme}-{width}-{name or 'visitor'}{address.replace('/', '_').replace('?', '_')}")
-            problems += [f"{name} {address}: {problem}" for problem in broken_rules(page)]
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            problems += [f"{name} {address}: {wide} px too wide"] if wide > 0 else []
-    assert problems == []
+    assert problems_of(pages, open_page, theme, width) == []

@@ -11,8 +11,8 @@ from gallery.post_ratings.floor_acts import set_floor
 from gallery.post_ratings.locks import lock_rating
 from gallery.post_ratings.upkeep import receive
 from gallery.raters import Opinion
-from tests.browser.test_labels import picture_of
-from tests.browser.test_pages_gallery import broken_rules, sign_in
+from tests.browser.looking import problems_of
+from tests.browser.test_pages_gallery import sign_in
 from tests.factories import make_asset, make_image, make_post, make_recipe, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -46,18 +46,7 @@ def test_pages_of_ratings_are_accessible_and_fit(
     many, locked, plain = (f"/posts/{post.pk}/rating" for post in posts)
     pages = {"": [plain, "/tags/_minimums"], "mika": [many], "rin": [many, locked, plain], "warden": [many, locked]}
     pages["warden"].append("/tags/_minimums")
-    problems = []
-    for name, addresses in pages.items():
-        page = open_page("/about", width=width, color_scheme=theme)
-        if name:
-            sign_in(page, name)
-        for address in addresses:
-            page.goto(address)
-            picture_of(page, f"{theme}-{width}-{name or 'visitor'}{address.replace('/', '_')}")
-            problems += [f"{name} {address}: {problem}" for problem in broken_rules(page)]
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            problems += [f"{name} {address}: {wide} px too wide"] if wide > 0 else []
-    assert problems == []
+    assert problems_of(pages, open_page, theme, width) == []
 
 
 def test_a_member_votes_and_disputes_without_scripts(open_page: OpenPage, posts: list[Post]) -> None:

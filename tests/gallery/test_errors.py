@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import gallery
-from gallery.errors import MESSAGES, SearchTimeout, UserFacingError
+from gallery.errors import SearchTimeout, UserFacingError
+from gallery.sentences import MESSAGES
 
 FLOOR = Path(gallery.__file__).parent
 RAISED = (

@@ -1,12 +1,14 @@
 """Two at the same moment, each on a database connection of its own."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 from django.db import connection
+
+from gallery.errors import UserFacingError
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
@@ -40,3 +42,20 @@ def until_somebody_waits(seconds: float = 20) -> None:
                 return
         time.sleep(0.01)
     raise AssertionError("nobody waited for a lock")
+
+
+def one_by_one(act: Callable[..., Any], asked: Iterable[tuple[Any, ...]]) -> Callable[[], list[Any]]:
+    """Does all that is asked, one after the other; what comes of it is what went wrong that nobody is to be shown."""
+
+    def run() -> list[Any]:
+        wrong: list[Any] = []
+        for one in asked:
+            try:
+                act(*one)
+            except UserFacingError:
+                continue
+            except Exception as error:
+                wrong.append((one, error))
+        return wrong
+
+    return run

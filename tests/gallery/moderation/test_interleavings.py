@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gallery import moderation, posts
-from gallery.errors import UserFacingError
 from gallery.models import Appeal, Case, ModerationAction, Post, Statement, UnratedPost, Voice
 from gallery.models.post import STANDING, PostStatus
 from gallery.models.refusal import RuleEffect
@@ -29,7 +27,7 @@ from gallery.refusals.posting import send_to_review
 from tagging.models import Tag
 from tests.factories import make_user
 from tests.gallery.moderation.test_acts import bare_post
-from tests.gallery.threads import at_once
+from tests.gallery.threads import at_once, one_by_one
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
 
@@ -138,23 +136,6 @@ class World:
             decide(one, claim(one, case), Decision(outcome, "because", rating=rating, rule=SiteRule.SPAM))
 
 
-def all_of(world: World, acts: list[tuple[Any, ...]]) -> Callable[[], list[object]]:
-    """Do these one after the other; returns what nobody is to be shown."""
-
-    def run() -> list[object]:
-        wrong: list[object] = []
-        for one in acts:
-            try:
-                world.act(*one)
-            except UserFacingError:
-                continue
-            except Exception as error:
-                wrong.append((one, error))
-        return wrong
-
-    return run
-
-
 def must_hold(post: Post) -> None:
     cases = list(Case.objects.filter(post=post))
     open_kinds = {case.kind for case in cases if case.state == CaseState.OPEN}
@@ -219,7 +200,7 @@ STATES = st.sampled_from(["active", "pending"])
 )
 def test_it_holds_whoever_comes_first(world: World, status: str, left: list[Any], right: list[Any]) -> None:
     world.renewed(status)
-    wrong = at_once(all_of(world, left), all_of(world, right))
+    wrong = at_once(one_by_one(world.act, left), one_by_one(world.act, right))
     assert wrong == [[], []]
     must_hold(Post.objects.get(pk=world.post.pk))
     assert verify()[1] is None
@@ -231,7 +212,7 @@ def test_it_holds_after_every_act_and_every_step_is_in_the_log(world: World, sta
     world.renewed(status)
     for one in acts:
         before, logged = Post.objects.get(pk=world.post.pk).status, ModerationAction.objects.count()
-        assert all_of(world, [one])() == []
+        assert one_by_one(world.act, [one])() == []
         post = Post.objects.get(pk=world.post.pk)
         new = list(ModerationAction.objects.order_by("pk").values_list("kind", flat=True)[logged:])
         taken_back = one[0] == "take back" and (before, post.status) == ("flagged", "active")

@@ -1,69 +1,28 @@
 """The pages of the review queue: who may open them, what they refuse and say, and that nothing typed is lost."""
 
-import itertools
-import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery import moderation
 from gallery.labels.disputes import dispute
-from gallery.models import Case, ModerationAction, Post, Statement
+from gallery.models import Case, ModerationAction
 from gallery.models.review import CaseKind, CaseState, Outcome, SiteRule
 from gallery.moderation.audit import verify
 from gallery.moderation.cases import claim, open_case, waiting
 from gallery.moderation.decisions import Decision, decide
 from gallery.moderation.queue import case_page, lines_of, queue_lines
-from gallery.moderation.statements import appeal
 from gallery.moderation.voices import report, report_person
 from tests.factories import make_asset, make_image, make_post, make_user
 from tests.gallery.labels.test_disputes import sent as sent_post
+from tests.gallery.moderation.reviewing import KEEP, appealed, browser, case_of, door_of, moderator, page_of, text
 from tests.gallery.moderation.test_acts import bare_post
 from tests.gallery.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
 QUEUE, NEXT = "/moderation/queue", "/moderation/queue/next"
-LINE = re.compile(r"<li>(.*?)</li>")
-KEEP = {"outcome": "kept", "reason": "Nothing is wrong."}
-
-
-def moderator(**fields):
-    return make_user(role="moderator", **fields)
-
-
-def case_of(kind=CaseKind.REPORT, post=None, **more):
-    return open_case(kind, post=post or bare_post(), **more)
-
-
-def page_of(case):
-    return reverse("gallery:review_case", args=[case.pk])
-
-
-def door_of(case):
-    return reverse("gallery:review_act", args=[case.pk])
-
-
-def browser(person):
-    client = Client()
-    client.force_login(person, "django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def text(answer):
-    return answer.content.decode()
-
-
-@pytest.fixture
-def mine():
-    """A moderator with a case, signed in."""
-    one = moderator()
-    case = claim(one, case_of())
-    return one, case, browser(one)
 
 
 def test_who_is_no_moderator_any_more_decides_nothing_from_the_page_that_is_still_open(mine):
@@ -282,7 +241,7 @@ def test_nobody_decides_their_own_matter(how):
         "post": lambda: case_of(post=bare_post(one)),
         "person": lambda: open_case(CaseKind.REPORT, person=one),
         "voice": lambda: report(one, bare_post(), "spam", "x").voice.case,
-        "appeal": lambda: _appealed(one),
+        "appeal": lambda: appealed(one),
     }[how]()
     client = browser(one)
     assert "another moderator takes it" in text(client.get(page_of(case)))
@@ -297,12 +256,6 @@ def test_nobody_decides_their_own_matter(how):
 
 
 CHOICE = {"post": "kept", "appeal": "upheld"}
-
-
-def _appealed(one):
-    post = bare_post()
-    moderation.remove(one, post, "spam")
-    return appeal(post.author, Statement.objects.get(), "No.").case
 
 
 def test_a_sole_owner_decides_their_own_matter_and_the_log_says_so():
@@ -329,59 +282,6 @@ def test_a_report_about_somebody_ends_with_a_row_about_them():
     assert (act.kind, act.subject, act.actor) == ("keep", person, one)
 
 
-def test_several_are_decided_at_once_and_what_is_refused_is_told():
-    one, other = moderator(), moderator()
-    free = case_of()
-    waits = case_of(CaseKind.POST, bare_post(status="pending"))
-    held_by_other = claim(other, case_of(CaseKind.FLAG))
-    own = case_of(post=bare_post(one))
-    raised = _appealed(other)
-    gone = claim(other, case_of())
-    decide(other, gone, Decision(Outcome.KEPT, "fine"))
-    picked = [free, waits, held_by_other, own, raised, gone]
-    before = ModerationAction.objects.count()
-    answer = browser(one).post(QUEUE, KEEP | {"case": [case.pk for case in picked] + ["x", "9" * 30, "-1"]})
-    assert answer.status_code == 409
-    page = unescape(text(answer))
-    for case, said in (
-        (held_by_other, f"{other.username} has this case"),
-        (own, "You cannot decide about your own matter"),
-        (raised, "be decided in this case"),
-        (gone, f"{other.username} decided it meanwhile: Left as it is"),
-    ):
-        assert any(
-            line.startswith(f"{case.get_kind_display()} {case.pk}: ") and said in line for line in LINE.findall(page)
-        )
-    states = {case.pk: state for case in picked for state in [Case.objects.get(pk=case.pk).state]}
-    assert [states[case.pk] for case in picked] == ["decided", "decided", "open", "open", "open", "decided"]
-    assert Post.objects.get(pk=waits.post_id).status == "active"
-    assert ModerationAction.objects.count() == before + 2
-    # What could not be decided is not kept from others.
-    assert Case.objects.get(pk=raised.pk).claimed_by is None
-    assert "Nothing is wrong." in page
-
-
-@pytest.mark.parametrize(
-    ("sent", "said"),
-    [
-        (KEEP, "Pick the cases first."),
-        ({"outcome": "rerated", "rating": "q", "reason": "x"}, "Choose what you decide."),
-        ({"outcome": "quarantined", "reason": "x"}, "Choose what you decide."),
-        ({"reason": "typed words"}, "Choose what you decide."),
-        ({"outcome": "removed", "rule": "other", "reason": "", "pick": True}, "Give a reason"),
-    ],
-    ids=["none picked", "rerated", "quarantined", "nothing", "no reason"],
-)
-def test_a_batch_that_says_too_little_changes_nothing(sent, said):
-    case = case_of()
-    picked = {"case": [case.pk]} if said != "Pick the cases first." else {}
-    answer = browser(moderator()).post(QUEUE, sent | picked)
-    assert answer.status_code in (409, 422)
-    assert said in text(answer)
-    case.refresh_from_db()
-    assert (case.state, case.claimed_by) == ("open", None)
-
-
 def test_a_page_costs_no_more_queries_for_more_cases(django_assert_max_num_queries):
     one = moderator()
     for _number in range(20):
@@ -397,7 +297,7 @@ def test_every_kind_has_a_page_for_those_who_hold_it_and_those_who_do_not(kind):
     one, first = moderator(), moderator()
     case = {
         CaseKind.LABEL: lambda: dispute(make_user(), sent_post("human"), "generated", "Hands.").case,
-        CaseKind.APPEAL: lambda: _appealed(first),
+        CaseKind.APPEAL: lambda: appealed(first),
         CaseKind.POST: lambda: case_of(kind, bare_post(status="pending")),
     }.get(
         kind, lambda: case_of(kind, facts={"rating": "e", "confidence": 0.9, "since": "nonsense", "votes": ["q", "z"]})
@@ -414,89 +314,3 @@ def test_every_kind_has_a_page_for_those_who_hold_it_and_those_who_do_not(kind):
     case.refresh_from_db()
     assert case.claimed_by is None
     assert waiting().filter(pk=case.pk).exists()
-
-
-def test_no_key_stands_for_two_buttons():
-    one = moderator()
-    for kind in CaseKind:
-        keys = [choice.key for choice in case_page(one, case_of(kind), shown="")["choices"] if choice.key]
-        assert len(keys) == len(set(keys)), kind
-        assert not set(keys) & set("ncvijk1234"), kind
-        assert all(one != other for one, other in itertools.combinations(keys, 2))
-
-
-STANDS = {Outcome.KEPT, Outcome.APPROVED, Outcome.UPHELD}
-GRANTS = {Outcome.RELABELLED, Outcome.OVERTURNED}
-
-
-@pytest.mark.parametrize("kind", list(CaseKind))
-def test_a_key_means_the_same_in_every_kind_of_case_and_the_first_button_is_what_stands(kind):
-    choices = case_page(moderator(), case_of(kind), shown="")["choices"]
-    assert choices[0].outcome in STANDS
-    for choice in choices:
-        assert (choice.key == "a", choice.key == "g") == (choice.outcome in STANDS, choice.outcome in GRANTS)
-
-
-def chosen_rule(page):
-    return re.search(r'<option value="(\w*)" selected', page)[1]
-
-
-def test_the_rule_that_was_named_first_is_chosen_and_gives_the_reason():
-    one, post = moderator(), bare_post()
-    case = report(make_user(), post, "hate", "Insults.").voice.case
-    report(make_user(), post, "spam", "Adverts.")
-    client = browser(one)
-    client.post(door_of(case), {"act": "claim"})
-    page = text(client.get(page_of(case)))
-    assert chosen_rule(page) == "hate"
-    assert "“Another reason” needs one" in page
-    assert "optional" not in page
-    client.post(door_of(case), {"outcome": "removed", "rule": "hate", "reason": ""})
-    told = Statement.objects.get()
-    assert (told.rule, told.facts) == (SiteRule.HATE, str(SiteRule.HATE.label))
-
-
-def test_where_nobody_named_a_rule_it_is_another_reason_which_needs_one(mine):
-    _one, case, client = mine
-    assert chosen_rule(text(client.get(page_of(case)))) == "other"
-    assert client.post(door_of(case), {"outcome": "removed", "rule": "other"}).status_code == 422
-
-
-def test_several_are_each_decided_by_the_rule_that_was_named_unless_one_is_chosen():
-    client = browser(moderator())
-    cases = [report(make_user(), bare_post(), rule, "x").voice.case for rule in ("hate", "spam")]
-    page = text(client.get(QUEUE))
-    assert chosen_rule(page) == ""
-    assert "“Another reason” needs one" in page
-    pick = {"case": [case.pk for case in cases], "outcome": "removed", "reason": ""}
-    assert client.post(QUEUE, pick | {"rule": ""}).status_code == 302
-    assert list(Statement.objects.order_by("post").values_list("rule", flat=True)) == ["hate", "spam"]
-    more = [report(make_user(), bare_post(), "hate", "x").voice.case]
-    client.post(QUEUE, {"case": [more[0].pk], "outcome": "removed", "rule": "law"})
-    assert Statement.objects.latest("pk").rule == "law"
-    unnamed = case_of()
-    assert client.post(QUEUE, pick | {"case": [unnamed.pk], "rule": ""}).status_code == 409
-    assert Case.objects.get(pk=unnamed.pk).state == CaseState.OPEN
-
-
-def test_whoever_disputes_a_label_is_told_why_it_stays():
-    client, case = browser(moderator()), dispute(make_user(), sent_post("human"), "generated", "Hands.").case
-    for answer in (
-        client.post(QUEUE, {"case": [case.pk], "outcome": "kept", "reason": " "}),
-        client.post(door_of(case), {"act": "claim"}) and client.post(door_of(case), {"outcome": "kept", "reason": " "}),
-    ):
-        assert answer.status_code in (409, 422)
-        assert "Give a reason" in text(answer)
-    assert Case.objects.get(pk=case.pk).state == CaseState.OPEN
-    assert client.post(door_of(case), {"outcome": "kept", "reason": "Five fingers."}).status_code == 302
-
-
-def test_after_a_decision_it_is_said_what_was_decided_about_what(mine):
-    _one, case, client = mine
-    page = text(client.post(door_of(case), KEEP, follow=True))
-    assert f'Post {case.post_id}: Left as it is · <a href="{page_of(case)}">Case {case.pk}</a>' in page
-    person = make_user("o'neil")
-    about = report_person(make_user(), person, "hate", "<b>").voice.case
-    client.post(door_of(about), {"act": "claim"})
-    page = text(client.post(door_of(about), KEEP, follow=True))
-    assert f'o&#x27;neil: Left as it is · <a href="{page_of(about)}">' in page

@@ -1,7 +1,6 @@
 """The rating rule under random acts on two connections at once: what must hold whoever comes first."""
 
 import itertools
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from gallery import moderation, posts
 from gallery.bulk_updates.retagging import retag
-from gallery.errors import UserFacingError
 from gallery.models import Post, RatingSource, UnratedPost, User
 from gallery.models.post import STANDING
 from gallery.moderation.audit import verify
@@ -26,7 +24,7 @@ from gallery.tag_edits import edit_tags
 from tagging.models import Tag
 from tests.factories import make_user
 from tests.gallery.post_ratings.people import bare_post, trusted_member
-from tests.gallery.threads import at_once
+from tests.gallery.threads import at_once, one_by_one
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,23 +107,6 @@ class World:
         edit_tags(editor, self.post, new=f"-{name}" if there else name, seen="")
 
 
-def all_of(world: World, acts: list[tuple[Any, ...]]) -> Callable[[], list[object]]:
-    """Do these one after the other; returns what nobody is to be shown."""
-
-    def run() -> list[object]:
-        wrong: list[object] = []
-        for one in acts:
-            try:
-                world.act(*one)
-            except UserFacingError:
-                continue
-            except Exception as error:
-                wrong.append((one, error))
-        return wrong
-
-    return run
-
-
 def must_hold(post: Post) -> None:
     rows = list(RatingSource.objects.filter(post=post))
     assert post.rating == rating_that_counts(rows), [(row.kind, row.counts, row.overruled) for row in rows]
@@ -155,7 +136,7 @@ def world(settings) -> World:
 @given(left=st.lists(an_act, min_size=1, max_size=6), right=st.lists(an_act, min_size=1, max_size=6))
 def test_it_holds_whoever_comes_first(world, left, right):
     world.renewed()
-    wrong = at_once(all_of(world, left), all_of(world, right))
+    wrong = at_once(one_by_one(world.act, left), one_by_one(world.act, right))
     assert wrong == [[], []]
     must_hold(Post.objects.get(pk=world.post.pk))
 
@@ -165,6 +146,6 @@ def test_it_holds_whoever_comes_first(world, left, right):
 def test_it_holds_after_every_act(world, acts):
     world.renewed()
     for one in acts:
-        assert all_of(world, [one])() == []
+        assert one_by_one(world.act, [one])() == []
         must_hold(Post.objects.get(pk=world.post.pk))
     assert verify()[1] is None
