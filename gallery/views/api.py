@@ -105,7 +105,8 @@ def comments(request: HttpRequest) -> JsonResponse:
     asked = _text(request, "post_id") or _text(request, "search[post_id]")
     page = _text(request, "page").strip()
     limit = _limit(request, MOST_POSTS)
-    below = _whole(page[page.startswith("b") :], "bad_comment_page") if page else None
+    number = page.removeprefix("b")
+    below = _whole(number, "bad_comment_page") if page else None
     found = comments_for(request.user, _whole(asked.strip(), "post_id_needed") if asked else None, below)
     if found is None:
         return _no_such_post()
