@@ -14,10 +14,16 @@ from generation.models.queue import JobState
 from generation.requests import cancel_job, one_by_one
 
 
+TAKE_COLUMNS = (
+    *("id", "kind", "created_at", "recipe", "post_id", "parent_id", "mask_id", "margins", "lettering", "stack"),
+    *("flag", "flagged_at", "stars", "note", "to_fix", "archived_at", "purged_at", "erased_at"),
+)
+
+
 def parts(user: User) -> Iterator[Table]:
     """Takes with their recipes, what was asked for, and the texts kept for prompts."""
     takes = Take.objects.filter(owner=user).order_by("pk")
-    yield Table("takes", takes.values("id", "created_at", "recipe", "post_id", "parent_id").iterator())
+    yield Table("takes", takes.values(*TAKE_COLUMNS).iterator())
     asked = GenerationRequest.objects.filter(user=user).order_by("pk")
     columns = ("id", "created_at", "prompt", "negative_prompt", "width", "height", "steps", "sampler", "guidance")
     yield Table("requests", asked.values(*columns, "seed", "count", "checkpoint__name").iterator())

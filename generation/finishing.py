@@ -1,6 +1,7 @@
 """The last step of a job: the picture becomes an asset and a take, and the job is done, in one transaction."""
 
 import logging
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
@@ -22,6 +23,7 @@ from generation.models.queue import JobState
 from generation.queueing import leases
 from generation.queueing.leases import Lease, LeaseLost
 from generation.queueing.notices import announce
+from generation.stacking import stack_of
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +54,18 @@ def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
             )
             asset = ingest.record(job.user, prepared)
             take = Take.objects.create(
-                job=job, owner=job.user, asset=asset, parent=job.request.source_take, recipe=recipe.to_dict()
+                job=job,
+                owner=job.user,
+                asset=asset,
+                parent=job.request.source_take,
+                mask=job.request.mask,
+                margins=job.request.outpaint,
+                recipe=recipe.to_dict(),
+                stack=_stack(job.request, recipe),
             )
             JobPreview.objects.filter(job=job).delete()
             if job.request.publish_as is not None:
-                _publish_starter(take, recipe)
+                _publish_starter(take, recipe, job.request.publish_as)
             announce(job, "done", step=job.steps_total)
     except (LeaseLost, OutOfReach, OperationalError, InterfaceError):
         raise  # the job is somebody else's, or another time will do, or there is no database to write a failure to
@@ -109,6 +118,15 @@ def recipe_for(job: Job) -> Recipe:
     )
 
 
+def _stack(request: GenerationRequest, recipe: Recipe) -> str:
+    return stack_of(
+        recipe.to_dict(),
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        over=f"{request.source_asset_id or ''}:{request.mask_id or ''}",
+    )
+
+
 def _margins(request: GenerationRequest) -> tuple[int, int, int, int] | None:
     if not request.outpaint:
         return None
@@ -129,8 +147,7 @@ def _holds_outside_work(request: GenerationRequest) -> bool:
     return level_of_picture(request.source_asset) != AiLevel.GENERATED
 
 
-def _publish_starter(take: Take, recipe: Recipe) -> None:
-    wanted = take.job.request.publish_as or {}
+def _publish_starter(take: Take, recipe: Recipe, wanted: dict[str, Any]) -> None:
     try:
         with transaction.atomic():
             take.post = posts.publish(

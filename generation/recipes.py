@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gallery.models import Post
+from gallery.models import Post, PostGeneration
+from gallery.provenance import Recipe
 from generation import checkpoints
 from generation.access import Viewer
 from generation.models import Checkpoint, GenerationRequest, Take
@@ -67,7 +68,12 @@ def _source_of(request: GenerationRequest) -> str:
 
 
 def recipe_of_take(take: Take, *, with_seed: bool) -> dict[str, Any]:
-    """What made one take: one picture; with its seed, and the words that its wildcards drew, it comes out again."""
+    """What made one take: one picture; with its seed, and the words that its wildcards drew, it comes out again.
+
+    Of one that no job of this site drew: what its recipe says, as far as this site has its model.
+    """
+    if take.job is None:
+        return _recipe_on_file(Recipe.from_dict(take.recipe), take.owner, with_seed=with_seed) | {"count": 1}
     recipe = recipe_of_request(take.job.request) | {"count": 1}
     if not with_seed:
         return recipe
@@ -92,31 +98,33 @@ def recipe_of_post(post: Post, viewer: Viewer, *, with_seed: bool = False) -> di
 
     `model` stays away if none of the checkpoints that `viewer` may use is the one that drew the post.
     """
-    generation = post.generation
+    return _recipe_on_file(post.generation, viewer, with_seed=with_seed)
+
+
+def _recipe_on_file(told: PostGeneration | Recipe, viewer: Viewer, *, with_seed: bool) -> dict[str, Any]:
     recipe = {
-        "prompt": generation.prompt,
-        "negative_prompt": generation.negative_prompt,
-        "width": generation.width,
-        "height": generation.height,
-        "steps": generation.steps,
-        "sampler": generation.sampler,
-        "guidance": generation.cfg,
+        "prompt": told.prompt,
+        "negative_prompt": told.negative_prompt,
+        "width": told.width,
+        "height": told.height,
+        "steps": told.steps,
+        "sampler": told.sampler,
+        "guidance": told.cfg,
     }
-    checkpoint = checkpoint_of_post(post, viewer)
+    checkpoint = checkpoint_of(told, viewer)
     if checkpoint is None:
         # Sizes and settings of another model would only be refused.
-        return {"prompt": generation.prompt, "negative_prompt": generation.negative_prompt}
-    if with_seed and generation.seed is not None and 0 <= generation.seed <= MAX_SEED:
-        recipe |= {"seed": generation.seed, "count": 1}
+        return {"prompt": told.prompt, "negative_prompt": told.negative_prompt}
+    if with_seed and told.seed is not None and 0 <= told.seed <= MAX_SEED:
+        recipe |= {"seed": told.seed, "count": 1}
     return {key: value for key, value in recipe.items() if value is not None} | {"model": checkpoint.slug}
 
 
-def checkpoint_of_post(post: Post, viewer: Viewer) -> Checkpoint | None:
-    """The checkpoint that drew a post, if `viewer` may use it: by hash, else by name."""
-    generation = post.generation
+def checkpoint_of(told: PostGeneration | Recipe, viewer: Viewer) -> Checkpoint | None:
+    """The checkpoint that a recipe tells of, if `viewer` may use it: by hash, else by name."""
     available = checkpoints.available(viewer)
-    if generation.model_hash:
-        found = available.filter(sha256__startswith=generation.model_hash).first()
+    if told.model_hash:
+        found = available.filter(sha256__startswith=told.model_hash).first()
         if found:
             return found
-    return available.filter(name=generation.model_name).first() if generation.model_name else None
+    return available.filter(name=told.model_name).first() if told.model_name else None

@@ -27,8 +27,8 @@ class Prefill:
 
 
 def owned(user: User) -> QuerySet[Take]:
-    """`user`'s takes, newest first; nobody else's can be reached through this."""
-    return Take.objects.filter(owner=user).order_by("-id")
+    """`user`'s takes but for those in the bin, newest first; nobody else's can be reached through this."""
+    return Take.objects.filter(owner=user, purged_at=None).order_by("-id")
 
 
 def recipe_of(take: Take) -> Recipe:
@@ -90,7 +90,7 @@ def parent_post(take: Take) -> Post | None:
     for _generation in range(LONGEST_LINE):
         if above is None:
             return None
-        if above.job.request.source_post is not None:
+        if above.job is not None and above.job.request.source_post is not None:
             return above.job.request.source_post
         above = above.parent
         if above is not None and above.post is not None:

@@ -4,6 +4,7 @@ from gallery.models.account import AccountDeletion, AccountExport
 from gallery.models.asset import Asset, AssetFile, AssetOrigin
 from gallery.models.bulk_update import BulkUpdateComment, BulkUpdateRequest, BulkUpdateVote
 from gallery.models.comment import Comment, CommentVote
+from gallery.models.credit import Remix
 from gallery.models.download import Download
 from gallery.models.favourite_group import FavouriteGroup, FavouriteGroupEntry
 from gallery.models.figures import RefusalCount, StorageCount
@@ -66,6 +67,7 @@ __all__ = [
     "Refusal",
     "RefusalCount",
     "RefusalRule",
+    "Remix",
     "SavedSearch",
     "SignInLink",
     "Statement",

@@ -1,6 +1,7 @@
 """The generation floor's tables; one idea a file."""
 
 from generation.models.checkpoint import Checkpoint
+from generation.models.lab import Lab, LabCell
 from generation.models.prompt_texts import PromptStyle, Wildcard
 from generation.models.queue import (
     GenerationRequest,
@@ -14,6 +15,7 @@ from generation.models.queue import (
     WorkerStatus,
 )
 from generation.models.resource import Resource
+from generation.models.style_page import StyleLora, StylePage, StylePost
 from generation.models.take import Take
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "GenerationRequest",
     "Job",
     "JobPreview",
+    "Lab",
+    "LabCell",
     "Mask",
     "PromptStyle",
     "QueueClock",
@@ -28,6 +32,9 @@ __all__ = [
     "RequestResource",
     "Resource",
     "ServedShare",
+    "StyleLora",
+    "StylePage",
+    "StylePost",
     "Take",
     "Wildcard",
     "WorkerStatus",

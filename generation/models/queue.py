@@ -50,7 +50,8 @@ class GenerationRequest(models.Model):
     """What someone asked for: one prompt, `count` pictures. `publish_as` is set on starter requests only.
 
     `source_asset` makes it image to image, with `mask` inpainting; `source_take` or `source_post` says where that
-    picture came from. `outpaint` holds the pixels to add at the left, top, right and bottom. `only_masked` is the
+    picture came from. `remix_of` is the post whose recipe it started with, `style` the style it used: both are credited
+    when it is published. `outpaint` holds the pixels to add at the left, top, right and bottom. `only_masked` is the
     padding in pixels around the mask when just that part is drawn, at full size. Empty hires columns: no hires fix.
     """
 
@@ -83,6 +84,8 @@ class GenerationRequest(models.Model):
     hires_strength = models.FloatField(null=True)
     hires_upscaler = models.CharField(max_length=7, choices=Upscaler, blank=True)
     idempotency_key = models.CharField(max_length=64)
+    remix_of = models.ForeignKey(Post, null=True, on_delete=models.SET_NULL, related_name="+")
+    style = models.ForeignKey("generation.StylePage", null=True, on_delete=models.SET_NULL, related_name="+")
     publish_as = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -69,6 +69,8 @@ def take(request: MemberRequest, take_id: int) -> HttpResponse:
     mine = owned(request.user)
     siblings = (
         mine.filter(job__request_id=found.job.request_id).select_related("asset").prefetch_related("asset__files")
+        if found.job
+        else mine.none()
     )
     recipe = recipe_of(found)
     context = {
@@ -124,18 +126,21 @@ def _menu(take: Take) -> Menu:
 
 def _around(request: MemberRequest, take: Take) -> dict[str, Any]:
     """What the take was drawn over, as far as its maker may see that now, and the takes around it."""
-    wanted = take.job.request
-    source, post = wanted.source_asset, wanted.source_post
+    wanted = take.job.request if take.job else None
+    source, post = (wanted.source_asset, wanted.source_post) if wanted else (None, None)
     if post is not None and not Post.objects.filter(reachable_posts(request.user), pk=post.pk).exists():
         post = source = None
     elif source is not None and post is None and source.owner_id != request.user.pk:
         source = None  # of a post that was deleted
     mine = owned(request.user).select_related("asset").prefetch_related("asset__files")
+    parent = mine.filter(pk=take.parent_id).first() if take.parent_id else None
+    if wanted is None and parent is not None:
+        source = parent.asset
     return {
         "source": source,
         "source_src": _small(source, post, request.user),
         "source_post": post,
-        "parent": mine.filter(pk=take.parent_id).first() if take.parent_id else None,
+        "parent": parent,
         "children": list(mine.filter(parent=take).order_by("id")[:SHOWN_CHILDREN]),
     }
 
@@ -149,6 +154,6 @@ def _small(source: Asset | None, post: Post | None, viewer: User) -> str:
 
 def own_take(request: MemberRequest, take_id: int) -> Take:
     """The take with all its page shows; 404 for another member's, as if it did not exist."""
-    request_of = ("checkpoint", "vae", "mask", "source_asset", "source_post")
+    request_of = ("checkpoint", "vae", "source_asset", "source_post")
     found = owned(request.user).select_related("asset", "post", *(f"job__request__{name}" for name in request_of))
     return get_object_or_404(found.prefetch_related("asset__files"), pk=take_id)
