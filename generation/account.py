@@ -13,7 +13,6 @@ from generation.models import GenerationRequest, Job, Mask, PromptStyle, ServedS
 from generation.models.queue import JobState
 from generation.requests import cancel_job, one_by_one
 
-
 TAKE_COLUMNS = (
     *("id", "kind", "created_at", "recipe", "post_id", "parent_id", "mask_id", "margins", "lettering", "stack"),
     *("flag", "flagged_at", "stars", "note", "to_fix", "archived_at", "purged_at", "erased_at"),

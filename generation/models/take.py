@@ -50,8 +50,8 @@ class Take(models.Model):
     (`generation.stacking`). `lettering` are the texts of a lettered take.
 
     `flag`, `stars`, `note` and `to_fix` are its maker's notes. Of an archived take the small pictures and the recipe
-    are left; a purged one is in the bin (`purged_at`) until its files are erased (`erased_at`), after which only its place
-    in the lineage is left. Published takes are neither archived nor purged.
+    are left; a purged one is in the bin (`purged_at`) until its files are erased (`erased_at`), after which only its
+    place in the lineage is left. Published takes are neither archived nor purged.
     """
 
     kind = models.CharField(max_length=8, choices=TakeKind, default=TakeKind.DRAWN, db_default=TakeKind.DRAWN)
