@@ -1,8 +1,8 @@
 """Take the README's pictures of a real, freshly started site: `python -m docs.make_pictures` (needs Chromium).
 
 Starts a throw-away site, waits for its starter posts, draws four pictures as the owner, verifies a download, uploads a
-picture as another program would have written it, and photographs the pages at 1280 and 390 px in both themes into
-docs/pictures/.
+picture as another program would have written it, sets a filter, reports posts, and photographs the pages at 1280 and
+390 px in both themes into docs/pictures/.
 """
 
 import tempfile
@@ -32,6 +32,13 @@ ELSEWHERE = (
     "Steps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 77, Size: 512x512, Model: dreamy, Version: v1.10.1"
 )
 VERIFIED, UPLOADED = 24, 12
+HIDDEN, BLURRED = "landscape", "green_background"
+REPORTED = {
+    22: ("rights", "I drew this and posted it on my own page two years ago. Nobody asked me."),
+    19: ("spam", "The same picture with another link below it every day."),
+    15: ("consent", "This is meant to be somebody from my class."),
+    11: ("hate", "The commentary calls people names."),
+}
 
 
 def wait_for_posts(page: Page, site: RunningSite, wanted: int) -> None:
@@ -116,6 +123,32 @@ def upload(browser: Browser, site: RunningSite, state: dict[str, object], conten
     return path
 
 
+def filtering(browser: Browser, site: RunningSite) -> dict[str, object]:
+    """Cookies of a visitor who hides one tag and blurs another."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{site.url}filters")
+    page.fill("[name=hide]", HIDDEN)
+    page.fill("[name=blur]", BLURRED)
+    page.get_by_role("main").get_by_role("button", name="Save").click()
+    page.wait_for_load_state("networkidle")
+    state = context.storage_state()
+    context.close()
+    return dict(state)
+
+
+def report_posts(browser: Browser, site: RunningSite) -> None:
+    """What visitors have against some posts; moderators find it in their queue."""
+    for number, (rule, text) in REPORTED.items():
+        page = browser.new_page()
+        page.goto(f"{site.url}posts/{number}/report")
+        page.locator(f"[name=rule][value={rule}]").check()
+        page.fill("[name=text]", text)
+        page.get_by_role("button", name="Send the report").click()
+        page.get_by_text("Thank you").first.wait_for()
+        page.close()
+
+
 def photograph(
     browser: Browser,
     site: RunningSite,
@@ -142,6 +175,11 @@ def photograph(
             context.close()
 
 
+def unfold(page: Page) -> None:
+    """Open the line that says what the filter did, rule by rule."""
+    page.locator("summary", has_text="Your filter").first.click()
+
+
 def main() -> None:
     """Start, draw, photograph."""
     FOLDER.mkdir(exist_ok=True)
@@ -163,6 +201,9 @@ def main() -> None:
         photograph(browser, site, None, "verify", "verify", verify(original(browser, site, VERIFIED)))
         draft = upload(browser, site, state, as_from_elsewhere(original(browser, site, UPLOADED)))
         photograph(browser, site, state, "upload", draft)
+        photograph(browser, site, filtering(browser, site), "filtered", "posts?tags=order:id", unfold)
+        report_posts(browser, site)
+        photograph(browser, site, state, "queue", "moderation/queue")
         browser.close()
 
 

@@ -4,18 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import override_settings
 from django.utils import translation
+
+from tests.emptying import let_logs_be_emptied
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The moderation log and its chain refuse TRUNCATE, by which the database is emptied after transactional tests:
-    that one trigger of each is off. tests/gallery/moderation turns them on again and shows that they refuse."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE gallery_moderationaction DISABLE TRIGGER moderation_log_no_truncate")
-        cursor.execute("ALTER TABLE gallery_auditlink DISABLE TRIGGER audit_link_no_truncate")
+    """The database, which transactional tests may empty."""
+    with django_db_blocker.unblock():
+        let_logs_be_emptied()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -86,11 +86,14 @@ def test_a_moderator_clears_a_queue_of_thirty_by_keyboard(open_page: OpenPage, p
     page.keyboard.press("n")
     for number, case in enumerate(cases):
         expect(page).to_have_url(re.compile(rf"/moderation/cases/{case.pk}$"))
+        # The address is there before the scripts that hear keys.
+        page.wait_for_load_state()
         for key in KEYS[case.kind]:
             if key == "v":
                 before_url = page.url
                 page.keyboard.press("v")
                 page.wait_for_function("before => location.href !== before", arg=before_url)
+                page.wait_for_load_state()
                 expect(page.locator("#decision")).to_be_visible()
             elif key == "i":
                 page.keyboard.press("i")

@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from tests.emptying import let_logs_be_emptied
+
 BEFORE = [("tagging", "0002_counts_for_everybody"), ("gallery", "0003_fill_general_counts")]
 
 
@@ -21,6 +23,7 @@ def schema_before(transactional_db: None) -> Iterator[MigrationExecutor]:
     newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
     yield migrate(BEFORE)
     migrate(newest)
+    let_logs_be_emptied()
 
 
 def test_posts_made_before_are_counted_measured_and_searchable(schema_before):
