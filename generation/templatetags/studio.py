@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -10,7 +12,10 @@ from django.utils.translation import gettext as _
 from gallery import cards
 from gallery.cards import placeholder_class, preview_srcset, preview_url, ratio_class
 from gallery.models import Asset
+from generation.models import Take
+from generation.models.take import Fix
 from generation.models_on_disk.defaults import base_name
+from generation.views.desk import Address
 
 register = template.Library()
 register.filter("base_name", base_name)
@@ -54,3 +59,27 @@ def asset_classes(asset: Asset) -> str:
 def preview_of(asset: Asset) -> str:
     """The address of a small preview."""
     return preview_url(asset, 180)
+
+
+@register.simple_tag
+def desk_url(address: Address, **changed: Any) -> str:
+    """The desk's address with these parts changed."""
+    return address.url(**changed)
+
+
+@register.simple_tag
+def large_url(take: Take) -> str:
+    """The address of the whole picture of a take, or of the largest one that is kept of an archived one."""
+    return preview_url(take.asset, 850) if take.archived_at else cards.original_url(take.asset)
+
+
+@register.filter
+def stars_said(stars: int) -> str:
+    """As signs: `★★★`."""
+    return "★" * stars
+
+
+@register.filter
+def fix_names(take: Take) -> list[str]:
+    """What is to be fixed, in the reader's language."""
+    return [str(Fix(name).label) for name in take.to_fix]
