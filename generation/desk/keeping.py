@@ -125,7 +125,7 @@ def _archive(owner: int, which: Q) -> Archived:
 
 def _erase(take: Take, now: datetime) -> None:
     """Its files go; its row too, unless something stands on it."""
-    asset = take.asset
+    number, asset = take.pk, take.asset
     paths: list[str] = []
     for rows in (AssetFile.objects.filter(asset=asset), Download.objects.filter(asset=asset)):
         paths += rows.values_list("path", flat=True)
@@ -135,6 +135,7 @@ def _erase(take: Take, now: datetime) -> None:
                 raise ProtectedError("something stands on it", set())
             _remove(take)
     except ProtectedError:
+        take = Take.objects.get(pk=number)  # deleting took the number from the other one
         for model in (AssetFile, Download, AssetHash, AssetOrigin):
             model._default_manager.filter(asset=asset).delete()
         Asset.objects.filter(pk=asset.pk).update(thumbhash="")

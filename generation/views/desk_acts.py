@@ -78,7 +78,8 @@ def _chosen(request: MemberRequest) -> list[int]:
         if len(found) > MAX_TAKES:
             raise Invalid("take_too_many", limit=MAX_TAKES)
         return found
-    return [number for text in request.POST.getlist("ids") if (number := id_in(text))]
+    texts = [text for field in request.POST.getlist("ids") for text in field.split(",", MAX_TAKES + 1)]
+    return [number for text in texts if (number := id_in(text))]
 
 
 def _done(user: User, act: str, ids: list[int], request: MemberRequest) -> Done:

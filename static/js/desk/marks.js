@@ -4,6 +4,12 @@ import { toast } from "../toast.js";
 // What leads to another page goes there.
 const LEAVING = new Set(["compare", "archive"]);
 
+/** Very many fields are refused; one long one isn't. */
+function joined(data) {
+  if (data.has("ids")) data.set("ids", data.getAll("ids").join(","));
+  return data;
+}
+
 export class Marks {
   constructor(board) {
     this.board = board;
@@ -25,7 +31,8 @@ export class Marks {
     if (LEAVING.has(act)) return;
     event.preventDefault();
     document.getElementById("desk-more")?.hidePopover?.();
-    this.post(this.board.dataset.mark, data);
+    this.post(this.board.dataset.mark, joined(data));
+    for (const box of this.board.form.querySelectorAll("[name=fix]:checked, [name=scope]:checked")) box.checked = false;
   }
 
   carry(id) {
@@ -42,7 +49,7 @@ export class Marks {
     data.set("act", act);
     for (const [name, value] of Object.entries(more)) data.set(name, value);
     for (const tile of meant) data.append("ids", tile.dataset.take);
-    this.post(this.board.dataset.mark, data);
+    this.post(this.board.dataset.mark, joined(data));
     return true;
   }
 
@@ -100,11 +107,7 @@ export class Marks {
         fixes.hidden = !take.fixes.length;
       }
       // What went to the bin, or came out of it, belongs on another page; it comes back with the undo.
-      const binned = place.dataset.binned ?? "";
-      if (place.matches(".desk-tile") && String(take.binned) !== binned && (take.binned || binned)) {
-        place.dataset.binned = String(take.binned);
-        place.hidden = take.binned;
-      }
+      if (place.matches(".desk-tile")) place.hidden = String(take.binned) !== place.dataset.binned;
     }
   }
 
