@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from gallery import cards
@@ -18,6 +19,8 @@ from generation.models_on_disk.defaults import base_name
 from generation.views.desk import Address
 
 register = template.Library()
+IN_SIGHT = 8
+"""How many tiles of the desk a window shows before anybody scrolls, about."""
 register.filter("base_name", base_name)
 
 
@@ -65,6 +68,14 @@ def preview_of(asset: Asset) -> str:
 def desk_url(address: Address, **changed: Any) -> str:
     """The desk's address with these parts changed."""
     return address.url(**changed)
+
+
+@register.simple_tag
+def desk_image(take: Take, place: int) -> SafeString:
+    """The picture of a tile, which stands at this place; the first ones are in sight from the beginning."""
+    prompt = str(take.recipe.get("prompt") or "")
+    alt = Truncator(prompt).chars(120) if prompt else _("Take %(id)d") % {"id": take.pk}
+    return asset_image(take.asset, alt, "14rem", lazy=place > IN_SIGHT)
 
 
 @register.simple_tag

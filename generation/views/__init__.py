@@ -2,7 +2,7 @@
 
 from generation.views.book import book
 from generation.views.create import create, estimate
-from generation.views.desk import takes
+from generation.views.desk import all_takes
 from generation.views.desk_acts import mark, undo_mark
 from generation.views.desk_pages import compare, lineage, storage
 from generation.views.events import events
@@ -14,6 +14,7 @@ from generation.views.requests import cancel_job, cancel_request, job_preview, r
 from generation.views.takes import mask, take, take_file, take_marks
 
 __all__ = [
+    "all_takes",
     "book",
     "cancel_job",
     "cancel_request",
@@ -39,7 +40,6 @@ __all__ = [
     "take",
     "take_file",
     "take_marks",
-    "takes",
     "undo_mark",
     "worker_order",
 ]

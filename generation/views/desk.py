@@ -87,7 +87,7 @@ class Address:
 @never_cache
 @login_required
 @require_safe
-def takes(request: MemberRequest) -> HttpResponse:
+def all_takes(request: MemberRequest) -> HttpResponse:
     """The takes that `q` finds. `view=strip`: one of them (`at`) large above the others; `all=1`: stacks unfolded;
     `open`: the stack below this take opened in its place; `page`: further on; `part`: a piece of the page for scripts.
 
