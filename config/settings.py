@@ -379,6 +379,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "archive rejects and empty bins": {
+        "task": "generation.tend_takes",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "remove downloads that nobody asks for": {
         "task": "gallery.remove_old_downloads",
         "schedule": 3600,

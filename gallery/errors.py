@@ -44,6 +44,12 @@ class Invalid(UserFacingError):  # noqa: N818
     status = 422
 
 
+class Gone(UserFacingError):  # noqa: N818
+    """What was there once and isn't any more."""
+
+    status = 410
+
+
 class LinkUnusable(UserFacingError):  # noqa: N818
     """A one-time link that is unknown, used or expired."""
 

@@ -62,6 +62,7 @@ def erase(user: User) -> None:
     GenerationRequest.objects.filter(user=user, jobs=None).delete()
     used = GenerationRequest.objects.filter(user=user)
     masks = Mask.objects.filter(owner=user).exclude(pk__in=used.filter(mask__isnull=False).values("mask"))
+    masks = masks.exclude(pk__in=Take.objects.filter(owner=user, mask__isnull=False).values("mask"))
     paths = set(masks.values_list("path", flat=True))
     masks.delete()
     # A picture that a published one was drawn over is still named by its request.

@@ -11,7 +11,12 @@ ROUTES = named(
         "events": row(None, None),
         **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs"),
         **rows(Act.FILE, Act.FILE, "job_preview mask take_file"),
-        **rows(Act.READ, Act.WRITE, "book takes take publish request_cancel job_cancel models model resource"),
+        **rows(
+            Act.READ, Act.WRITE, "book take lineage compare publish request_cancel job_cancel models model resource"
+        ),
+        # Whoever goes through their takes marks one a second; the desk reads all of them.
+        **rows(Act.LIGHT, Act.LIGHT, "mark undo_mark take_marks"),
+        **rows(Act.SEARCH, Act.WRITE, "takes storage"),
         **rows(Act.MODERATE, Act.MODERATE, "queue queue_order worker_order manage_models manage_model"),
     },
 )

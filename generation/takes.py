@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from gallery import posts
+from gallery.errors import Gone, UserFacingError
 from gallery.models import Post, User
 from gallery.models.post import AiEvidence, AiLevel, PromptVisibility
 from gallery.provenance import Recipe
@@ -29,6 +30,13 @@ class Prefill:
 def owned(user: User) -> QuerySet[Take]:
     """`user`'s takes but for those in the bin, newest first; nobody else's can be reached through this."""
     return Take.objects.filter(owner=user, purged_at=None).order_by("-id")
+
+
+def why_not_whole(take: Take) -> UserFacingError | None:
+    """Why nobody can draw over this take, letter or publish it: it is in the bin, or archived. None where they can."""
+    if take.purged_at is not None:
+        return Gone("take_in_bin", id=take.pk)
+    return Gone("take_archived", id=take.pk) if take.archived_at is not None else None
 
 
 def recipe_of(take: Take) -> Recipe:
@@ -65,6 +73,8 @@ def publish(
         locked = owned(user).select_for_update(of=("self",)).select_related("asset", "post").get(pk=take.pk)
         if locked.post is not None:
             return locked.post
+        if (why := why_not_whole(locked)) is not None:
+            raise why
         post = posts.publish(
             user,
             locked.asset,

@@ -4,8 +4,10 @@ from importlib import import_module
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 
 from generation import worker_process
+from generation.desk.keeping import archive_old_rejects, empty_bins
 from generation.queueing.bell import SERVE_TASK
 from generation.queueing.sweep import sweep
 from generation.queueing.worker_names import own_name
@@ -40,6 +42,13 @@ def sweep_clock() -> dict[str, int]:
 def remove_unused_files() -> int:
     """Remove what was sent and is used by nothing."""
     return remove_unused()
+
+
+@shared_task(name="generation.tend_takes")
+def tend_takes() -> dict[str, int]:
+    """Archive what was rejected long ago, and erase what lay in the bin long enough."""
+    now = timezone.now()
+    return {"archived": archive_old_rejects(now), "erased": empty_bins(now)}
 
 
 @shared_task(name="generation.forget_sessions")

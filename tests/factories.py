@@ -167,3 +167,16 @@ def make_take(user: User, *, image: Image.Image | None = None, **wanted: Any) ->
     picture = image or make_image(job.request.width, job.request.height)
     finish(job, start_job(job), Finished(job.pk, picture, job.steps_total, (1,) * job.steps_total))
     return Take.objects.get(job=job)
+
+
+def make_take_row(user: User, prompt: str = "1girl, red hair", **fields: Any) -> Take:
+    """A take of `user` without files, brought from elsewhere, for tests that look at no picture.
+
+    `width` and `height` are those of its picture; `recipe` adds to its recipe; the rest are columns.
+    """
+    size = {side: fields.pop(side, 64) for side in ("width", "height")}
+    recipe = make_recipe(prompt=prompt).to_dict() | fields.pop("recipe", {})
+    whole = {"kind": "imported", "asset": make_asset_row(user, **size), "recipe": recipe} | fields
+    if whole.get("flag", "none") != "none":
+        whole.setdefault("flagged_at", timezone.now())
+    return Take.objects.create(owner=user, **whole)

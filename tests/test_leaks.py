@@ -255,6 +255,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         ("generation:job_preview", hidden.take.job_id),
         ("generation:mask", hidden.edit.job.request.mask_id),
         ("generation:take", hidden.edit.pk),
+        ("generation:lineage", hidden.take.pk),
+        ("generation:lineage", hidden.edit.pk),
+        ("generation:take_marks", hidden.take.pk),
     ]
     for extension in ("png", "jpg", "webp", "avif"):
         yield reverse("generation:take_file", args=[hidden.take.pk, extension])
@@ -420,7 +423,14 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     yield from (reverse(f"generation:{name}") for name in ("book", "create", "events", "takes", *STAFFS, "models"))
     yield reverse("generation:resource", args=["lora", "none"])
     yield reverse("generation:manage_model", args=["checkpoint", 1])
-    yield reverse("generation:takes") + f"?before={hidden.take.pk + 1}"
+    desk = reverse("generation:takes")
+    for asked in (f"page={hidden.take.pk + 1}.{hidden.take.pk + 1}", "q=status:any", "q=1girl", "all=1"):
+        yield f"{desk}?{asked}"
+    for part in ("page", "stack", "stage"):
+        yield f"{desk}?part={part}&open={hidden.take.pk}&at={hidden.take.pk}"
+        yield f"{desk}?view=strip&open={hidden.take.pk}&at={hidden.take.pk}"
+    yield reverse("generation:compare") + f"?a={hidden.take.pk}&b={hidden.edit.pk}"
+    yield from (reverse(f"generation:{name}") for name in ("mark", "undo_mark", "storage"))
     yield reverse("generation:model", args=["small"])
     yield reverse("generation:model", args=["zx"])
     yield from (reverse(name) for name in ("health", "preferences", "account_login", "account_signup"))

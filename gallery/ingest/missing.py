@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from PIL import Image
 
 from gallery.ingest.assets import name_files, picture_of, previews, stored
@@ -17,7 +17,9 @@ from gallery.storing import content_of
 def shown_assets() -> QuerySet[Asset]:
     """Assets that may come into lists: all but what was sent to be drawn over, which has only what its owner's own
     pages need."""
-    return Asset.objects.exclude(origin=Origin.SENT, arrival=None)
+    # What was erased, or is out of reach, has no file to make others from.
+    whole = AssetFile.objects.filter(asset=OuterRef("pk"), variant__in=[Variant.ORIGINAL, Variant.BARE])
+    return Asset.objects.exclude(origin=Origin.SENT, arrival=None).filter(Exists(whole))
 
 
 def make_missing(asset: Asset) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gallery.sentences import files, filters, moderation, people, posts
+from gallery.sentences import files, filters, moderation, people, posts, takes
 
 MESSAGES: dict[str, Any] = {
     **files.MESSAGES,
@@ -10,4 +10,5 @@ MESSAGES: dict[str, Any] = {
     **moderation.MESSAGES,
     **people.MESSAGES,
     **posts.MESSAGES,
+    **takes.MESSAGES,
 }

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from gallery.downloads import EVERYBODY, NOWHERE, READERS_OWN, download_of, file_answer, post_label, reader_of, refused
-from gallery.errors import UserFacingError
+from gallery.errors import Gone, UserFacingError
 from gallery.filters import visitors
 from gallery.filters.in_force import in_force
 from gallery.ingest.signing import site_slug
@@ -111,9 +111,17 @@ def _stored(asset: Asset, variant: str, extension: str) -> AssetFile:
     if found is None and variant == Variant.ORIGINAL:
         # What was sent has no recipe of ours inside: its bare file is all there is.
         found = files.filter(variant=Variant.BARE).first()
+    if found is None and variant == Variant.ORIGINAL and _is_archived(asset):
+        raise Gone("original_archived")
     if found is None:
         raise AssetFile.DoesNotExist
     return found
+
+
+def _is_archived(asset: Asset) -> bool:
+    """Whether the small files of a picture are all that is kept of it."""
+    variants = set(AssetFile.objects.filter(asset=asset).values_list("variant", flat=True))
+    return bool(variants) and not variants & {Variant.ORIGINAL, Variant.BARE}
 
 
 def _download_name(post: Post | None, file: AssetFile | Download) -> str:

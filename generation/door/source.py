@@ -17,6 +17,7 @@ from generation.models import Mask, Take
 from generation.models.checkpoint import Ability
 from generation.models.queue import MaskedContent
 from generation.shapes import fitted
+from generation.takes import why_not_whole
 
 DEFAULT_STRENGTH = 0.75
 DEFAULT_MASK_BLUR = 4
@@ -35,6 +36,9 @@ def read_source(reading: Reading) -> None:
     named = any(wanted.get(name) for name in ("source_asset", "source_take", "source_post"))
     asset, take, post = find_source(reading.user, wanted)
     margins = _read_margins(reading)
+    if take is not None and (why := why_not_whole(take)) is not None:
+        reading.refuse("source", why.message)
+        return
     if named and asset is None:
         # One sentence for what isn't there and for what isn't theirs: nobody learns which numbers others have.
         reading.refuse("source", _("There is no such picture that you can start from. Choose another one."))
@@ -75,7 +79,7 @@ def find_source(user: User, wanted: Any) -> tuple[Asset | None, Take | None, Pos
     if key:
         asset = Asset.objects.filter(owner=user, key=str(key).replace("\x00", "")).first()
     elif take_id:
-        own = Take.objects.filter(owner=user, pk=_id(take_id)).select_related("asset").first()
+        own = Take.objects.filter(owner=user, pk=_id(take_id), erased_at=None).select_related("asset").first()
         return (own.asset, own, None) if own else (None, None, None)
     elif post_id:
         post = Post.objects.filter(reachable_posts(user), pk=_id(post_id)).select_related("asset").first()
@@ -83,6 +87,8 @@ def find_source(user: User, wanted: Any) -> tuple[Asset | None, Take | None, Pos
             post = None  # of that one they are given the blurred file alone until they ask for it
         asset = post.asset if post else None
     take = Take.objects.filter(owner=user, asset=asset).first() if asset else None
+    if take is not None and take.erased_at is not None:
+        return None, None, None
     return asset, take, post
 
 

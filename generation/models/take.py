@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models import Asset, Post
+from gallery.provenance.words import searchable
 from generation.models.queue import Job, Mask
 
 MAX_STARS = 5
@@ -41,6 +42,17 @@ class Fix(models.TextChoices):
     COLOUR = "colour", _("Colour")
 
 
+class PromptWords(models.TextField):  # type: ignore[type-arg]
+    """The words of the recipe's prompt, as searches see them (`gallery.provenance.words`), whoever writes the row."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """Made anew from the recipe at each write."""
+        recipe = getattr(model_instance, "recipe", None) or {}
+        words = searchable(str(recipe.get("prompt") or ""))
+        setattr(model_instance, self.attname, words)
+        return words
+
+
 class Take(models.Model):
     """File and recipe never change; it is published at most once. `parent` is the take it was edited from.
 
@@ -63,6 +75,7 @@ class Take(models.Model):
     mask = models.ForeignKey(Mask, null=True, on_delete=models.PROTECT, related_name="+")
     margins = ArrayField(models.PositiveIntegerField(), size=4, null=True)
     recipe = models.JSONField()
+    words = PromptWords(blank=True, editable=False, db_default="")
     lettering = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     stack = models.CharField(max_length=64, blank=True, db_default="")
     flag = models.CharField(max_length=6, choices=Flag, default=Flag.NONE, db_default=Flag.NONE)

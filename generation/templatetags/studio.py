@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from gallery import cards
 from gallery.cards import placeholder_class, preview_srcset, preview_url, ratio_class
 from gallery.models import Asset
+from generation.models import Take
+from generation.models.take import Fix
 from generation.models_on_disk.defaults import base_name
+from generation.views.desk import Address
 
 register = template.Library()
+IN_SIGHT = 8
+"""How many tiles of the desk a window shows before anybody scrolls, about."""
 register.filter("base_name", base_name)
 
 
@@ -54,3 +62,35 @@ def asset_classes(asset: Asset) -> str:
 def preview_of(asset: Asset) -> str:
     """The address of a small preview."""
     return preview_url(asset, 180)
+
+
+@register.simple_tag
+def desk_url(address: Address, **changed: Any) -> str:
+    """The desk's address with these parts changed."""
+    return address.url(**changed)
+
+
+@register.simple_tag
+def desk_image(take: Take, place: int) -> SafeString:
+    """The picture of a tile, which stands at this place; the first ones are in sight from the beginning."""
+    prompt = str(take.recipe.get("prompt") or "")
+    alt = Truncator(prompt).chars(120) if prompt else _("Take %(id)d") % {"id": take.pk}
+    return asset_image(take.asset, alt, "14rem", lazy=place > IN_SIGHT)
+
+
+@register.simple_tag
+def large_url(take: Take) -> str:
+    """The address of the whole picture of a take, or of the largest one that is kept of an archived one."""
+    return preview_url(take.asset, 850) if take.archived_at else cards.original_url(take.asset)
+
+
+@register.filter
+def stars_said(stars: int) -> str:
+    """As signs: `★★★`."""
+    return "★" * stars
+
+
+@register.filter
+def fix_names(take: Take) -> list[str]:
+    """What is to be fixed, in the reader's language."""
+    return [str(Fix(name).label) for name in take.to_fix]

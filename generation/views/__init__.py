@@ -2,24 +2,31 @@
 
 from generation.views.book import book
 from generation.views.create import create, estimate
+from generation.views.desk import all_takes
+from generation.views.desk_acts import mark, undo_mark
+from generation.views.desk_pages import compare, lineage, storage
 from generation.views.events import events
 from generation.views.manage_models import manage_model, manage_models
 from generation.views.models import model, models, resource
 from generation.views.publish import publish
 from generation.views.queue_page import queue, queue_jobs, queue_order, worker_order
 from generation.views.requests import cancel_job, cancel_request, job_preview, request_status
-from generation.views.takes import mask, take, take_file, takes
+from generation.views.takes import mask, take, take_file, take_marks
 
 __all__ = [
+    "all_takes",
     "book",
     "cancel_job",
     "cancel_request",
+    "compare",
     "create",
     "estimate",
     "events",
     "job_preview",
+    "lineage",
     "manage_model",
     "manage_models",
+    "mark",
     "mask",
     "model",
     "models",
@@ -29,8 +36,10 @@ __all__ = [
     "queue_order",
     "request_status",
     "resource",
+    "storage",
     "take",
     "take_file",
-    "takes",
+    "take_marks",
+    "undo_mark",
     "worker_order",
 ]

@@ -33,6 +33,9 @@ def publish(request: MemberRequest, take_id: int) -> HttpResponse:
     if take.post_id:
         messages.info(request, _("This take is published already: this is its post."))
         return redirect("gallery:post", take.post_id)
+    if (why := takes.why_not_whole(take)) is not None:
+        messages.error(request, why.message)
+        return redirect("generation:take", take.pk)
     prefill = takes.prefill(take)
     suggestion = suggest_rating(prefill.tags, takes.recipe_of(take).prompt)
     if request.method == "POST":

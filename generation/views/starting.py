@@ -28,6 +28,7 @@ from generation.recipes import (
     recipe_of_request,
     recipe_of_take,
 )
+from generation.takes import why_not_whole
 from generation.usable import called, fits, resources
 from generation.views.recipe_context import model_of
 
@@ -62,7 +63,10 @@ def starting_recipe(request: HttpRequest) -> Start:
     if over_post is not None and request.user.is_authenticated:
         return _over_post(request, over_post)
     if over_take is not None and request.user.is_authenticated:
-        return _over(request, drawing_over_take(_own_take(request, over_take)))
+        over = _own_take(request, over_take)
+        if (why := why_not_whole(over)) is not None:
+            return Start(recipe_of_take(over, with_seed=True), why.message)
+        return _over(request, drawing_over_take(over))
     if take_id is not None and request.user.is_authenticated:
         take = _own_take(request, take_id)
         if query.get("seed") == "new":
@@ -133,7 +137,7 @@ def id_in(text: str) -> int | None:
 
 def _own_take(request: HttpRequest, take_id: int) -> Take:
     takes = Take.objects.select_related("job__request__checkpoint", "job__request__vae", "job__request__source_asset")
-    return get_object_or_404(takes, pk=take_id, owner=request.user)
+    return get_object_or_404(takes, pk=take_id, owner=request.user, erased_at=None)
 
 
 def _reachable_post(request: HttpRequest, post_id: int) -> Post:

@@ -1,4 +1,4 @@
-"""One's own takes: all of them, and one with its recipe."""
+"""One of one's own takes with its recipe, its files and what is noted about it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery.cards import picture_of, preview_url
 from gallery.downloads import (
@@ -23,49 +24,73 @@ from gallery.downloads import (
     stored_answer,
     take_menu,
 )
-from gallery.errors import UserFacingError
+from gallery.errors import Gone, UserFacingError
 from gallery.ingest.signing import site_slug
 from gallery.models import Asset, Post, User
 from gallery.provenance import FORMATS, parameters_text
 from gallery.visibility import reachable_posts
+from generation.desk import marks
+from generation.desk.keeping import BIN_KEPT
+from generation.desk.lineage import lineage_of
 from generation.models import Mask, Take
+from generation.models.take import MAX_STARS, Fix, Flag
 from generation.takes import level_of, owned, recipe_of
-from generation.views.edge import MemberRequest
+from generation.views.desk import UNDO
+from generation.views.edge import MemberRequest, local_page
 from generation.views.recipe_context import SMALL
 
-PAGE_LENGTH = 40
 SHOWN_CHILDREN = 60
 
 
 @never_cache
 @login_required
 @require_safe
-def takes(request: MemberRequest) -> HttpResponse:
-    """Newest first; `?before=<id>` continues below that take, `?show=unpublished` leaves posts out."""
-    mine = owned(request.user).select_related("asset", "job__request").prefetch_related("asset__files")
-    show = "unpublished" if request.GET.get("show") == "unpublished" else "all"
-    if show == "unpublished":
-        mine = mine.filter(post=None)
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        mine = mine.filter(pk__lt=int(before[:18]))
-    found = list(mine[: PAGE_LENGTH + 1])
-    page = found[:PAGE_LENGTH]
-    context = {
-        "takes": page,
-        "show": show,
-        "first_page": not before,
-        "next_before": page[-1].pk if len(found) > PAGE_LENGTH else None,
-    }
-    return render(request, "generation/takes.html", context)
+def take(request: MemberRequest, take_id: int) -> HttpResponse:
+    """One take: the picture, its whole recipe, and what can be done with it. 410 for one in the bin."""
+    binned = Take.objects.filter(pk=take_id, owner=request.user, purged_at__isnull=False, erased_at=None)
+    if (lying := binned.select_related("asset").prefetch_related("asset__files").first()) is not None:
+        return render(request, "generation/take_binned.html", {"take": lying, "bin_days": BIN_KEPT.days}, status=410)
+    return take_page(request, own_take(request, take_id))
 
 
 @never_cache
 @login_required
-@require_safe
-def take(request: MemberRequest, take_id: int) -> HttpResponse:
-    """One take: the picture, its whole recipe, and what can be done with it."""
+@require_POST
+def take_marks(request: MemberRequest, take_id: int) -> HttpResponse:
+    """Keep what its maker notes about a take; what can't be kept is shown again with the reason."""
     found = own_take(request, take_id)
+    given = request.POST
+    typed = {
+        "flag": given.get("flag", ""),
+        "stars": given.get("stars", ""),
+        "to_fix": given.getlist("fix"),
+        "note": given.get("note", ""),
+    }
+    stars = typed["stars"]
+    try:
+        done = marks.describe(
+            request.user,
+            found.pk,
+            flag=str(typed["flag"]),
+            stars=int(stars)
+            if isinstance(stars, str) and stars.isascii() and stars.isdecimal() and len(stars) < 3
+            else -1,
+            fix=typed["to_fix"],
+            note=str(typed["note"]),
+        )
+    except UserFacingError as error:
+        return take_page(request, found, marks_typed=typed | {"problem": error.message}, status=error.status)
+    if done.undo:
+        request.session[UNDO] = {"said": _("Your notes are kept."), "token": done.undo}
+    response = redirect(local_page(request) or reverse("generation:take", args=[found.pk]))
+    response.status_code = 303
+    return response
+
+
+def take_page(
+    request: MemberRequest, found: Take, *, marks_typed: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of one's own take; `marks_typed`: what was typed about it and could not be kept."""
     mine = owned(request.user)
     siblings = (
         mine.filter(job__request_id=found.job.request_id).select_related("asset").prefetch_related("asset__files")
@@ -78,13 +103,21 @@ def take(request: MemberRequest, take_id: int) -> HttpResponse:
         "parameters": parameters_text(recipe),
         "recipe": recipe,
         "level": level_of(recipe),
-        "menu": _menu(found),
+        "menu": _menu(found) if found.archived_at is None else None,
+        "marks": marks_typed or found,
+        "marks_problem": marks_typed["problem"] if marks_typed else "",
+        "fixes": Fix.choices,
+        "flags": Flag.choices,
+        "star_counts": range(MAX_STARS + 1),
+        "undo": request.session.pop(UNDO, None),
+        "lineage": lineage_of(request.user, found),
+        "here_url": reverse("generation:take", args=[found.pk]),
         **_around(request, found),
         "siblings": siblings.order_by("job__index"),
         "newer": mine.filter(pk__gt=found.pk).order_by("id").values_list("pk", flat=True).first(),
         "older": mine.filter(pk__lt=found.pk).order_by("-id").values_list("pk", flat=True).first(),
     }
-    return render(request, "generation/take.html", context)
+    return render(request, "generation/take.html", context, status=status)
 
 
 @login_required
@@ -94,6 +127,8 @@ def take_file(request: MemberRequest, take_id: int, extension: str) -> HttpRespo
     found = own_take(request, take_id)
     if extension not in FORMATS:
         raise Http404
+    if found.archived_at is not None:
+        return refused(request, Gone("original_archived"))
     recipe, with_prompt = recipe_of(found), request.GET.get("prompt") != "0"
     label = drawn_label(found.asset, recipe, with_prompt=with_prompt)
     try:

@@ -87,9 +87,9 @@ def test_a_take_is_edited_under_a_mask_and_the_child_shows_where_it_comes_from(
 
     page.locator(".shot--done a.shot__frame").first.click()
     lineage = page.locator("section", has=page.get_by_role("heading", name="Where it comes from"))
-    expect(lineage.get_by_role("link")).to_have_attribute("href", f"/takes/{take.pk}")
+    expect(lineage.get_by_role("link").first).to_have_attribute("href", f"/takes/{take.pk}")
     expect(lineage.get_by_alt_text("The mask: white is painted anew")).to_have_js_property("naturalWidth", 64)
-    lineage.get_by_role("link").click()
+    lineage.get_by_role("link").first.click()
     expect(page.get_by_role("navigation", name="Takes drawn over this one").get_by_role("link")).to_have_count(1)
 
 

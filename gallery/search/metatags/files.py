@@ -40,12 +40,17 @@ def _in_pixels(interval: Interval) -> Interval | None:
 
 
 def _ratio(value: Numbers, compilation: Compilation) -> Q:
+    return ratio_within(F("width"), F("height"), value)
+
+
+def ratio_within(width: F, height: F, value: Numbers) -> Q:
+    """The ratio of two columns is one of the values, or lies in one of the intervals."""
     intervals = [Interval(point - _HALF, point + _HALF) for point in value.points]
     for interval in value.intervals:
         low = None if interval.low is None else interval.low + (_HALF if interval.low_open else -_HALF)
         high = None if interval.high is None else interval.high + (-_HALF if interval.high_open else _HALF)
         intervals.append(Interval(low, high, interval.low_open, interval.high_open))
-    ratio = Cast(F("width"), FloatField()) / Cast(F("height"), FloatField())
+    ratio = Cast(width, FloatField()) / Cast(height, FloatField())
     return within(ratio, Numbers(frozenset(), tuple(intervals)))
 
 

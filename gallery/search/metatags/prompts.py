@@ -30,7 +30,7 @@ def _on(column: str) -> Compile:
         parts = [value.text] if value.literal else [part for part in value.text.split(",") if part.strip()]
         condition = Q()
         for part in parts:
-            condition &= _part(column, part, literal=value.literal)
+            condition &= words_in(column, part, literal=value.literal)
         if not parts:
             raise Invalid("no_words", value=value.text[:60])
         return compilation.prompts & in_recipe(condition)
@@ -38,8 +38,11 @@ def _on(column: str) -> Compile:
     return compile_words
 
 
-def _part(column: str, part: str, *, literal: bool) -> Q:
-    """The words of `part` one after another; `*` stands for any letters inside one word."""
+def words_in(column: str, part: str, *, literal: bool) -> Q:
+    """Rows in whose column of words (`searchable`) those of `part` stand one after another.
+
+    `*` stands for any letters inside one word. Raises Invalid where there is no word.
+    """
     words = searchable(part if literal else unicodedata.normalize("NFKC", part).replace("*", _ANY)).strip()
     if not words:
         raise Invalid("no_words", value=part[:60])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.functions import Lower
@@ -26,12 +27,13 @@ def _name(column: str, *, also: Callable[[Text], Q] | None = None) -> Compile:
         if isinstance(value, Presence):
             given = in_recipe(~Q(**{column: ""}))
             return given if value.present else ~given
-        return in_recipe(_is_named(F(column), value) | (also(value) if also else Q()))
+        return in_recipe(is_named(F(column), value) | (also(value) if also else Q()))
 
     return compile_name
 
 
-def _is_named(left: F, value: Text) -> Q:
+def is_named(left: Any, value: Text) -> Q:
+    """`left` is this name in any case; `*` stands for any text, `_` outside quotation marks for a blank as well."""
     name = value.text.replace("\x00", "")
     spellings = {name} if value.literal else {name, name.replace("_", " ")}
     result = Q()

@@ -1,0 +1,183 @@
+"""What its maker notes about takes: one function for each change, each one transaction and ready to be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from gallery.accounts.standing import require_may_act
+from gallery.errors import Invalid
+from gallery.models import User
+from generation.models import Take
+from generation.models.take import MAX_NOTE, MAX_STARS, Fix, Flag
+from generation.requests import one_by_one
+
+MAX_TAKES = 2000
+"""Most takes of one act."""
+UNDO_SECONDS = 24 * 3600
+_SALT = "generation.desk.undo"
+# What an act may change, and so what can be undone.
+FIELDS = ("flag", "flagged_at", "stars", "note", "to_fix", "purged_at")
+
+Change = Callable[[Take], None]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an act changed. `undo` goes to `undo`, signed; empty where nothing changed.
+
+    `takes` are all that it was asked of and that are there, as they are now.
+    """
+
+    takes: list[Take]
+    changed: int
+    undo: str = ""
+    ids: list[int] = field(default_factory=list)
+
+
+def flag(user: User, ids: Iterable[int], value: str) -> Done:
+    """Pick, reject, or leave undecided; the same again is no change. Raises Invalid for another value."""
+    if value not in Flag.values:
+        raise Invalid("take_flag_unknown")
+    now = timezone.now()
+
+    def change(take: Take) -> None:
+        if take.flag != value:
+            take.flag, take.flagged_at = value, None if value == Flag.NONE else now
+
+    return _act(user, ids, change)
+
+
+def rate(user: User, ids: Iterable[int], stars: int) -> Done:
+    """Give 1 to 5 stars, or none (0). Raises Invalid for another number."""
+    if not 0 <= stars <= MAX_STARS:
+        raise Invalid("take_stars", high=MAX_STARS)
+
+    def change(take: Take) -> None:
+        take.stars = stars
+
+    return _act(user, ids, change)
+
+
+def to_fix(user: User, ids: Iterable[int], *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Done:
+    """Say what is still to be mended, and what isn't any more. Raises Invalid for what is no such thing."""
+    more, less = set(add), set(remove)
+    if not (more | less) <= set(Fix.values):
+        raise Invalid("take_fix_unknown")
+
+    def change(take: Take) -> None:
+        wanted = (set(take.to_fix) | more) - less
+        take.to_fix = [name for name in Fix.values if name in wanted]
+
+    return _act(user, ids, change)
+
+
+def describe(user: User, take_id: int, *, flag: str, stars: int, fix: Iterable[str], note: str) -> Done:
+    """Keep all that a form says of one take. Raises Invalid as `flag`, `rate` and `to_fix` do, and for a long note."""
+    text, chosen = note.replace("\x00", "").replace("\r\n", "\n").strip(), set(fix)
+    if flag not in Flag.values:
+        raise Invalid("take_flag_unknown")
+    if not 0 <= stars <= MAX_STARS:
+        raise Invalid("take_stars", high=MAX_STARS)
+    if not chosen <= set(Fix.values):
+        raise Invalid("take_fix_unknown")
+    if len(text) > MAX_NOTE:
+        raise Invalid("take_note_too_long", length=len(text), limit=MAX_NOTE)
+    now = timezone.now()
+
+    def change(take: Take) -> None:
+        if take.flag != flag:
+            take.flag, take.flagged_at = flag, None if flag == Flag.NONE else now
+        take.stars, take.note = stars, text
+        take.to_fix = [name for name in Fix.values if name in chosen]
+
+    return _act(user, [take_id], change)
+
+
+def act(user: User, ids: Iterable[int], change: Change, *, may: Callable[[Take], bool] | None = None) -> Done:
+    """Change those of `user`'s takes with these numbers that `may` be, in one transaction, and say how it is undone."""
+    return _act(user, ids, change, may=may)
+
+
+@transaction.atomic
+def undo(user: User, token: str) -> Done:
+    """Put back what an act changed, as far as nobody changed it again since.
+
+    Raises Invalid for a token that is none, is somebody else's or is older than a day.
+    """
+    require_may_act(user)
+    try:
+        said = signing.loads(token, salt=_SALT, max_age=UNDO_SECONDS)
+    except signing.BadSignature as error:
+        raise Invalid("take_undo_gone") from error
+    if said["user"] != user.pk:
+        raise Invalid("take_undo_gone")
+    one_by_one(user.pk)
+    changes = {int(pk): fields for pk, fields in said["takes"].items()}
+    found = list(_locked(user, changes))
+    back = []
+    for take in found:
+        before = {name: values[0] for name, values in changes[take.pk].items()}
+        if take.erased_at is None and all(
+            _packed(take, name) == values[1] for name, values in changes[take.pk].items()
+        ):
+            for name, value in before.items():
+                setattr(take, name, _unpacked(name, value))
+            back.append(take)
+    _write(back, FIELDS)
+    return Done(found, len(back), ids=[take.pk for take in back])
+
+
+@transaction.atomic
+def _act(user: User, ids: Iterable[int], change: Change, *, may: Callable[[Take], bool] | None = None) -> Done:
+    require_may_act(user)
+    wanted = list(dict.fromkeys(ids))
+    if len(wanted) > MAX_TAKES:
+        raise Invalid("take_too_many", limit=MAX_TAKES)
+    # Who draws over one of them, or sweeps the bin, waits.
+    one_by_one(user.pk)
+    found = list(_locked(user, wanted))
+    changed: dict[int, dict[str, Any]] = {}
+    touched = []
+    for take in found:
+        if take.erased_at is not None or (may or _is_on_the_desk)(take) is False:
+            continue
+        before = {name: _packed(take, name) for name in FIELDS}
+        change(take)
+        differs = {name: [before[name], now] for name in FIELDS if (now := _packed(take, name)) != before[name]}
+        if differs:
+            changed[take.pk] = differs
+            touched.append(take)
+    _write(touched, {name for fields in changed.values() for name in fields})
+    token = signing.dumps({"user": user.pk, "takes": changed}, salt=_SALT, compress=True) if changed else ""
+    return Done(found, len(touched), token, [take.pk for take in touched])
+
+
+def _locked(user: User, ids: Iterable[int]) -> Sequence[Take]:
+    """In the order of their numbers, so that two acts at a time wait for each other and never for ever."""
+    return Take.objects.filter(owner=user, pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
+
+
+def _is_on_the_desk(take: Take) -> bool:
+    return take.purged_at is None
+
+
+def _write(takes: list[Take], fields: Iterable[str]) -> None:
+    if takes:
+        Take.objects.bulk_update(takes, list(fields), batch_size=500)
+
+
+def _packed(take: Take, name: str) -> Any:
+    value = getattr(take, name)
+    return value.isoformat() if isinstance(value, datetime) else list(value) if name == "to_fix" else value
+
+
+def _unpacked(name: str, value: Any) -> Any:
+    return parse_datetime(value) if name in ("flagged_at", "purged_at") and value is not None else value
