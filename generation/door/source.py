@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gallery.ingest import MAX_PIXELS
@@ -27,6 +28,8 @@ MAX_MARGIN = 2048
 
 Margins = tuple[int, int, int, int]
 NO_MARGINS: Margins = (0, 0, 0, 0)
+SOURCES = {"take": "source_take", "post": "source_post", "upload": "source_asset"}
+"""What a form calls the pictures to start from, and what they are called here."""
 
 
 def read_source(reading: Reading) -> None:
@@ -51,6 +54,11 @@ def read_source(reading: Reading) -> None:
             _("“%(model)s” can't start from a picture. Choose another model, or take the picture away.")
             % {"model": reading.model},
         )
+    if wanted.get("sketch_on"):
+        beneath, take, post = find_source(reading.user, named(wanted["sketch_on"]))
+        if beneath is None or (beneath.width, beneath.height) != (asset.width, asset.height):
+            reading.refuse("source", _("The picture that you sketched on isn’t there any more. Choose another one."))
+            return
     reading.values |= {"source_asset": asset, "source_take": take, "source_post": post}
     strength = real(wanted.get("strength"), DEFAULT_STRENGTH)
     if 0 < strength <= 1:
@@ -66,16 +74,23 @@ def read_source(reading: Reading) -> None:
         reading.values["width"], reading.values["height"] = fitted(*canvas, reading.model)
 
 
+def named(source: object) -> dict[str, str]:
+    """What `take:12`, `post:34` or `upload:` and the key of an own asset names, as `find_source` takes it."""
+    kind, _colon, which = str(source or "").partition(":")
+    return {SOURCES[kind]: which} if kind in SOURCES else {}
+
+
 def find_source(user: User, wanted: Any) -> tuple[Asset | None, Take | None, Post | None]:
     """The picture that `source_asset` (a key), `source_take` or `source_post` (numbers) names, as far as it is `user`'s
-    to use: their own upload or take, or a post that they may see sharply. The take is always their own."""
+    to use: their own upload or take, or a post that they may see sharply. The take is always their own. One in the bin
+    and one of which small pictures alone are left can't be drawn over."""
     key, take_id, post_id = (wanted.get(name) for name in ("source_asset", "source_take", "source_post"))
     asset: Asset | None = None
     post: Post | None = None
     if key:
         asset = Asset.objects.filter(owner=user, key=str(key).replace("\x00", "")).first()
     elif take_id:
-        own = Take.objects.filter(owner=user, pk=_id(take_id)).select_related("asset").first()
+        own = _whole_takes(user).filter(pk=_id(take_id)).select_related("asset").first()
         return (own.asset, own, None) if own else (None, None, None)
     elif post_id:
         post = Post.objects.filter(reachable_posts(user), pk=_id(post_id)).select_related("asset").first()
@@ -83,7 +98,13 @@ def find_source(user: User, wanted: Any) -> tuple[Asset | None, Take | None, Pos
             post = None  # of that one they are given the blurred file alone until they ask for it
         asset = post.asset if post else None
     take = Take.objects.filter(owner=user, asset=asset).first() if asset else None
+    if take is not None and (take.purged_at or take.archived_at):
+        return None, None, None
     return asset, take, post
+
+
+def _whole_takes(user: User) -> QuerySet[Take]:
+    return Take.objects.filter(owner=user, purged_at=None, archived_at=None)
 
 
 def _read_margins(reading: Reading) -> Margins:

@@ -1,6 +1,7 @@
 """The studio's pages: thin edges over `generation`'s functions. One page, one file."""
 
 from generation.views.book import book
+from generation.views.canvas import canvas, keep
 from generation.views.create import create, estimate
 from generation.views.events import events
 from generation.views.manage_models import manage_model, manage_models
@@ -14,10 +15,12 @@ __all__ = [
     "book",
     "cancel_job",
     "cancel_request",
+    "canvas",
     "create",
     "estimate",
     "events",
     "job_preview",
+    "keep",
     "manage_model",
     "manage_models",
     "mask",
