@@ -58,7 +58,8 @@ def box_from(typed: Sequence[object], size: tuple[int, int]) -> Box:
     if right - left < SMALLEST or bottom - top < SMALLEST:
         raise BoxRefused(
             _(
-                "This box has less than %(least)d pixels within the picture of %(width)d × %(height)d. Draw a larger one."
+                "This box has less than %(least)d pixels within the picture of %(width)d × %(height)d. "
+                "Draw a larger one."
             )
             % {"least": SMALLEST, "width": size[0], "height": size[1]}
         )

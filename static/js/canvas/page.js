@@ -4,26 +4,22 @@
  */
 import "../studio/studio-board.js";
 import { History } from "./history.js";
-import { draftName } from "./tabs.js";
-import * as drafts from "./drafts.js";
+import { inputs, numbers } from "./fields.js";
+import { Keeper } from "./keeping.js";
 import { LARGEST, Layer, workSize } from "./layer.js";
 import { listen } from "./keys.js";
 import { Overlay } from "./overlay.js";
 import { maskPng } from "./png.js";
 import { attend } from "./pointers.js";
 import { send } from "./sending.js";
+import { tools } from "./tools.js";
 import { View } from "./view.js";
 
 const MASK_COLOUR = "#e0218a";
 const SETTLE = 250;
 const SMALL_PART = 0.25; // of the picture: what is smaller gains from being drawn at full size
-const EDGE = 8;
-const MOST_EDGE = 2048;
 const TASK_OF = { box: "repair", frame: "edges", lasso: "paint", rectangle: "paint" };
 const KIND_OF_TOOL = { repair: "box", edges: "frame" };
-
-const inputs = (form, name) => [...form.querySelectorAll(`[name=${name}]`)];
-const numbers = (form, name) => inputs(form, name).map((input) => Number(input.value) || 0);
 
 class EditCanvas extends HTMLElement {
   connectedCallback() {
@@ -43,7 +39,7 @@ class EditCanvas extends HTMLElement {
     this.overlay = new Overlay(this.stage, this.view);
     this.#sizeBrush();
     this.#showPicture();
-    attend(this.stage, this.view, this.#hand(), () => this.tool === "hand" || this.spaceHeld);
+    attend(this.stage, this.view, tools(this), () => this.tool === "hand" || this.spaceHeld);
     this.stage.addEventListener("pointerenter", () => (this.over = true));
     this.stage.addEventListener("pointerleave", () => (this.over = false));
     this.addEventListener("click", (event) => this.#clicked(event));
@@ -52,10 +48,10 @@ class EditCanvas extends HTMLElement {
     this.#listenToKeys();
     // The stage gets its size late on a phone, whose bars come and go.
     new ResizeObserver(() => { if (this.view.fitted ?? true) this.#fit(); }).observe(this.stage);
-    this.#dress();
-    this.ready = this.#restore();
-    document.addEventListener("visibilitychange", () => { if (document.hidden) this.#save(); });
-    addEventListener("pagehide", () => this.#save());
+    this.dress();
+    this.takeTool(KIND_OF_TOOL[this.task] ?? "brush");
+    this.keeper = new Keeper(this);
+    this.ready = this.keeper.restore();
   }
 
   get form() {
@@ -77,22 +73,24 @@ class EditCanvas extends HTMLElement {
 
   // --- tools ---------------------------------------------------------------------------------------
 
-  useTool(tool) {
+  takeTool(tool) {
     this.tool = tool;
     this.dataset.tool = tool;
     for (const button of this.querySelectorAll("[data-tool]")) {
       button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
     }
-    if (tool === "box" || tool === "frame") this.useTask(TASK_OF[tool]);
-    else if (tool !== "hand" && this.layerName === "mask") this.useTask("paint");
     this.overlay.show({ pointer: null });
   }
 
+  /** Take a tool, and what is drawn anew with it becomes what is asked for. */
+  useTool(tool) {
+    this.takeTool(tool);
+    if (tool === "box" || tool === "frame") this.useTask(TASK_OF[tool]);
+    else if (tool !== "hand" && this.layerName === "mask") this.useTask("paint");
+  }
+
   useLayer(name) {
-    if (name === "sketch" && !this.layers.sketch) {
-      this.layers.sketch = new Layer("sketch", this.work, { colour: this.querySelector("[data-colour-input]").value });
-      this.layers.mask.canvas.before(this.layers.sketch.canvas);
-    }
+    if (name === "sketch") this.sketchLayer();
     this.layerName = name;
     for (const button of this.querySelectorAll("[data-layer]")) {
       button.setAttribute("aria-pressed", String(button.dataset.layer === name));
@@ -104,126 +102,68 @@ class EditCanvas extends HTMLElement {
     else if (this.task !== "paint" || this.layers.mask.empty) this.useTask("whole");
   }
 
+  /** The layer of the sketch: it takes memory, so that it is made when somebody needs it. */
+  sketchLayer() {
+    if (!this.layers.sketch) {
+      this.layers.sketch = new Layer("sketch", this.work, { colour: this.querySelector("[data-colour-input]").value });
+      this.layers.mask.canvas.before(this.layers.sketch.canvas);
+    }
+    return this.layers.sketch;
+  }
+
+  /** Mask and sketch become empty; even this can be undone. */
+  clearAll() {
+    for (const layer of Object.values(this.layers)) {
+      layer.clear();
+      const step = layer.commit();
+      if (step) this.history.add(step);
+    }
+    this.changed();
+  }
+
   useTask(task) {
-    if (this.task === task) return;
+    const before = this.dataset.task;
+    if (before === task) return;
     const strength = this.form.elements.strength;
     if (task === "repair" && !this.strengthChosen) {
       this.strengthBefore = strength.value;
       this.#set(strength, this.dataset.repairStrength);
-    } else if (this.task === "repair" && this.strengthBefore && !this.strengthChosen) {
+    } else if (before === "repair" && this.strengthBefore && !this.strengthChosen) {
       this.#set(strength, this.strengthBefore);
     }
     this.form.elements.task.value = task;
-    this.#dress();
+    this.dress();
   }
 
-  #hand() {
-    const inWork = ({ x, y }) => ({ x: x * this.work.scale, y: y * this.work.scale });
-    let points = [];
-    let side = null;
-    const erasing = (event) => this.tool === "eraser" || event.altKey;
-    const widthOf = (event) => {
-      const pen = event.pointerType === "pen" && event.pressure > 0 ? 0.25 + 0.75 * event.pressure : 1;
-      return Math.max(1, this.brushSize * this.work.scale * pen);
-    };
-    const corners = () => {
-      const [from, to] = [points[0], points.at(-1)];
-      return [from, { x: to.x, y: from.y }, to, { x: from.x, y: to.y }];
-    };
-    const painting = () => this.tool === "brush" || this.tool === "eraser";
-    return {
-      start: (event) => {
-        side = this.task === "edges" ? event.target.closest("[data-side]")?.dataset.side ?? null : null;
-        points = [this.view.inPicture(event)];
-        if (side) return;
-        if (painting()) this.layer.line(inWork(points[0]), inWork(points[0]), widthOf(event), { erase: erasing(event) });
-      },
-      move: (events) => {
-        for (const event of events) {
-          const point = this.view.inPicture(event);
-          if (side) this.#dragEdge(side, point);
-          else if (painting()) this.layer.line(inWork(points.at(-1)), inWork(point), widthOf(event), { erase: erasing(event) });
-          points.push(point);
-        }
-        this.erasing = events.at(-1).altKey;
-        if (side) return;
-        if (this.tool === "lasso") this.overlay.show({ points });
-        if (this.tool === "rectangle") this.overlay.show({ points: corners() });
-        if (this.tool === "box") this.#setBox(points[0], points.at(-1));
-        if (painting()) this.overlay.show({ pointer: this.view.onStage(events.at(-1)), size: this.brushSize });
-        // With the frame, one pointer beside its handles moves the picture.
-        if (this.tool === "frame" && points.length > 1) {
-          const [before, now] = points.slice(-2);
-          this.view.panBy((now.x - before.x) * this.view.zoom, (now.y - before.y) * this.view.zoom);
-          points = [this.view.inPicture(events.at(-1))];
-        }
-      },
-      end: () => {
-        if (!side && points.length > 1 && (this.tool === "lasso" || this.tool === "rectangle")) {
-          const within = this.tool === "lasso" ? points : corners();
-          this.layer.fill(within.map(inWork), { erase: this.erasing });
-        }
-        this.overlay.show({ points: [] });
-        if (!side && !["box", "frame", "hand"].includes(this.tool)) this.#commit();
-        else this.#changed();
-        [points, side, this.erasing] = [[], null, false];
-      },
-      cancel: () => {
-        this.layer.cancel();
-        this.overlay.show({ points: [] });
-        [points, side, this.erasing] = [[], null, false];
-      },
-      hover: (event) => {
-        const shown = event && ["brush", "eraser"].includes(this.tool);
-        this.overlay.show({ pointer: shown ? this.view.onStage(event) : null, size: this.brushSize });
-      },
-    };
-  }
-
-  #setBox(from, to) {
-    const clamp = (value, most) => Math.max(0, Math.min(most, Math.round(value)));
-    const [x0, x1] = [from.x, to.x].map((x) => clamp(x, this.size.width)).sort((one, other) => one - other);
-    const [y0, y1] = [from.y, to.y].map((y) => clamp(y, this.size.height)).sort((one, other) => one - other);
-    inputs(this.form, "box").forEach((input, index) => (input.value = [x0, y0, x1 - x0, y1 - y0][index]));
-    this.#showShapes();
-  }
-
-  #dragEdge(side, { x, y }) {
-    const grown = { left: -x, top: -y, right: x - this.size.width, bottom: y - this.size.height }[side];
-    const index = ["left", "top", "right", "bottom"].indexOf(side);
-    const margin = Math.max(0, Math.min(MOST_EDGE, Math.round(grown / EDGE) * EDGE));
-    inputs(this.form, "outpaint")[index].value = margin || "";
-    this.#showShapes();
-  }
-
-  #commit() {
+  commit() {
     const step = this.layer.commit();
     if (!step) return;
     this.history.add(step);
-    this.#changed();
+    if (this.layerName === "mask") this.useTask("paint"); // what is painted is what is meant
+    this.changed();
   }
 
   #step(way) {
     const there = this.history[way]((step) => step.layer.swap(step));
     this.#say(there ? this.dataset[way === "undo" ? "undoneText" : "redoneText"] : this.dataset.nothingText);
-    if (there) this.#changed();
+    if (there) this.changed();
   }
 
   // --- what was done -------------------------------------------------------------------------------
 
-  #changed() {
+  changed() {
     this.querySelector("[data-do=undo]").disabled = !this.history.canUndo;
     this.querySelector("[data-do=redo]").disabled = !this.history.canRedo;
-    this.restoredGone?.();
+    this.keeper.noteGone();
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
-      this.#weigh();
-      this.#save();
+      this.weigh();
+      this.keeper.save();
     }, SETTLE);
   }
 
   // A small part is drawn at full size unless somebody said otherwise.
-  #weigh() {
+  weigh() {
     const extent = this.layers.mask.extent();
     const share = extent ? (extent.width * extent.height) / (this.work.width * this.work.height) : 0;
     const closer = this.form.elements.only_masked;
@@ -243,16 +183,16 @@ class EditCanvas extends HTMLElement {
   }
 
   // What the form says, shown on the canvas; and only the part of the form that counts.
-  #dress() {
+  dress() {
     this.dataset.task = this.task;
     for (const part of this.form.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== this.task;
     this.form.querySelector(".canvas-form__count").hidden = this.task === "repair";
     this.style.setProperty("--feather", `${Number(this.form.elements.mask_blur.value) || 0}px`);
-    this.#showShapes();
+    this.showShapes();
     this.#estimate();
   }
 
-  #showShapes() {
+  showShapes() {
     const [x, y, width, height] = numbers(this.form, "box");
     const margins = numbers(this.form, "outpaint");
     this.overlay.show({
@@ -294,13 +234,12 @@ class EditCanvas extends HTMLElement {
   #do(what) {
     if (what === "undo" || what === "redo") this.#step(what);
     if (what === "invert" && this.layerName === "mask") {
-      this.useTask("paint");
       this.layer.invert();
-      this.#commit();
+      this.commit();
     }
     if (what === "clear") {
       this.layer.clear();
-      this.#commit();
+      this.commit();
     }
     if (what === "closer") this.view.zoomBy(1.4);
     if (what === "further") this.view.zoomBy(1 / 1.4);
@@ -315,24 +254,24 @@ class EditCanvas extends HTMLElement {
     if (target.name === "strength") this.strengthChosen = true;
     if (target.name === "only_masked") this.closerChosen = true;
     if (target.name === "task") {
-      this.#dress();
-      const tool = KIND_OF_TOOL[target.value] ?? "brush";
-      if (tool !== "brush" || ["box", "frame"].includes(this.tool)) this.useToolFor(tool, target.value);
+      this.useTask(target.value);
+      this.#takeFittingTool();
+      this.changed();
     }
     if (["box", "outpaint"].includes(target.name)) {
-      this.#showShapes();
+      this.showShapes();
       if (target.name === "outpaint" && this.view.fitted) this.#fit();
-      this.#changed();
+      this.changed();
     }
-    if (target.name === "mask_blur") this.#dress();
+    if (target.name === "mask_blur") this.dress();
     if (["count", "model", "steps", "sampler", "strength"].includes(target.name)) this.#estimate();
-    if (target.name === "prompt") this.#changed();
+    if (target.name === "prompt") this.changed();
   }
 
-  // The tool that goes with a task chosen in the form, without choosing the task anew.
-  useToolFor(tool, task) {
-    this.useTool(tool);
-    this.useTask(task);
+  // The tool that goes with what was chosen in the form.
+  #takeFittingTool() {
+    const tool = KIND_OF_TOOL[this.task] ?? "brush";
+    if (tool !== "brush" || ["box", "frame"].includes(this.tool)) this.takeTool(tool);
   }
 
   #listenToKeys() {
@@ -406,75 +345,6 @@ class EditCanvas extends HTMLElement {
     }
   }
 
-  // --- drafts --------------------------------------------------------------------------------------
-
-  async #restore() {
-    const key = `${this.dataset.owner}:${this.dataset.source}`;
-    const { name, second } = await draftName(key);
-    document.querySelector("[data-second-tab]").hidden = !second;
-    try {
-      const draft = await drafts.load(name, { alone: !second && name === key });
-      if (draft && !this.history.canUndo) this.#takeUp(draft);
-      this.draft = name;
-      drafts.tidy();
-    } catch {
-      document.querySelector("[data-saved]").textContent = this.dataset.unsavedText;
-    }
-  }
-
-  #takeUp(draft) {
-    const before = { box: inputs(this.form, "box").map((input) => input.value), outpaint: inputs(this.form, "outpaint").map((input) => input.value), prompt: this.form.elements.prompt.value, task: this.task };
-    const fits = draft.width === this.work.width && draft.height === this.work.height;
-    if (fits && draft.mask) this.layers.mask.unpack(draft.mask);
-    if (fits && draft.sketch) {
-      this.useLayer("sketch");
-      this.layers.sketch.unpack(draft.sketch);
-      this.useLayer("mask");
-    }
-    this.#fillIn(draft);
-    const note = document.querySelector("[data-restored]");
-    note.hidden = false;
-    this.restoredGone = () => { note.hidden = true; this.restoredGone = null; };
-    note.querySelector("[data-undo-restore]").onclick = () => {
-      for (const layer of Object.values(this.layers)) {
-        layer.clear();
-        const step = layer.commit();
-        if (step) this.history.add(step); // even this can be undone
-      }
-      this.#fillIn(before);
-      this.#changed();
-    };
-    this.#weigh();
-  }
-
-  #fillIn({ box, outpaint, prompt, task }) {
-    inputs(this.form, "box").forEach((input, index) => (input.value = box?.[index] ?? ""));
-    inputs(this.form, "outpaint").forEach((input, index) => (input.value = outpaint?.[index] ?? ""));
-    if (prompt) this.form.elements.prompt.value = prompt;
-    if (task) this.useTask(task);
-    this.#dress();
-  }
-
-  async #save() {
-    if (!this.draft) return;
-    const { mask, sketch } = this.layers;
-    const box = inputs(this.form, "box").map((input) => input.value);
-    const outpaint = inputs(this.form, "outpaint").map((input) => input.value);
-    const nothing = mask.empty && (sketch?.empty ?? true) && ![...box, ...outpaint].some(Boolean);
-    const saved = document.querySelector("[data-saved]");
-    try {
-      if (nothing) await drafts.drop(this.draft);
-      else {
-        const { width, height } = this.work;
-        const draft = { width, height, box, outpaint, prompt: this.form.elements.prompt.value, task: this.task };
-        await drafts.save(this.draft, { ...draft, mask: mask.pack(), sketch: sketch && !sketch.empty ? sketch.pack() : null });
-      }
-      saved.textContent = nothing ? "" : this.dataset.savedText;
-    } catch {
-      saved.textContent = this.dataset.unsavedText;
-    }
-  }
-
   // --- sending -------------------------------------------------------------------------------------
 
   async #submitted(event) {
@@ -518,8 +388,9 @@ class EditCanvas extends HTMLElement {
       return;
     }
     this.form.replaceWith(form);
-    this.#dress();
-    if (button) this.#changed();
+    this.dress();
+    this.#takeFittingTool();
+    if (button) this.changed();
     (form.querySelector("[data-focus], [aria-invalid=true]") ?? form.querySelector("[tabindex='-1'].errorlist"))?.focus();
   }
 }
