@@ -75,7 +75,7 @@ def strokes(width: int = 64, height: int = 80) -> Image.Image:
     return image
 
 
-def send(client: Client, source: object, task: str = "paint", **changed: Any) -> HttpResponse:
+def send(client: Client, source: object, task: str = "paint", headers: Any = None, **changed: Any) -> HttpResponse:
     whole = {
         "source": f"take:{source.pk}" if isinstance(source, Take) else source,
         "task": task,
@@ -86,7 +86,7 @@ def send(client: Client, source: object, task: str = "paint", **changed: Any) ->
         "strength": "0.5",
         "key": "canvas",
     }
-    return client.post("/canvas", whole | changed)
+    return client.post("/canvas", whole | changed, headers=headers)
 
 
 def errors(answer: HttpResponse) -> dict[str, str]:
@@ -118,9 +118,15 @@ def test_it_says_how_to_come_here(client: Client, mira: User) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["take:{other}", "take:0", "take:" + "9" * 30, "take:²", "post:1000000", "upload:none", "upload:\x00", "nonsense:1", "take"],
-    ids=["another's", "zero", "thirty digits", "no number", "no post", "no file", "NUL", "unknown kind", "no number at all"],
-)  # fmt: skip
+    [
+        *("take:{other}", "take:0", "take:" + "9" * 30, "take:²", "post:1000000"),
+        *("upload:none", "upload:\x00", "nonsense:1", "take"),
+    ],
+    ids=[
+        *("another's", "zero", "thirty digits", "no number", "no post"),
+        *("no file", "NUL", "unknown kind", "no number at all"),
+    ],
+)
 def test_what_isnt_theirs_isnt_there(client: Client, take: Take, source: str) -> None:
     named = source.format(other=make_take(make_user("otto")).pk)
     assert client.get("/canvas", {"source": named}).status_code == 404
@@ -147,13 +153,7 @@ def test_what_was_painted_is_drawn_anew(client: Client, take: Take) -> None:
 
 
 def test_a_script_gets_the_tiles_and_the_next_key(client: Client, take: Take) -> None:
-    files = {"mask_file": png(painted())}
-    answer = client.post(
-        "/canvas",
-        {"source": f"take:{take.pk}", "prompt": "x", "model": Checkpoint.objects.get().slug, "count": "1", "key": "canvas"}
-        | files,
-        headers={"HX-Request": "true"},
-    )  # fmt: skip
+    answer = send(client, take, mask_file=png(painted()), headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert f'id="request-{asked().pk}"' in answer.text
     assert re.search(r'id="id_key" value="[0-9a-f]{32}"', answer.text)
@@ -182,8 +182,8 @@ def test_a_box_is_drawn_four_times_at_full_size(client: Client, take: Take) -> N
         (["0", "0", "7", "20"], "less than 8 pixels"),
         (["0", "0", "64", "80"], "whole picture"),
     ],
-    ids=["empty", "missing", "three", "negative", "a half", "no number", "huge", "NUL", "nine", "outside", "thin", "all"],
-)  # fmt: skip
+    ids=["empty", "missing", "three", "negative", "half", "word", "huge", "NUL", "nine", "outside", "thin", "all"],
+)
 def test_a_box_that_is_none_is_refused_and_kept(client: Client, take: Take, box: list[str], said: str) -> None:
     answer = send(client, take, "repair", box=box)
     assert said in errors(answer)["box"]
