@@ -1,4 +1,4 @@
-"""The canvas: painted with mouse and fingers, undone, restored, sent; a part repaired in four tries, one of them kept."""
+"""The canvas: painted with mouse and fingers, undone, restored, sent; a part repaired in four tries."""
 
 import io
 from collections.abc import Callable
@@ -254,7 +254,7 @@ def test_fingers_paint_pinch_and_never_both(canvas: Callable[..., Page]) -> None
     assert page.locator("[data-sheet]").bounding_box()["width"] > wide * 1.2
     assert painted(page).tobytes() == before  # the stroke of the first finger is taken back
     small = page.evaluate(
-        "[...document.querySelectorAll('.easel button, .easel input[type=range]')].filter((one) => one.checkVisibility()"
+        "[...document.querySelectorAll('.easel button, .easel [type=range]')].filter((one) => one.checkVisibility()"
         " && !one.closest('[aria-hidden]') && one.tabIndex >= 0)"
         ".filter((one) => { const {width, height} = one.getBoundingClientRect(); return width < 44 || height < 44; })"
         ".map((one) => one.outerHTML.slice(0, 90))"
