@@ -15,7 +15,7 @@ from gallery.models.refusal import RuleEffect
 from gallery.refusals.judging import Verdict
 from generation import checkpoints
 from generation.access import Viewer
-from generation.door.source import DEFAULT_MASK_BLUR, named
+from generation.door.source import DEFAULT_MASK_BLUR, source_named
 from generation.models import Checkpoint
 from generation.models.queue import MAX_COUNT, MAX_SEED, MaskedContent, PromptSyntax, Upscaler
 from generation.shapes import AS_SOURCE, EXACT, shape_of, shapes
@@ -230,7 +230,7 @@ class RecipeForm(forms.Form):
     def wanted(self) -> dict[str, Any]:
         """The cleaned values under the names of `generation.requests.submit`."""
         data = dict(self.cleaned_data)
-        return data | named(data.pop("source", ""))
+        return data | source_named(data.pop("source", ""))
 
 
 def starting_values(model: Checkpoint) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from gallery.models import Asset, User
 from generation.canvas.boxes import BoxRefused, box_from, mask_of, padding_around
 from generation.canvas.sketching import SketchRefused, keep_sketch
 from generation.canvas.tasks import Task
-from generation.door.source import find_source, named
+from generation.door.source import find_source, source_named
 from generation.errors import Problem
 from generation.masks import MaskRefused, keep_mask
 from generation.models import Take
@@ -27,7 +27,7 @@ def with_files(user: User, sent: QueryDict, files: Mapping[str, object]) -> tupl
     """
     data = sent.copy()
     data["shape"], data["hires_scale"], data["sketch_on"], data["box_mask"] = "source", "", "", ""
-    asset = find_source(user, named(data.get("source")))[0]
+    asset = find_source(user, source_named(data.get("source")))[0]
     if asset is None:
         return data, [("source", gone_sentence(user, data.get("source", "")))]
     steps = [_sketch]

@@ -55,7 +55,7 @@ def read_source(reading: Reading) -> None:
             % {"model": reading.model},
         )
     if wanted.get("sketch_on"):
-        beneath, take, post = find_source(reading.user, named(wanted["sketch_on"]))
+        beneath, take, post = find_source(reading.user, source_named(wanted["sketch_on"]))
         if beneath is None or (beneath.width, beneath.height) != (asset.width, asset.height):
             reading.refuse("source", _("The picture that you sketched on isn’t there any more. Choose another one."))
             return
@@ -74,7 +74,7 @@ def read_source(reading: Reading) -> None:
         reading.values["width"], reading.values["height"] = fitted(*canvas, reading.model)
 
 
-def named(source: object) -> dict[str, str]:
+def source_named(source: object) -> dict[str, str]:
     """What `take:12`, `post:34` or `upload:` and the key of an own asset names, as `find_source` takes it."""
     kind, _colon, which = str(source or "").partition(":")
     return {SOURCES[kind]: which} if kind in SOURCES else {}

@@ -21,7 +21,7 @@ from generation.canvas.form import CanvasForm
 from generation.canvas.keeping import keep_one, put_back
 from generation.canvas.sent import with_files
 from generation.canvas.tasks import CANDIDATES, CLOSER_PADDING, REPAIR_STRENGTH, Task
-from generation.door.source import find_source, named
+from generation.door.source import find_source, source_named
 from generation.engine.limits import cannot
 from generation.errors import RequestRefused
 from generation.models import Mask
@@ -50,7 +50,7 @@ def canvas(request: MemberRequest) -> HttpResponse:
     source = request.GET.get("source", "")
     if not source:
         return render(request, "generation/canvas_empty.html")
-    if find_source(request.user, named(source))[0] is None:
+    if find_source(request.user, source_named(source))[0] is None:
         raise Http404
     start, model = canvas_start(request, source)
     task = request.GET.get("task")
@@ -95,7 +95,7 @@ def _apply(request: MemberRequest, act: str) -> HttpResponse:
     data = request.POST.copy()
     boxes: list[Any] = []
     said = ""
-    asset = find_source(request.user, named(data.get("source")))[0]
+    asset = find_source(request.user, source_named(data.get("source")))[0]
     if act == "find" and asset is not None and finding.is_there():
         try:
             boxes = finding.find_boxes(asset)
@@ -125,7 +125,7 @@ def _form_again(request: MemberRequest, form: CanvasForm, *, status: int, found:
 def _page(
     request: MemberRequest, form: CanvasForm, *, status: int = 200, notice: str = "", found: Any = ()
 ) -> HttpResponse:
-    asset, take, post = find_source(request.user, named(form["source"].value()))
+    asset, take, post = find_source(request.user, source_named(form["source"].value()))
     context = _context(request, form) | {
         "notice": notice,
         "found": found,

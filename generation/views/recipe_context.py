@@ -14,7 +14,7 @@ from gallery.cards import picture_of, preview_url
 from gallery.models import Asset, User
 from generation import checkpoints, requests, styles, wildcards
 from generation.access import Viewer
-from generation.door.source import find_source, named
+from generation.door.source import find_source, source_named
 from generation.engine.limits import cannot
 from generation.models import Checkpoint, Mask
 from generation.models.checkpoint import Ability
@@ -117,7 +117,7 @@ def model_of(viewer: Viewer, slug: str | None) -> Checkpoint | None:
 
 def source_of(user: User, form: RecipeForm) -> Source | None:
     """The picture that the form names, as far as it is `user`'s to use."""
-    asset, take, post = find_source(user, named(form["source"].value()))
+    asset, take, post = find_source(user, source_named(form["source"].value()))
     if asset is None:
         return None
     if post is not None:

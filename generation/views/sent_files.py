@@ -10,7 +10,7 @@ from gallery import ingest
 from gallery.errors import UserFacingError
 from gallery.models import User
 from gallery.refusals.arrivals import admitted
-from generation.door.source import DEFAULT_MASK_BLUR, find_source, named
+from generation.door.source import DEFAULT_MASK_BLUR, find_source, source_named
 from generation.errors import Problem
 from generation.masks import MaskRefused, keep_mask
 from generation.shapes import AS_SOURCE
@@ -59,5 +59,5 @@ def _remember_refusal(data: QueryDict, *, sent: bool) -> None:
 
 def _size_of_source(user: User, data: QueryDict) -> tuple[int, int] | None:
     """Width and height in pixels of the picture that the form starts from, if there is one that is `user`'s to use."""
-    asset = find_source(user, named(data.get("source")))[0]
+    asset = find_source(user, source_named(data.get("source")))[0]
     return (asset.width, asset.height) if asset else None

@@ -15,7 +15,7 @@ from gallery.models import Post, User
 from gallery.visibility import blurred_among, may_read_prompt, reachable_posts
 from generation.access import Viewer
 from generation.checkpoints import available
-from generation.door.source import find_source, named
+from generation.door.source import find_source, source_named
 from generation.engine.limits import cannot
 from generation.models import Checkpoint, GenerationRequest, Take
 from generation.models.checkpoint import Ability
@@ -148,7 +148,7 @@ def canvas_start(request: HttpRequest, source: str) -> tuple[Start, Checkpoint |
     user = request.user
     if not isinstance(user, User):
         raise TypeError("only members draw")
-    _asset, take, post = find_source(user, named(source))
+    _asset, take, post = find_source(user, source_named(source))
     if post is not None:
         words = hasattr(post, "generation") and may_read_prompt(user, post)
         values = drawing_over_post(post, user, words=words)

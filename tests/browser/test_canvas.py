@@ -91,14 +91,17 @@ def drag(page: Page, *points: tuple[float, float]) -> None:
     page.mouse.up()
 
 
-def touch(page: Page, kind: str, *points: tuple[float, float]) -> None:
+class Fingers:
     """Fingers on points of the picture, as the browser gets them from a screen."""
-    session = page.context.new_cdp_session(page)
-    fingers = [
-        dict(zip("xy", place(page, *point), strict=True)) | {"id": number} for number, point in enumerate(points)
-    ]
-    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
-    session.detach()
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.session = page.context.new_cdp_session(page)
+
+    def __call__(self, kind: str, *points: tuple[float, float]) -> None:
+        places = [dict(zip("xy", place(self.page, *point), strict=True)) for point in points]
+        touches = [one | {"id": number} for number, one in enumerate(places)]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
 
 def test_what_is_painted_arrives_and_its_children_stand_below(
@@ -108,6 +111,7 @@ def test_what_is_painted_arrives_and_its_children_stand_below(
     expect(page.locator("#id_prompt")).to_have_value("1girl, red hair")
     drag(page, (0.2, 0.2), (0.45, 0.2), (0.45, 0.4))
     expect(page.locator("[data-said]")).to_contain_text("% painted")
+    picture_of(page, "canvas-painted")
     sent = painted(page)
     assert (sent.mode, sent.size) == ("L", (128, 128))
     assert sent.getpixel((38, 25)) == 255
@@ -144,7 +148,7 @@ def test_tools_undo_and_keys(canvas: Callable[..., Page]) -> None:
     page.keyboard.press("Control+z")
 
     page.keyboard.press("r")
-    expect(page.locator("[data-tool=rectangle]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("button[data-tool=rectangle]")).to_have_attribute("aria-pressed", "true")
     drag(page, (0.25, 0.25), (0.75, 0.75))
     assert abs(share(page) - 0.25) < 0.02
     page.keyboard.press("i")
@@ -176,7 +180,7 @@ def test_tools_undo_and_keys(canvas: Callable[..., Page]) -> None:
     # Never inside inputs.
     page.locator("#id_prompt").press_sequentially("bei[")
     expect(page.locator("#id_prompt")).to_have_value("1girl, red hairbei[")
-    expect(page.locator("[data-tool=eraser]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("button[data-tool=eraser]")).to_have_attribute("aria-pressed", "true")
     page.locator("h1").click()
     page.keyboard.press("?")
     expect(page.locator("#keys-dialog")).to_contain_text("Turn the mask around")
@@ -203,6 +207,10 @@ def test_a_reload_brings_it_back_and_a_second_tab_has_its_own(canvas: Callable[.
     other.reload()
     ready(other)
     assert painted(other).tobytes() == second
+    page.reload()
+    ready(page)
+    assert painted(page).tobytes() == first
+    other.close()
     page.reload()
     ready(page)
     expect(page.locator("[data-second-tab]")).to_be_hidden()
@@ -240,17 +248,18 @@ def before_pixels(page: Page) -> bytes:
 
 def test_fingers_paint_pinch_and_never_both(canvas: Callable[..., Page]) -> None:
     page = canvas(width=390, height=844, has_touch=True, is_mobile=True)
-    touch(page, "touchStart", (0.3, 0.3))
-    touch(page, "touchMove", (0.6, 0.3))
-    touch(page, "touchEnd")
+    touch = Fingers(page)
+    touch("touchStart", (0.3, 0.3))
+    touch("touchMove", (0.6, 0.3))
+    touch("touchEnd")
     assert share(page) > 0.01
     before = painted(page).tobytes()
     wide = page.locator("[data-sheet]").bounding_box()["width"]
-    touch(page, "touchStart", (0.4, 0.6))
-    touch(page, "touchMove", (0.42, 0.6))
-    touch(page, "touchStart", (0.42, 0.6), (0.6, 0.6))
-    touch(page, "touchMove", (0.3, 0.6), (0.8, 0.6))
-    touch(page, "touchEnd")
+    touch("touchStart", (0.4, 0.6))
+    touch("touchMove", (0.42, 0.6))
+    touch("touchStart", (0.42, 0.6), (0.6, 0.6))
+    touch("touchMove", (0.3, 0.6), (0.8, 0.6))
+    touch("touchEnd")
     assert page.locator("[data-sheet]").bounding_box()["width"] > wide * 1.2
     assert painted(page).tobytes() == before  # the stroke of the first finger is taken back
     small = page.evaluate(
@@ -260,6 +269,21 @@ def test_fingers_paint_pinch_and_never_both(canvas: Callable[..., Page]) -> None
         ".map((one) => one.outerHTML.slice(0, 90))"
     )
     assert small == []
+
+
+def test_a_pen_paints_as_hard_as_it_is_pressed(canvas: Callable[..., Page]) -> None:
+    page = canvas()
+    session = page.context.new_cdp_session(page)
+    covered = []
+    for height, force in ((0.3, 0.05), (0.7, 1.0)):
+        for kind, x in (("mousePressed", 0.2), ("mouseMoved", 0.5), ("mouseMoved", 0.8), ("mouseReleased", 0.8)):
+            left, top = place(page, x, height)
+            session.send("Input.dispatchMouseEvent", {
+                "type": kind, "x": left, "y": top, "button": "left", "buttons": 0 if kind == "mouseReleased" else 1,
+                "clickCount": 1, "pointerType": "pen", "force": force,
+            })  # fmt: skip
+        covered.append(share(page))
+    assert covered[1] - covered[0] > covered[0] * 2
 
 
 def test_a_part_is_repaired_in_four_tries_and_one_is_kept(
@@ -277,6 +301,7 @@ def test_a_part_is_repaired_in_four_tries_and_one_is_kept(
     page.get_by_role("button", name="Keep this one").nth(2).click()
     expect(page.get_by_text("Kept", exact=True)).to_be_visible()
     expect(page.locator(".shot--aside")).to_have_count(3)
+    picture_of(page, "canvas-kept")
     flags = Take.objects.filter(parent=take).order_by("pk").values_list("flag", flat=True)
     assert sorted(flags) == ["pick", "reject", "reject", "reject"]
     page.get_by_role("button", name="Undo", exact=True).last.click()
@@ -320,9 +345,10 @@ def test_a_picture_of_16_megapixels_on_a_phone(open_page: OpenPage, mira: User) 
     ready(page)
     expect(page.locator("canvas.easel__picture")).to_be_attached()
     assert page.evaluate("[...document.querySelectorAll('canvas')].every((one) => one.width * one.height < 4.1e6)")
-    touch(page, "touchStart", (0.3, 0.3))
-    touch(page, "touchMove", (0.6, 0.3))
-    touch(page, "touchEnd")
+    touch = Fingers(page)
+    touch("touchStart", (0.3, 0.3))
+    touch("touchMove", (0.6, 0.3))
+    touch("touchEnd")
     sent = painted(page)
     assert sent.size == (4608, 3456)
     assert sent.getpixel((2000, 1037)) == 255
