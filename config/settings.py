@@ -232,6 +232,8 @@ RATE_BEFORE_SHOWING = env_bool("IRODORI_RATE_BEFORE_SHOWING", False)
 REVIEW_HOURS = env_int("IRODORI_REVIEW_HOURS", 24, 1)
 # How many posts of one author a page of results holds, unless the search asks for people; 0 is no limit.
 POSTS_PER_AUTHOR = env_int("IRODORI_POSTS_PER_AUTHOR", 8)
+# A program that finds parts to repair in a picture, such as hands: `package.module.callable`. Empty: none.
+REPAIR_DETECTOR = env_str("IRODORI_REPAIR_DETECTOR")
 # What robots are asked for: everything, no training of models, or to stay away.
 ROBOTS = env_choice("IRODORI_ROBOTS", "no_ai", ("open", "no_ai", "closed"))
 # How often who may do what; {} is no limit at all.

@@ -6,13 +6,13 @@ from gallery.limits.routes import named, row, rows
 ROUTES = named(
     "generation",
     {
-        "create": row(Act.READ, Act.GENERATE),
+        **rows(Act.READ, Act.GENERATE, "create canvas"),
         # Their own bounds hold: streams for each account, pictures waiting for each.
         "events": row(None, None),
         **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs"),
         **rows(Act.FILE, Act.FILE, "job_preview mask take_file"),
         **rows(
-            Act.READ, Act.WRITE, "book take lineage compare publish request_cancel job_cancel models model resource"
+            Act.READ, Act.WRITE, "book take lineage compare publish keep request_cancel job_cancel models model resource"
         ),
         # Whoever goes through their takes marks one a second; the desk reads all of them.
         **rows(Act.LIGHT, Act.LIGHT, "mark undo_mark take_marks"),

@@ -15,7 +15,7 @@ from gallery.models.refusal import RuleEffect
 from gallery.refusals.judging import Verdict
 from generation import checkpoints
 from generation.access import Viewer
-from generation.door.source import DEFAULT_MASK_BLUR
+from generation.door.source import DEFAULT_MASK_BLUR, source_named
 from generation.models import Checkpoint
 from generation.models.queue import MAX_COUNT, MAX_SEED, MaskedContent, PromptSyntax, Upscaler
 from generation.shapes import AS_SOURCE, EXACT, shape_of, shapes
@@ -27,7 +27,6 @@ SHAPE_NAMES = {
     EXACT: _("Exact"),
     AS_SOURCE: _("Same"),
 }
-SOURCES = {"take": "source_take", "post": "source_post", "upload": "source_asset"}
 
 
 # What the form shows of a source and a second pass before anybody chose them.
@@ -52,18 +51,18 @@ class _ModelField(forms.ModelChoiceField):
         return super().to_python(value)
 
 
-class _Margins(forms.Widget):
-    """Four inputs of one name: left, top, right, bottom."""
+class FourInputs(forms.Widget):
+    """Four inputs of one name."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         """What was typed into them."""
         return data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
 
 
-class _MarginsField(forms.Field):
+class FourNumbers(forms.Field):
     """Keeps what was typed; `generation.door` says what is wrong with it."""
 
-    widget = _Margins
+    widget = FourInputs
 
     def clean(self, value: Any) -> list[str]:
         """Nothing where nothing was typed."""
@@ -74,8 +73,9 @@ class _MarginsField(forms.Field):
 class RecipeForm(forms.Form):
     """The recipe of a request. `wanted()` is what `generation.requests.submit` takes.
 
-    `source` names the picture to start from: `take:12`, `post:34` or `upload:` and the key of an own asset. `verdict`
-    is what the rules on words said to it, where they have a part in its refusal.
+    `source` names the picture to start from: `take:12`, `post:34` or `upload:` and the key of an own asset; `sketch_on`
+    in the same way what that upload was sketched on. `verdict` is what the rules on words said to it, where they have a
+    part in its refusal.
     """
 
     prompt = forms.CharField(
@@ -149,6 +149,7 @@ class RecipeForm(forms.Form):
         },
     )
     source = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    sketch_on = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     strength = forms.FloatField(
         label=_("Strength"),
         required=False,
@@ -170,7 +171,7 @@ class RecipeForm(forms.Form):
         required=False,
         error_messages={"invalid": _("The surroundings must be a whole number of pixels.")},
     )
-    outpaint = _MarginsField(label=_("Add at the edges"), required=False)
+    outpaint = FourNumbers(label=_("Add at the edges"), required=False)
     hires_scale = forms.FloatField(
         label=_("Enlarge"),
         required=False,
@@ -229,8 +230,7 @@ class RecipeForm(forms.Form):
     def wanted(self) -> dict[str, Any]:
         """The cleaned values under the names of `generation.requests.submit`."""
         data = dict(self.cleaned_data)
-        kind, _colon, which = (data.pop("source", "") or "").partition(":")
-        return data | ({SOURCES[kind]: which} if kind in SOURCES else {})
+        return data | source_named(data.pop("source", ""))
 
 
 def starting_values(model: Checkpoint) -> dict[str, Any]:

@@ -18,6 +18,7 @@ FRESH_SOURCE: dict[str, Any] = {
     "shape": AS_SOURCE,
     "strength": 0.6,
     "mask": "",
+    "sketch_on": "",
     "only_masked": None,
     "outpaint": [],
     "hires_scale": None,
@@ -47,7 +48,7 @@ def recipe_of_request(request: GenerationRequest) -> dict[str, Any]:
         recipe |= {"hires_steps": request.hires_steps, "hires_strength": request.hires_strength}
     if request.source_asset is not None:
         recipe |= {
-            "source": _source_of(request),
+            **_source_of(request),
             "strength": request.strength,
             "mask": request.mask_id or "",
             "mask_blur": request.mask_blur,
@@ -58,13 +59,16 @@ def recipe_of_request(request: GenerationRequest) -> dict[str, Any]:
     return recipe
 
 
-def _source_of(request: GenerationRequest) -> str:
-    """The request's source as the recipe form names it."""
-    if request.source_post_id is not None:
-        return f"post:{request.source_post_id}"
-    if request.source_take_id is not None:
-        return f"take:{request.source_take_id}"
-    return f"upload:{request.source_asset.key}" if request.source_asset else ""
+def _source_of(request: GenerationRequest) -> dict[str, str]:
+    """The request's source as the recipe form names it, and what it was sketched on."""
+    named, beneath = "", None
+    if request.source_post is not None:
+        named, beneath = f"post:{request.source_post_id}", request.source_post.asset_id
+    elif request.source_take is not None:
+        named, beneath = f"take:{request.source_take_id}", request.source_take.asset_id
+    if request.source_asset is None or beneath == request.source_asset_id:
+        return {"source": named, "sketch_on": ""}
+    return {"source": f"upload:{request.source_asset.key}", "sketch_on": named}
 
 
 def recipe_of_take(take: Take, *, with_seed: bool) -> dict[str, Any]:

@@ -39,9 +39,10 @@ def submit(
     height, steps, sampler, guidance, seed (-1 draws one), count, syntax, clip_skip, exact, vae (a `Resource` or its
     slug). One of source_asset (the key of an own asset), source_take and source_post (ids) starts from a picture, with
     strength, mask (an own `Mask` or its id), mask_blur, masked_content, only_masked (padding in pixels), outpaint
-    (pixels to add at the left, top, right and bottom). hires_scale asks for a second pass, with hires_steps,
-    hires_strength, hires_upscaler. What is missing or None is the model's default. LoRAs and embeddings are named in
-    the prompts; wildcards are drawn here. Picture n of the request has the seed `seed + n` (modulo 2**32).
+    (pixels to add at the left, top, right and bottom). sketch_on (`take:12`, `post:34` or `upload:` and a key) says
+    what that own asset was sketched on: its lineage goes on from there. hires_scale asks for a second pass, with
+    hires_steps, hires_strength, hires_upscaler. What is missing or None is the model's default. LoRAs and embeddings
+    are named in the prompts; wildcards are drawn here. Picture n of the request has the seed `seed + n` (modulo 2**32).
     `heeded`: names of rules, one a line, whose warnings were read. Raises `RequestRefused` with every problem found;
     what a rule refuses is counted with the user, and costs nothing.
     """

@@ -584,6 +584,10 @@ ROWS = [
     # generation
     Row("generation:create",   PUBLIC, "in 303 303 303 303 303", data=RECIPE),
     Row("generation:estimate", PUBLIC, "405"),
+    Row("generation:canvas",   MEMBERS, "in 422 422 422 422 422"),
+    Row("generation:canvas",   "in 404 404 404 404 404", "in 422 422 422 422 422", what="nobody's",
+        query={"source": "take:1000000"}, data=RECIPE | {"source": "take:1000000", "task": "whole"}),
+    Row("generation:keep",     NO_GET, "in 303 404 404 404 404", one("take")),
     Row("generation:book",     MEMBERS, "in 302 302 302 302 302", data=STYLE),
     Row("generation:events",   "204 200 200 200 200 200", "405"),
     Row("generation:request",        "in 302 404 404 404 404", NO_GET, one("request")),

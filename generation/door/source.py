@@ -28,6 +28,8 @@ MAX_MARGIN = 2048
 
 Margins = tuple[int, int, int, int]
 NO_MARGINS: Margins = (0, 0, 0, 0)
+SOURCES = {"take": "source_take", "post": "source_post", "upload": "source_asset"}
+"""What a form calls the pictures to start from, and what they are called here."""
 
 
 def read_source(reading: Reading) -> None:
@@ -55,6 +57,14 @@ def read_source(reading: Reading) -> None:
             _("“%(model)s” can't start from a picture. Choose another model, or take the picture away.")
             % {"model": reading.model},
         )
+    if wanted.get("sketch_on"):
+        beneath, take, post = find_source(reading.user, source_named(wanted["sketch_on"]))
+        if beneath is None or (beneath.width, beneath.height) != (asset.width, asset.height):
+            reading.refuse("source", _("The picture that you sketched on isn’t there any more. Choose another one."))
+            return
+        if take is not None and (why := why_not_whole(take)) is not None:
+            reading.refuse("source", why.message)
+            return
     reading.values |= {"source_asset": asset, "source_take": take, "source_post": post}
     strength = real(wanted.get("strength"), DEFAULT_STRENGTH)
     if 0 < strength <= 1:
@@ -70,9 +80,16 @@ def read_source(reading: Reading) -> None:
         reading.values["width"], reading.values["height"] = fitted(*canvas, reading.model)
 
 
+def source_named(source: object) -> dict[str, str]:
+    """What `take:12`, `post:34` or `upload:` and the key of an own asset names, as `find_source` takes it."""
+    kind, _colon, which = str(source or "").partition(":")
+    return {SOURCES[kind]: which} if kind in SOURCES else {}
+
+
 def find_source(user: User, wanted: Any) -> tuple[Asset | None, Take | None, Post | None]:
     """The picture that `source_asset` (a key), `source_take` or `source_post` (numbers) names, as far as it is `user`'s
-    to use: their own upload or take, or a post that they may see sharply. The take is always their own."""
+    to use: their own upload or take, or a post that they may see sharply. The take is always their own;
+    `why_not_whole` says which can't be drawn over."""
     key, take_id, post_id = (wanted.get(name) for name in ("source_asset", "source_take", "source_post"))
     asset: Asset | None = None
     post: Post | None = None

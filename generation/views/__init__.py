@@ -1,6 +1,7 @@
 """The studio's pages: thin edges over `generation`'s functions. One page, one file."""
 
 from generation.views.book import book
+from generation.views.canvas import canvas, keep
 from generation.views.create import create, estimate
 from generation.views.desk import all_takes
 from generation.views.desk_acts import mark, undo_mark
@@ -18,11 +19,13 @@ __all__ = [
     "book",
     "cancel_job",
     "cancel_request",
+    "canvas",
     "compare",
     "create",
     "estimate",
     "events",
     "job_preview",
+    "keep",
     "lineage",
     "manage_model",
     "manage_models",

@@ -30,6 +30,6 @@ def apply(user: User, data: QueryDict, act: str) -> None:
     elif act == "wildcard" and chosen:
         data["prompt"] = styles.added(f"__{chosen}__", data.get("prompt", ""))
     elif act == "remove_source":
-        data["source"] = data["mask"] = data["mask_refused"] = ""
+        data["source"] = data["sketch_on"] = data["mask"] = data["mask_refused"] = ""
     elif act == "remove_mask":
         data["mask"] = data["mask_refused"] = ""

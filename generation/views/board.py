@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gallery.cards import ratio_class
-from gallery.models import User
+from gallery.models import Asset, Post, User
 from generation.errors import failure_sentence
-from generation.models import GenerationRequest, Job, JobPreview
+from generation.models import GenerationRequest, Job, JobPreview, Take
 from generation.models.queue import JobState
 from generation.queueing import pace, queue
 from generation.queueing.standstill import standstill
@@ -64,6 +64,11 @@ class Board:
         return self.request.hires_scale is not None and self.size != first
 
     @property
+    def candidates(self) -> bool:
+        """Whether its pictures are tries at the same part, of which one can be kept."""
+        return self.request.mask_id is not None and len(self.tiles) > 1
+
+    @property
     def fresh(self) -> bool:
         """Whether it was asked for so lately that minutes say nothing."""
         return timezone.now() - self.request.created_at < timedelta(minutes=1)
@@ -99,6 +104,20 @@ def boards(user: User | AnonymousUser, *, first: int | None = None) -> list[Boar
         named = next((each for each in found if each.pk == first), None) or mine.filter(pk=first).first()
         if named:
             found = [named, *(each for each in found if each.pk != named.pk)]
+    return [board_of(each) for each in found]
+
+
+def boards_over(
+    user: User, asset: Asset, take: Take | None, post: Post | None, *, first: int | None = None
+) -> list[Board]:
+    """The newest requests of `user` over one picture, sketched on or not; the one with the id `first` leads."""
+    over = Q(source_asset=asset)
+    if take is not None:
+        over |= Q(source_take=take)
+    if post is not None:
+        over |= Q(source_post=post)
+    mine = GenerationRequest.objects.filter(over, user=user).select_related("checkpoint")
+    found = sorted(mine.order_by("-id")[:RECENT], key=lambda each: each.pk != first)
     return [board_of(each) for each in found]
 
 

@@ -71,11 +71,11 @@ def _submit(request: PageRequest) -> HttpResponse:
         try:
             made = requests.submit(request.user, form.wanted(), form.cleaned_data["key"])
         except RequestRefused as refusal:
-            _add(form, refusal.problems)
+            with_problems(form, refusal.problems)
             form.verdict = refusal.verdict
     else:
         # All that is wrong is said at once, not one thing after the other.
-        _add(form, problems + requests.problems_of(request.user, form.wanted()))
+        with_problems(form, problems + requests.problems_of(request.user, form.wanted()))
     if made is None:
         return _form_again(request, form, status=422)
     address = f"{reverse('generation:create')}?request={made.pk}"
@@ -100,11 +100,11 @@ def _unchecked(request: PageRequest, data: QueryDict, problems: list[Problem]) -
     form = RecipeForm(data, viewer=request.user)
     form.is_valid()
     form.errors.clear()
-    _add(form, problems)
+    with_problems(form, problems)
     return form
 
 
-def _add(form: RecipeForm, problems: list[Problem]) -> None:
+def with_problems(form: RecipeForm, problems: list[Problem]) -> None:
     """Put each sentence beside its field; a field that has one already needs no second."""
     for field, message in problems:
         if field not in form.errors:

@@ -14,14 +14,14 @@ from gallery.cards import picture_of, preview_url
 from gallery.models import Asset, User
 from generation import checkpoints, requests, styles, wildcards
 from generation.access import Viewer
-from generation.door.source import find_source
+from generation.door.source import find_source, source_named
 from generation.engine.limits import cannot
 from generation.models import Checkpoint, Mask
 from generation.models.checkpoint import Ability
 from generation.models.queue import PromptSyntax
 from generation.models.resource import ResourceKind
 from generation.queueing.standstill import standstill
-from generation.recipe_form import SHAPE_NAMES, SOURCES, RecipeForm, starting_values
+from generation.recipe_form import SHAPE_NAMES, RecipeForm, starting_values
 from generation.shapes import AS_SOURCE, EXACT, fitted, shapes
 from generation.usable import resources
 from generation.views.edge import PageRequest
@@ -92,7 +92,7 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
         context |= {
             "source": source,
             "mask": mask,
-            "margins": _margins(form),
+            "margins": margins_of(form),
             "inner_open": mask is not None
             or bool(form["mask_refused"].value())
             or any(form["outpaint"].value() or [])
@@ -117,10 +117,7 @@ def model_of(viewer: Viewer, slug: str | None) -> Checkpoint | None:
 
 def source_of(user: User, form: RecipeForm) -> Source | None:
     """The picture that the form names, as far as it is `user`'s to use."""
-    kind, _colon, which = str(form["source"].value() or "").partition(":")
-    if kind not in SOURCES:
-        return None
-    asset, take, post = find_source(user, {SOURCES[kind]: which})
+    asset, take, post = find_source(user, source_named(form["source"].value()))
     if asset is None:
         return None
     if post is not None:
@@ -132,7 +129,7 @@ def source_of(user: User, form: RecipeForm) -> Source | None:
     return Source(asset, _("Your own file"), src)
 
 
-def _margins(form: RecipeForm) -> list[tuple[str, str]]:
+def margins_of(form: RecipeForm) -> list[tuple[str, str]]:
     """What was typed for each side, and its name."""
     typed = [str(margin) for margin in form["outpaint"].value() or []] + [""] * 4
     return list(zip(typed, (_("Left"), _("Top"), _("Right"), _("Bottom")), strict=False))

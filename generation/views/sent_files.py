@@ -10,10 +10,9 @@ from gallery import ingest
 from gallery.errors import UserFacingError
 from gallery.models import User
 from gallery.refusals.arrivals import admitted
-from generation.door.source import DEFAULT_MASK_BLUR, find_source
+from generation.door.source import DEFAULT_MASK_BLUR, find_source, source_named
 from generation.errors import Problem
 from generation.masks import MaskRefused, keep_mask
-from generation.recipe_form import SOURCES
 from generation.shapes import AS_SOURCE
 from generation.views.edge import MemberRequest
 
@@ -30,6 +29,7 @@ def with_files(request: MemberRequest) -> tuple[QueryDict, list[Problem]]:
         try:
             image = ingest.read_upload(picture, picture.size or 0)
             data["source"] = f"upload:{admitted(ingest.keep_upload(request.user, image)).key}"
+            data["sketch_on"] = ""
             # A picture that comes new is drawn at its own size, unless another one was chosen for it.
             if not request.POST.get("source"):
                 data["shape"] = AS_SOURCE
@@ -59,6 +59,5 @@ def _remember_refusal(data: QueryDict, *, sent: bool) -> None:
 
 def _size_of_source(user: User, data: QueryDict) -> tuple[int, int] | None:
     """Width and height in pixels of the picture that the form starts from, if there is one that is `user`'s to use."""
-    kind, _colon, which = data.get("source", "").partition(":")
-    asset = find_source(user, {SOURCES[kind]: which})[0] if kind in SOURCES else None
+    asset = find_source(user, source_named(data.get("source")))[0]
     return (asset.width, asset.height) if asset else None

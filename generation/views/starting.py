@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gallery.models import Post
+from gallery.models import Post, User
 from gallery.visibility import blurred_among, may_read_prompt, reachable_posts
 from generation.access import Viewer
 from generation.checkpoints import available
+from generation.door.source import find_source, source_named
 from generation.engine.limits import cannot
 from generation.models import Checkpoint, GenerationRequest, Take
 from generation.models.checkpoint import Ability
@@ -145,14 +146,37 @@ def _reachable_post(request: HttpRequest, post_id: int) -> Post:
     return get_object_or_404(reachable, pk=post_id)
 
 
-def _over(request: HttpRequest, values: dict[str, Any]) -> Start:
+def canvas_start(request: HttpRequest, source: str) -> tuple[Start, Checkpoint | None]:
+    """What the canvas's form starts with over the picture `source` (as the recipe form names it), which is known to be
+    there: its own words and settings as far as they may be read, and a model that paints parts of pictures."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("only members draw")
+    _asset, take, post = find_source(user, source_named(source))
+    if post is not None:
+        words = hasattr(post, "generation") and may_read_prompt(user, post)
+        values = drawing_over_post(post, user, words=words)
+    elif take is not None:
+        values = drawing_over_take(_own_take(request, take.pk))
+    else:
+        values = dict(FRESH_SOURCE)
+    start = _over(request, values | {"source": source}, Ability.INPAINT)
+    return with_model(Start(start.values | {"source": source}, start.notice), user)
+
+
+def _over(request: HttpRequest, values: dict[str, Any], ability: Ability = Ability.IMG2IMG) -> Start:
     """To draw over a picture with the recipe's model, or with another one where that one can't."""
-    notice = _("Drawing over this picture: say what is to be there, and choose how much may change.")
+    painting = ability == Ability.INPAINT
+    notice = (
+        "" if painting else _("Drawing over this picture: say what is to be there, and choose how much may change.")
+    )
     models = list(available(request.user))
     meant = next((model for model in models if model.slug == values.get("model")), models[0] if models else None)
-    if meant is None or Ability.IMG2IMG in meant.abilities:
+    if meant is None or ability in meant.abilities:
         return Start(values, notice)
-    able = next((model for model in models if Ability.IMG2IMG in model.abilities), None)
+    able = next((model for model in models if ability in model.abilities), None)
+    if able is None and painting:
+        return Start(values, _("No model here can paint parts of a picture. Ask whoever runs this site to add one."))
     if able is None:
         drawn_anew = {name: value for name, value in values.items() if name not in FRESH_SOURCE and name != "source"}
         return Start(drawn_anew, _("No model here can start from a picture. Ask whoever runs this site to add one."))
@@ -160,7 +184,11 @@ def _over(request: HttpRequest, values: dict[str, Any]) -> Start:
     kept = {name: value for name, value in values.items() if name in KEPT_WITH_ANOTHER_MODEL}
     return Start(
         kept | {"model": able.slug},
-        _("“%(model)s” can't start from a picture, so “%(able)s” draws over this one.")
+        (
+            _("“%(model)s” can't paint parts of a picture, so “%(able)s” draws here.")
+            if painting
+            else _("“%(model)s” can't start from a picture, so “%(able)s” draws over this one.")
+        )
         % {"model": meant, "able": able},
     )
 

@@ -149,6 +149,9 @@ ROWS = [
     about("generation:publish", kinds=("take",)),
     about("generation:publish", kinds=("take",), post=EDIT),
     about("generation:create", "take={pk}", "edit_take={pk}", kinds=("take",)),
+    about("generation:canvas", "source=take:{pk}", kinds=("take",)),
+    about("generation:canvas", "source=post:{pk}"),
+    about("generation:keep", kinds=("take",), post={}),
     *(about("generation:take_file", kinds=("take",), args=lambda world, thing, ext=ext: [thing.pk, ext])
       for ext in ("png", "jpg", "webp")),
 

@@ -13,7 +13,7 @@ class StudioBoard extends HTMLElement {
 
   connectedCallback() {
     this.status = document.getElementById("board-status");
-    this.addEventListener("submit", (event) => this.#cancel(event));
+    this.addEventListener("submit", (event) => this.#sendInPlace(event));
     // Whatever brings in a new request (a swap, going back in history), it is looked after from then on.
     this.observer = new MutationObserver((records) => {
       this.#attend();
@@ -147,8 +147,8 @@ class StudioBoard extends HTMLElement {
     }, GATHER));
   }
 
-  async #cancel(event) {
-    const form = event.target.closest("form[data-cancel]");
+  async #sendInPlace(event) {
+    const form = event.target.closest("form:is([data-cancel], [data-in-place])");
     if (!form) return;
     event.preventDefault();
     const request = form.closest(".request");
