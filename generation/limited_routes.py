@@ -1,12 +1,16 @@
 """What this floor's addresses count as; see `gallery.limits.routes`."""
 
 from gallery.limits.acts import Act
-from gallery.limits.routes import named, row, rows
+from gallery.limits.routes import Counted, named, row, rows
 
 ROUTES = named(
     "generation",
     {
         "create": row(Act.READ, Act.GENERATE),
+        # A picture is made, as large as the take; files with all layers are the work of seconds.
+        "letters": row(Act.READ, Act.GENERATE),
+        "letters_preview": row(Act.LIGHT, Act.LIGHT),
+        "layers": row(Counted(Act.SEARCH, 5), Act.SEARCH),
         # Their own bounds hold: streams for each account, pictures waiting for each.
         "events": row(None, None),
         **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs"),

@@ -3,6 +3,8 @@
 from generation.views.book import book
 from generation.views.create import create, estimate
 from generation.views.events import events
+from generation.views.layers import layers
+from generation.views.letters import letters, letters_preview
 from generation.views.manage_models import manage_model, manage_models
 from generation.views.models import model, models, resource
 from generation.views.publish import publish
@@ -18,6 +20,9 @@ __all__ = [
     "estimate",
     "events",
     "job_preview",
+    "layers",
+    "letters",
+    "letters_preview",
     "manage_model",
     "manage_models",
     "mask",

@@ -28,6 +28,7 @@ from gallery.ingest.signing import site_slug
 from gallery.models import Asset, Post, User
 from gallery.provenance import FORMATS, parameters_text
 from gallery.visibility import reachable_posts
+from generation.layers.export import Form
 from generation.models import Mask, Take
 from generation.takes import level_of, owned, recipe_of
 from generation.views.edge import MemberRequest
@@ -79,6 +80,7 @@ def take(request: MemberRequest, take_id: int) -> HttpResponse:
         "recipe": recipe,
         "level": level_of(recipe),
         "menu": _menu(found),
+        "layered": [(form.upper(), reverse("generation:layers", args=[found.pk, form])) for form in Form],
         **_around(request, found),
         "siblings": siblings.order_by("job__index"),
         "newer": mine.filter(pk__gt=found.pk).order_by("id").values_list("pk", flat=True).first(),
