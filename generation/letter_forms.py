@@ -33,7 +33,7 @@ def _number(low: float, high: float, name: Any) -> dict[str, Any]:
     return {
         "min_value": low,
         "max_value": high,
-        "error_messages": {key: said for key in ("required", "invalid", "min_value", "max_value")},
+        "error_messages": dict.fromkeys(("required", "invalid", "min_value", "max_value"), said),
     }
 
 

@@ -34,7 +34,7 @@ BOX_HEADER = "X-Text-Box"
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def letters(request: MemberRequest, take_id: int) -> HttpResponse:
-    """The picture beside its texts. `act`: `preview` shows them, `add` gives room for one more, `save` makes the take."""
+    """The picture beside its texts. `act`: `preview` shows them, `add` makes room for one more, `save` a take."""
     if request.method != "POST":
         take = own_take(request, take_id)
         ground = ground_of(take)
