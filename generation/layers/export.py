@@ -12,7 +12,7 @@ from django.conf import settings
 from PIL import Image
 
 from gallery.downloads import drawn_label
-from gallery.downloads.turns import turn
+from gallery.downloads.turns import Turns
 from gallery.errors import Invalid, NotNow
 from gallery.provenance import PNG, Label, Recipe, label_packet, labelled
 from gallery.storing import OutOfReach
@@ -20,6 +20,8 @@ from generation.layers import openraster, psd
 from generation.layers.history import Step, fitted, line_of
 from generation.layers.stacking import PictureLost, layers_of, pixels_of
 from generation.models import Take
+
+_turns = Turns()
 
 
 class Form(StrEnum):
@@ -43,7 +45,7 @@ def layered_file(take: Take, form: Form) -> IO[bytes]:
     if form == Form.PSD and max(take.asset.width, take.asset.height) > psd.MAX_SIDE:
         raise Invalid("layers_too_large")
     steps = line_of(take)
-    with turn():
+    with _turns.turn():
         while True:
             out = _empty_file()
             try:

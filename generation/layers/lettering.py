@@ -10,7 +10,7 @@ from PIL import Image
 
 from gallery import ingest
 from gallery.accounts.standing import require_may_act
-from gallery.downloads.turns import turn
+from gallery.downloads.turns import Turns
 from gallery.errors import Invalid, NotNow
 from gallery.models import User
 from gallery.models.refusal import LockedBy, RulePlace
@@ -23,6 +23,9 @@ from generation.layers.texts import Text, drawn
 from generation.models import Take
 from generation.models.take import TakeKind
 from generation.stacking import stack_of
+
+turns = Turns()
+"""A large picture is in memory with its copies while it is lettered."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def letter(user: User, take: Take, texts: Sequence[Text]) -> Take:
     recipe = Recipe.from_dict(take.recipe)
     drawn_from = [Said(RulePlace.PROMPT, recipe.prompt)]
     require_nothing_new(drawn_from, [*drawn_from, Said(RulePlace.TEXT, "\n".join(text.text for text in texts))])
-    with turn():
+    with turns.turn():
         picture = _picture(take)
         if not _write(picture, texts):
             raise Invalid("letters_beside")

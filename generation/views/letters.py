@@ -16,7 +16,7 @@ from PIL import Image
 
 from gallery import ingest
 from gallery.errors import UserFacingError
-from generation.layers.lettering import Ground, ground_of, letter, lettered
+from generation.layers.lettering import Ground, ground_of, letter, lettered, turns
 from generation.layers.texts import MOST_TEXTS, Text, drawn
 from generation.letter_forms import BaseTexts, TextForm, Texts, values_of
 from generation.models import Take
@@ -52,9 +52,12 @@ def letters(request: MemberRequest, take_id: int) -> HttpResponse:
         return _page(request, take, ground, _with_one_more(request, texts, ground))
     if not texts.is_valid():
         return _page(request, take, ground, texts, status=422)
-    if act == "preview":
-        return _page(request, take, ground, texts, preview=_previewed(ground.take, texts.read()))
-    return _save(request, take, ground, texts)
+    try:
+        if act == "preview":
+            return _page(request, take, ground, texts, preview=_previewed(ground.take, texts.read()))
+        return _save(request, take, ground, texts)
+    except UserFacingError as error:
+        return _page(request, take, ground, texts, refusal=error.message, status=error.status)
 
 
 @never_cache
@@ -94,8 +97,6 @@ def _save(request: MemberRequest, take: Take, ground: Ground, texts: BaseTexts) 
             made = letter(request.user, ground.take, written)
         except Take.DoesNotExist:
             refusal = _gone()
-        except UserFacingError as error:
-            return _page(request, take, ground, texts, refusal=error.message, status=error.status)
         else:
             response = redirect("generation:take", made.pk)
             response.status_code = 303
@@ -135,14 +136,15 @@ def _factor(take: Take) -> float:
 
 def _previewed(take: Take, texts: list[Text]) -> str:
     """The picture with its texts as an address of its own; empty where the picture can't be read."""
-    try:
-        picture = ingest.picture_of(take.asset)
-    except OSError:
-        return ""
     factor = _factor(take)
-    if factor < 1:
-        size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
-        picture = picture.resize(size, Image.Resampling.LANCZOS)
+    with turns.turn():
+        try:
+            picture = ingest.picture_of(take.asset)
+        except OSError:
+            return ""
+        if factor < 1:
+            size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+            picture = picture.resize(size, Image.Resampling.LANCZOS)
     out = BytesIO()
     lettered(picture, [text.scaled(factor) for text in texts]).save(out, "WEBP", quality=88, method=2)
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
@@ -167,7 +169,6 @@ def _page(
         "most": MOST_TEXTS,
         "preview": preview,
         "refusal": refusal,
-        "in_bin": take.purged_at is not None,
         "level": level_of(recipe),
     }
     return render(request, "generation/letters.html", context, status=status)

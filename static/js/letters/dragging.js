@@ -19,8 +19,8 @@ export function dragging(stage, { start, move, end, tap }) {
     if (event.pointerId !== from?.id) return;
     const { thing, moved } = from;
     from = null;
-    if (moved && thing) end(thing);
-    else if (!moved && !thing && event.type === "pointerup") tap(event);
+    if (thing) end(thing);
+    else if (!moved && event.type === "pointerup") tap(event);
   };
   stage.addEventListener("pointerup", over);
   stage.addEventListener("pointercancel", over);

@@ -18,6 +18,10 @@ class LetterDesk extends HTMLElement {
     this.total = this.form.elements["form-TOTAL_FORMS"];
     this.form.addEventListener("input", (event) => this.#changed(event.target));
     this.form.addEventListener("change", (event) => this.#changed(event.target));
+    // Enter presses the first button, which shows what is shown already.
+    this.form.addEventListener("submit", (event) => {
+      if (event.submitter?.value === "preview") event.preventDefault();
+    });
     this.form.addEventListener("focusin", (event) => this.#choose(event.target.closest("[data-text]")));
     this.querySelector("[data-add]")?.addEventListener("click", (event) => this.#add(event));
     if (!this.stage) return;
@@ -91,6 +95,7 @@ class LetterDesk extends HTMLElement {
         this.#say(panel, []);
         return this.#wipe(panel);
       }
+      if (answer.status === 404) return this.#say(panel, [this.dataset.gone]);
       if (!answer.ok) throw new Error(answer.status);
       const box = answer.headers.get("X-Text-Box").split(" ");
       const picture = await answer.blob();
