@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
@@ -44,32 +44,28 @@ def layered_file(take: Take, form: Form) -> IO[bytes]:
     """
     if form == Form.PSD and max(take.asset.width, take.asset.height) > psd.MAX_SIDE:
         raise Invalid("layers_too_large")
+    label = drawn_label(take.asset, Recipe.from_dict(take.recipe), with_prompt=True)
     steps = line_of(take)
     with _turns.turn():
         while True:
-            out = _empty_file()
-            try:
-                _write(out, form, steps, drawn_label(take.asset, Recipe.from_dict(take.recipe), with_prompt=True))
-            except PictureLost as lost:
-                out.close()
-                if lost.number == len(steps) - 1:
-                    raise Invalid("layers_no_picture") from lost
-                # As if it was purged: the oldest picture above it that is left is the lowest.
-                steps = fitted(steps[lost.number + 1 :])
-            except psd.TooLarge as error:
-                out.close()
-                raise Invalid("layers_too_large") from error
-            except OutOfReach as error:
-                out.close()
-                raise NotNow("files_out_of_reach") from error
-            except OSError as error:
-                out.close()
-                raise NotNow("upload_no_room") from error
-            except BaseException:
-                out.close()
-                raise
-            else:
-                out.seek(0)
+            with ExitStack() as kept:
+                out = kept.enter_context(_empty_file())
+                try:
+                    _write(out, form, steps, label)
+                    out.seek(0)
+                except PictureLost as lost:
+                    if lost.number == len(steps) - 1:
+                        raise Invalid("layers_no_picture") from lost
+                    # As if it was purged: the oldest picture above it that is left is the lowest.
+                    steps = fitted(steps[lost.number + 1 :])
+                    continue
+                except psd.TooLarge as error:
+                    raise Invalid("layers_too_large") from error
+                except OutOfReach as error:
+                    raise NotNow("files_out_of_reach") from error
+                except OSError as error:
+                    raise NotNow("upload_no_room") from error
+                kept.pop_all()
                 return out
 
 
