@@ -109,7 +109,7 @@ class TextForm(forms.Form):
     def read(self) -> Text | None:
         """The text of a form that is valid; None where nothing was written."""
         data = self.cleaned_data
-        if not data["text"].strip():
+        if not data.get("text", "").strip():  # one of which nothing was sent has no data at all
             return None
         colours = {name: data[name].lower() for name in ("colour", "outline")}
         return Text(**(data | colours | {"vertical": data["vertical"] == "1"}))

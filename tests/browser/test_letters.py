@@ -39,7 +39,7 @@ def test_written_seen_moved_and_saved(open_page: OpenPage, take: Take) -> None:
     ink = page.locator(".letters__ink")
     expect(ink).to_have_count(1)
     expect(ink).to_have_js_property("complete", True)
-    page.get_by_text("Vertical", exact=True).click()
+    page.locator("label", has_text="Vertical").first.click()
     page.wait_for_function(
         "() => { const i = document.querySelector('.letters__ink'); return i && i.clientHeight > 2 * i.clientWidth }"
     )
