@@ -130,7 +130,7 @@ def _code(character: str) -> str:
     return f"U+{ord(character):04X}{f' {name}' if name else ''}"
 
 
-class BaseTexts(forms.BaseFormSet[TextForm]):
+class BaseTexts(forms.BaseFormSet):  # type: ignore[type-arg]
     """All texts of a picture, the lowest first."""
 
     def read(self) -> list[Text]:
