@@ -111,8 +111,9 @@ class TextForm(forms.Form):
         data = self.cleaned_data
         if not data.get("text", "").strip():  # one of which nothing was sent has no data at all
             return None
+        values = {name: data[name] for name in Text.__dataclass_fields__}
         colours = {name: data[name].lower() for name in ("colour", "outline")}
-        return Text(**(data | colours | {"vertical": data["vertical"] == "1"}))
+        return Text(**(values | colours | {"vertical": data["vertical"] == "1"}))
 
 
 def _missing_sentence(missing: list[str], font: str) -> str:

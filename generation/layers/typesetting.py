@@ -57,7 +57,7 @@ class Glyph:
         square = Image.new("L", (across, down))
         ImageDraw.Draw(square).text((edge, base), self.text, 255, font, anchor="ls", stroke_width=stroke)
         if self.narrowed and width > size:
-            square = square.resize((round(across * size / width), down), Image.Resampling.LANCZOS)
+            square = square.resize((round(across * size / width), down), Image.Resampling.HAMMING)
             left = round(x) - round(edge * size / width)
         if self.turned:
             square = square.transpose(Image.Transpose.ROTATE_270)
