@@ -43,7 +43,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
 	@$(PIP) -r requirements/dev.txt
 	@touch $@
 
-packages: ## install Debian's Chromium, exiftool, gettext, RabbitMQ and fonts for the tests, where that is allowed
+packages: ## install Debian's Chromium, exiftool, gettext, RabbitMQ, Krita, GIMP and fonts for the tests, where that is allowed
 	@.ci/packages
 
 test: $(VENV)/.installed-dev packages check ## everything: checks, then all tests on a real database, broker, worker and browser

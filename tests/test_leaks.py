@@ -247,6 +247,8 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     takes_and_requests = [
         ("generation:take", hidden.take.pk),
         ("generation:publish", hidden.take.pk),
+        ("generation:letters", hidden.take.pk),
+        ("generation:letters_preview", hidden.take.pk),
         ("generation:request", hidden.take.job.request_id),
         ("generation:request", hidden.running.request_id),
         ("generation:request_cancel", hidden.running.request_id),
@@ -261,6 +263,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     ]
     for extension in ("png", "jpg", "webp", "avif"):
         yield reverse("generation:take_file", args=[hidden.take.pk, extension])
+    yield from (reverse("generation:layers", args=[hidden.take.pk, extension]) for extension in ("ora", "psd"))
     yield from (reverse(name, args=[number]) for name, number in takes_and_requests)
     listing = reverse("gallery:posts")
     for query in SEARCHES:

@@ -133,6 +133,11 @@ LOCK = {"act": "lock", "reason": "Argued over."}
 STRIKE = {"act": "strike", "strike-rule": "spam", "strike-reason": "A flood."}
 BAN = {"act": "ban", "rule": "spam", "reason": "A flood.", "length": "7", "scope": "visitors"}
 UPHOLD = {"act": "uphold", "reason": "So it is."}
+LETTERS = {
+    "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-text": "zqb", "form-0-face": "gothic",
+    "form-0-size": "12", "form-0-colour": "#ffffff", "form-0-outline": "#000000", "form-0-outline_width": "1",
+    "form-0-x": "50", "form-0-y": "50", "form-0-align": "middle", "form-0-spacing": "1.3", "form-0-vertical": "0",
+}  # fmt: skip
 RECIPE = {
     "prompt": "1girl", "negative_prompt": "", "model": "small", "shape": "exact", "width": "64", "height": "64",
     "steps": "4", "sampler": "Euler", "guidance": "3", "seed": "1", "count": "1", "key": "matrix",
@@ -604,6 +609,12 @@ ROWS = [
     Row("generation:lineage",   MAKER, NO_GET, one("take")),
     Row("generation:take_file", MAKER, NO_GET, lambda world: [world["take"].pk, "jpg"]),
     Row("generation:take_file", "in 404 404 404 404 404", NO_GET, lambda world: [world["take"].pk, "gif"], "unknown"),
+    Row("generation:layers",  MAKER,   NO_GET, lambda world: [world["take"].pk, "ora"]),
+    Row("generation:layers",  MAKER,   NO_GET, lambda world: [world["take"].pk, "psd"], "as PSD"),
+    Row("generation:layers",  NONE,    NO_GET, lambda world: [world["take"].pk, "xcf"], "unknown"),
+    Row("generation:letters", MAKER,   "in 303 404 404 404 404", one("take"), data=LETTERS),
+    Row("generation:letters_preview", NO_GET, MAKER, one("take"),
+        data={name.removeprefix("form-0-"): value for name, value in LETTERS.items()}),
     Row("generation:publish", MAKER,   "in 303 404 404 404 404", one("take"), data=PUBLISH),
     Row("generation:mask",    MAKER,   NO_GET, one("mask")),
     Row("generation:queue",        ADMINS, NO_GET),

@@ -10,21 +10,28 @@ WAITING = 8
 LONGEST_WAIT = 20.0
 """Seconds; whoever waits longer had better ask again."""
 
-_coding = BoundedSemaphore(1)
-_here = BoundedSemaphore(1 + WAITING)
 
+class Turns:
+    """One turn at a time, and so many who wait for it. Work of seconds and work of minutes have turns of their own."""
 
-@contextmanager
-def turn() -> Iterator[None]:
-    """Hold the one turn. Raises `Busy` where too many wait or the one before takes too long."""
-    if not _here.acquire(blocking=False):
-        raise Busy("downloads_busy")
-    try:
-        if not _coding.acquire(timeout=LONGEST_WAIT):
+    def __init__(self, waiting: int = WAITING) -> None:
+        self._coding = BoundedSemaphore(1)
+        self._here = BoundedSemaphore(1 + waiting)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the one turn. Raises `Busy` where too many wait or the one before takes too long."""
+        if not self._here.acquire(blocking=False):
             raise Busy("downloads_busy")
         try:
-            yield
+            if not self._coding.acquire(timeout=LONGEST_WAIT):
+                raise Busy("downloads_busy")
+            try:
+                yield
+            finally:
+                self._coding.release()
         finally:
-            _coding.release()
-    finally:
-        _here.release()
+            self._here.release()
+
+
+turn = Turns().turn

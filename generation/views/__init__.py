@@ -7,6 +7,8 @@ from generation.views.desk import all_takes
 from generation.views.desk_acts import mark, undo_mark
 from generation.views.desk_pages import compare, lineage, storage
 from generation.views.events import events
+from generation.views.layers import layers
+from generation.views.letters import letters, letters_preview
 from generation.views.manage_models import manage_model, manage_models
 from generation.views.models import model, models, resource
 from generation.views.publish import publish
@@ -26,6 +28,9 @@ __all__ = [
     "events",
     "job_preview",
     "keep",
+    "layers",
+    "letters",
+    "letters_preview",
     "lineage",
     "manage_model",
     "manage_models",

@@ -32,6 +32,7 @@ from gallery.visibility import reachable_posts
 from generation.desk import marks
 from generation.desk.keeping import BIN_KEPT
 from generation.desk.lineage import lineage_of
+from generation.layers.export import Form
 from generation.models import Mask, Take
 from generation.models.take import MAX_STARS, Fix, Flag
 from generation.takes import level_of, owned, recipe_of
@@ -104,6 +105,7 @@ def take_page(
         "recipe": recipe,
         "level": level_of(recipe),
         "menu": _menu(found) if found.archived_at is None else None,
+        "layered": [(form.upper(), reverse("generation:layers", args=[found.pk, form])) for form in Form],
         "marks": marks_typed or found,
         "marks_problem": marks_typed["problem"] if marks_typed else "",
         "fixes": Fix.choices,

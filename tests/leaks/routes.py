@@ -148,6 +148,11 @@ ROWS = [
     about("generation:take_marks", post={"flag": "pick", "stars": "1"}, kinds=("take",)),
     about("generation:publish", kinds=("take",)),
     about("generation:publish", kinds=("take",), post=EDIT),
+    about("generation:letters", kinds=("take",), tells=False),
+    about("generation:letters", kinds=("take",), post={"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0"}),
+    about("generation:letters_preview", kinds=("take",), post={"text": "x"}),
+    *(about("generation:layers", kinds=("take",), tells=False, args=lambda world, thing, ext=ext: [thing.pk, ext])
+      for ext in ("ora", "psd")),
     about("generation:create", "take={pk}", "edit_take={pk}", kinds=("take",)),
     about("generation:canvas", "source=take:{pk}", kinds=("take",)),
     about("generation:canvas", "source=post:{pk}"),

@@ -1,0 +1,126 @@
+"""Texts on a take: a take of its own, whose parent is the picture that they were written on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from PIL import Image
+
+from gallery import ingest
+from gallery.accounts.standing import require_may_act
+from gallery.downloads.turns import Turns
+from gallery.errors import Invalid, NotNow
+from gallery.models import User
+from gallery.models.refusal import LockedBy, RulePlace
+from gallery.provenance import Recipe
+from gallery.refusals.arrivals import known_picture
+from gallery.refusals.holding import hold_back
+from gallery.refusals.judging import Said, require_nothing_new
+from gallery.storing import OutOfReach
+from generation.layers.texts import Text, drawn
+from generation.models import Take
+from generation.models.take import TakeKind
+from generation.stacking import stack_of
+
+turns = Turns()
+"""A large picture is in memory with its copies while it is lettered."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The take that texts are written on, and those that are there to begin with.
+
+    `flattened`: the picture below a lettered take is gone, so its own texts are a part of the picture by now.
+    """
+
+    take: Take
+    texts: tuple[Text, ...] = ()
+    flattened: bool = False
+
+
+def ground_of(take: Take) -> Ground:
+    """Where the letters of `take` go: on its parent where it is lettered itself, so that its texts can be changed."""
+    if take.kind != TakeKind.LETTERED:
+        return Ground(take)
+    parent = (
+        Take.objects.filter(pk=take.parent_id, owner=take.owner_id, purged_at=None, archived_at=None)
+        .select_related("asset")
+        .prefetch_related("asset__files")
+        .first()
+    )
+    if parent is None or not parent.asset.files.all():
+        return Ground(take, flattened=True)
+    return Ground(parent, tuple(filter(None, map(Text.from_dict, take.lettering))))
+
+
+def letter(user: User, take: Take, texts: Sequence[Text]) -> Take:
+    """Write `texts`, the lowest first, on `user`'s own take: a child of it with the same recipe and the same label.
+
+    Raises `Take.DoesNotExist` (somebody else's, or in the bin by now), `Refused` (a rule on words), `Invalid` (nothing
+    of the texts lies on the picture, it is lost, or what comes of it is held back), `NotAllowed`, `Busy` and `NotNow`.
+    """
+    require_may_act(user)
+    recipe = Recipe.from_dict(take.recipe)
+    drawn_from = [Said(RulePlace.PROMPT, recipe.prompt)]
+    require_nothing_new(drawn_from, [*drawn_from, Said(RulePlace.TEXT, "\n".join(text.text for text in texts))])
+    with turns.turn():
+        picture = _picture(take)
+        if not _write(picture, texts):
+            raise Invalid("letters_beside")
+        try:
+            prepared = ingest.prepare(picture, recipe, take.asset)
+        except OutOfReach as error:
+            raise NotNow("files_out_of_reach") from error
+        except OSError as error:
+            raise NotNow("upload_no_room") from error
+    known = known_picture(prepared)
+    if known:
+        with transaction.atomic():
+            hold_back(ingest.record(user, prepared), LockedBy.LIST, {"lists": known})
+        raise Invalid("upload_held_back")
+    with transaction.atomic():
+        # Locked, so that it isn't purged between this look and the row that names it.
+        parent = Take.objects.select_for_update(of=("self",)).get(pk=take.pk, owner=user, purged_at=None)
+        return Take.objects.create(
+            kind=TakeKind.LETTERED,
+            owner=user,
+            asset=ingest.record(user, prepared),
+            parent=parent,
+            recipe=parent.recipe,
+            lettering=[text.to_dict() for text in texts],
+            stack=stack_of(
+                parent.recipe,
+                prompt=recipe.prompt,
+                negative_prompt=recipe.negative_prompt,
+                over=f"letters:{parent.asset_id}",
+            ),
+        )
+
+
+def _picture(take: Take) -> Image.Image:
+    try:
+        return ingest.picture_of(take.asset)
+    except OutOfReach as error:
+        raise NotNow("files_out_of_reach") from error
+    except OSError as error:
+        raise Invalid("letters_no_picture") from error
+
+
+def _write(picture: Image.Image, texts: Sequence[Text]) -> bool:
+    """Put the texts on the picture itself; whether anything of them lies on it."""
+    found = False
+    for text in texts:
+        ink = drawn(text, picture.size)
+        if ink is not None:
+            picture.paste(ink.image.convert("RGB"), (ink.left, ink.top), ink.image.getchannel("A"))
+            found = True
+    return found
+
+
+def lettered(picture: Image.Image, texts: Sequence[Text]) -> Image.Image:
+    """A copy of an RGB picture with the texts on it."""
+    copy = picture.copy()
+    _write(copy, texts)
+    return copy
