@@ -12,6 +12,7 @@ ROUTES = named(
         **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs"),
         **rows(Act.FILE, Act.FILE, "job_preview mask take_file"),
         **rows(Act.READ, Act.WRITE, "book takes take publish request_cancel job_cancel models model resource"),
+        **rows(Act.READ, Act.WRITE, "remix_diff styles style style_new style_edit style_delete style_posts"),
         **rows(Act.MODERATE, Act.MODERATE, "queue queue_order worker_order manage_models manage_model"),
     },
 )
