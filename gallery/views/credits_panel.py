@@ -1,4 +1,4 @@
-"""What the page of a post says of credits: what it was made from, what was made from it, and what the floors above add."""
+"""What the page of a post says of credits: what it was made from, what was made from it, and what floors above add."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 r"""A prompt as terms of words, each with how strongly it counts. Pure text; nothing of it is lost.
 
 Terms end at commas, at line ends and at BREAK. Words are what stands between spaces; Japanese, which has none, is cut
-where its script changes (漢字 | かな | カタカナ), so that 赤い髪の少女 is 赤 い 髪 の 少女. Brackets, weights and spaces belong to
-the word beside them, so that a word is the same word whatever it weighs. How weights are written is
+where its script changes, so that 赤い髪の少女 is 赤 い 髪 の 少女. Brackets, weights and spaces belong to the
+word beside them, so that a word is the same word whatever it weighs. How weights are written is
 `generation.engine.prompt_syntax`'s; here both ways of writing them are read at once, since a recipe doesn't say which
 one it is written in.
 """
@@ -121,6 +121,10 @@ def words_of(prompt: str) -> list[Word]:
         else:
             words.append(Word("", before=lead))
             steps.append(0.0)
+    for sign, start in open_signs:  # what nothing closes reaches to the end
+        steps[start] += math.log(_STEP[sign])
+    for factor, start in numbers:
+        steps[start] += math.log(factor)
     total = 0.0
     for word, step in zip(words, steps, strict=False):
         total += step

@@ -94,6 +94,11 @@ ROWS = [
     each("gallery:delete_list", own_and_others),
     plain("gallery:saved", tells=False),
     plain("gallery:duplicates", tells=True),
+    plain("generation:styles", "", "of=me", tells=True),
+    each("generation:style", lambda world: world.found["styles"], tells=True),
+    *(each(f"generation:{name}", lambda world: world.found["styles"]) for name in ("style_edit", "style_delete")),
+    each("generation:style_posts", lambda world: world.found["styles"], method="post", add=IDS[4]),
+    each("generation:style_posts", lambda world: world.found["styles"], method="post", take_out=IDS[4]),
     plain("generation:takes", f"before={THINGS['private take'].pk + 1}", "", tells=True),
     plain("gallery:upload", tells=True),
     each("gallery:upload_set", lambda world: ["secret-set"], tells=True),
@@ -116,6 +121,7 @@ ROWS = [
     about("gallery:api_iqdb_queries", "post_id={pk}"),
     about("gallery:compare", "a={pk}&b={open}", "a={open}&b={pk}", like_missing=False),
     about("generation:create", "remix={pk}&seed=same", "edit={pk}"),
+    about("generation:remix_diff", every=True),
     about("gallery:post_tags", post={"tags": "cat", "seen": ""}),
     about("gallery:post_version", post={"act": "revert"}, args=lambda world, thing: [thing.pk, 1]),
     about("gallery:post_rating", post={"act": "vote", "rating": "e"}),
@@ -140,6 +146,7 @@ ROWS = [
     about("generation:publish", kinds=("take",)),
     about("generation:publish", kinds=("take",), post=EDIT),
     about("generation:create", "take={pk}", "edit_take={pk}", kinds=("take",)),
+    about("generation:style_new", "take={pk}", kinds=("take",)),
     *(about("generation:take_file", kinds=("take",), args=lambda world, thing, ext=ext: [thing.pk, ext])
       for ext in ("png", "jpg", "webp")),
 
