@@ -12,7 +12,8 @@ LOOSE = (
     "id:>0", "order:id", "order:score", "order:views", "order:rank", "order:favcount", "order:random", "fav:keeper",
     "ordfav:keeper", "is:child", "child:any", "parent:any", "is:generated", "is:assisted", "-is:generated",
     "prompt:zq*", "-prompt:zq*", "negative:zq*", "seed:any", "seed:>0", "lora:any", "lora:zq*", "zq*", "source:*zq*",
-    "has:prompt", "remixof:any", "remixof:none", "status:any rating:e", "status:any user:painter", "commentary:any", "favgroup:open",
+    "remixof:any", "remixof:none",
+    "has:prompt", "status:any rating:e", "status:any user:painter", "commentary:any", "favgroup:open",
 )  # fmt: skip
 """Asked by programs; whatever is answered must hold nothing hidden."""
 
