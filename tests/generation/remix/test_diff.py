@@ -9,8 +9,8 @@ from generation.remix.diff import Kind, compare_prompts
 from generation.remix.words import words_of
 
 TERMS = (
-    "1girl", "red hair", "(red hair:1.2)", "((smile))", "[hat]", "{{sea}}", "1.3::sky::", "<lora:ink:0.8>", "<lora:ink>",
-    "saber_(fate)", "BREAK", "赤い髪の少女", "カタカナ語", "\\(x\\)", "(", ")", ":1.2)", "::", "__hair__",
+    "1girl", "red hair", "(red hair:1.2)", "((smile))", "[hat]", "{{sea}}", "1.3::sky::", "<lora:ink:0.8>",
+    "<lora:ink>", "saber_(fate)", "BREAK", "赤い髪の少女", "カタカナ語", "\\(x\\)", "(", ")", ":1.2)", "::", "__hair__",
 )  # fmt: skip
 a_prompt = st.one_of(
     st.text(),
