@@ -101,7 +101,7 @@ class StylePageForm(RefusableForm):
         data = super().clean() or self.cleaned_data
         for field in ("prompt", "negative_prompt"):
             text = data[field] = data.get(field, "").replace("\r\n", "\n").strip()
-            if parse(text).networks:
+            if parse(text, "a1111").networks:
                 self.add_error(field, _("Choose LoRAs in the list below; they are added to the prompt by themselves."))
             elif text.count(PLACE) > (field == "prompt"):
                 self.add_error(field, _("{prompt} may stand once in the prompt, and not in what is left out."))

@@ -206,14 +206,14 @@ def _start(request: MemberRequest) -> dict[str, Any]:
         asked = GenerationRequest.objects.filter(user=request.user).select_related(*related)
         recipe = recipe_of_request(get_object_or_404(asked, pk=request_id))
     else:
-        return {"audience": StyleAudience.EVERYBODY}
+        return {"audience": StyleAudience.ONLY_ME}
     return _from_recipe(recipe, request.user)
 
 
 def _from_recipe(recipe: dict[str, Any], user: User) -> dict[str, Any]:
     usable = list(resources(user, ResourceKind.LORA))
     loras = []
-    for network in parse(recipe["prompt"]).networks:
+    for network in parse(recipe["prompt"], "a1111").networks:
         lora = called(network.name, usable)
         if lora is not None:
             loras.append((lora.slug, lora.default_weight if network.weight is None else network.weight))
@@ -221,5 +221,6 @@ def _from_recipe(recipe: dict[str, Any], user: User) -> dict[str, Any]:
         "prompt": without_loras(recipe["prompt"]).strip(" ,"),
         "negative_prompt": recipe["negative_prompt"],
         "model": recipe.get("model", ""),
-        "audience": StyleAudience.EVERYBODY,
+        # A take's words are private until its maker says otherwise.
+        "audience": StyleAudience.ONLY_ME,
     } | rows_of(loras)
