@@ -33,6 +33,7 @@ _STEP = {"(": 1.1, "[": 1 / 1.1, "{": 1.05}
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _ENDS_TERM = re.compile(r"[,、，。;|\n\r]")
 _SMALLEST, _LARGEST = 1e-6, 1e6
+_STRONGEST = math.log(_LARGEST)
 
 
 @dataclass(slots=True)
@@ -128,7 +129,7 @@ def words_of(prompt: str) -> list[Word]:
     total = 0.0
     for word, step in zip(words, steps, strict=False):
         total += step
-        word.weight = round(word.weight * math.exp(total), 3)
+        word.weight = round(word.weight * math.exp(max(-_STRONGEST, min(_STRONGEST, total))), 3)
     return words
 
 
@@ -145,7 +146,9 @@ def terms_of(words: list[Word]) -> list[list[Word]]:
 def _as_network(word: Word) -> None:
     """`<lora:name:0.8>` is the word `<lora:name>` of weight 0.8."""
     kind, name, *numbers = word.text[1:-1].split(":", 2)
-    if len(numbers) == 1 and re.fullmatch(rf"\s*-?{_NUMBER}\s*", numbers[0]):
+    if not numbers:
+        word.text, word.after = f"<{kind}:{name}", ">"
+    elif re.fullmatch(rf"\s*-?{_NUMBER}\s*", numbers[0]):
         # What stands between the name and the end is the weight: no sign of it is lost.
         word.text, word.after = f"<{kind}:{name}", f":{numbers[0]}>"
         word.weight = max(-_LARGEST, min(_LARGEST, float(numbers[0])))
