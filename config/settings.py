@@ -271,6 +271,9 @@ STARTER_GALLERY = env_bool("IRODORI_STARTER_GALLERY", True)
 # --- slots of the gallery's pages that the floor above fills ------------------------------------------
 CREATE_URL_NAME = "generation:create"
 EXAMPLE_PROMPT = "1girl, long hair, red hair, smile, blue background"
+# Where a post that is a remix is shown beside what it was made from; lines about who else made it possible.
+REMIX_URL_NAME = "generation:remix_diff"
+POST_MENTIONS = ["generation.style_pages.mentions.mentions_of"]
 POST_ACTIONS: list[dict[str, Any]] = [
     {
         "label": _("Generate like this"),

@@ -1,15 +1,17 @@
-"""What this floor holds of an account: takes, requests, masks, styles and wildcards."""
+"""What this floor holds of an account: takes, requests, masks, styles (texts and pages) and wildcards."""
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
 from gallery import ingest
 from gallery.accounts.parts import Picture, Table
-from gallery.models import Asset, AssetFile, Download, LockedAway, User
+from gallery.models import Asset, AssetFile, Download, LockedAway, Post, User
 from gallery.models.asset import Variant
-from generation.models import GenerationRequest, Job, Mask, PromptStyle, ServedShare, Take, Wildcard
+from gallery.visibility import open_to
+from generation.models import GenerationRequest, Job, Mask, PromptStyle, ServedShare, StylePage, Take, Wildcard
 from generation.models.queue import JobState
 from generation.requests import cancel_job, one_by_one
 
@@ -25,10 +27,27 @@ def parts(user: User) -> Iterator[Table]:
     yield Table("takes", takes.values(*TAKE_COLUMNS).iterator())
     asked = GenerationRequest.objects.filter(user=user).order_by("pk")
     columns = ("id", "created_at", "prompt", "negative_prompt", "width", "height", "steps", "sampler", "guidance")
-    yield Table("requests", asked.values(*columns, "seed", "count", "checkpoint__name").iterator())
+    yield Table(
+        "requests", asked.values(*columns, "seed", "count", "checkpoint__name", "remix_of_id", "style__name").iterator()
+    )
     styles = PromptStyle.objects.filter(owner=user).order_by("pk")
     yield Table("styles", styles.values("name", "prompt", "negative_prompt").iterator())
+    yield Table("style-pages", _style_pages(user))
     yield Table("wildcards", Wildcard.objects.filter(owner=user).order_by("pk").values("name", "text").iterator())
+
+
+def _style_pages(user: User) -> Iterator[dict[str, Any]]:
+    """The styles that they named, with the LoRAs and the posts in them."""
+    seen = Post.objects.filter(open_to(user))
+    for style in StylePage.objects.filter(owner=user).select_related("checkpoint").order_by("pk"):
+        columns = ("name", "about", "prompt", "negative_prompt", "audience", "created_at", "updated_at")
+        yield {name: getattr(style, name) for name in columns} | {
+            "model": style.checkpoint.name if style.checkpoint else "",
+            "loras": list(style.loras.order_by("pk").values("resource__name", "weight")),
+            "posts": list(
+                seen.filter(style_entries__style=style).order_by("style_entries__pk").values_list("pk", flat=True)
+            ),
+        }
 
 
 def pictures(user: User) -> Iterator[Picture]:
@@ -76,4 +95,5 @@ def erase(user: User) -> None:
     transaction.on_commit(partial(ingest.remove, sorted(paths)), robust=True)
     PromptStyle.objects.filter(owner=user).delete()
     Wildcard.objects.filter(owner=user).delete()
+    StylePage.objects.filter(owner=user).delete()
     ServedShare.objects.filter(user=user).delete()

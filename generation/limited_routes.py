@@ -20,6 +20,7 @@ ROUTES = named(
         # Whoever goes through their takes marks one a second; the desk reads all of them.
         **rows(Act.LIGHT, Act.LIGHT, "mark undo_mark take_marks"),
         **rows(Act.SEARCH, Act.WRITE, "takes storage"),
+        **rows(Act.READ, Act.WRITE, "remix_diff styles style style_new style_edit style_delete style_posts"),
         **rows(Act.MODERATE, Act.MODERATE, "queue queue_order worker_order manage_models manage_model"),
     },
 )

@@ -70,6 +70,17 @@ class FourNumbers(forms.Field):
         return typed if any(margin.strip() for margin in typed) else []
 
 
+class _CreditField(forms.CharField):
+    """Whom to credit: what can't be read is nobody, without a word about it."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> str:
+        """Nothing but what could be a name there."""
+        text = str(value or "")
+        return "" if "\x00" in text or len(text) > 100 else text.strip()
+
+
 class RecipeForm(forms.Form):
     """The recipe of a request. `wanted()` is what `generation.requests.submit` takes.
 
@@ -192,6 +203,9 @@ class RecipeForm(forms.Form):
     )
     vae = forms.CharField(label=_("VAE"), required=False, max_length=100)
     exact = forms.BooleanField(label=_("Exact: draw each picture alone"), required=False)
+    # Whom it is credited to: the number of a post, the slug of a style.
+    remix_of = _CreditField(required=False)
+    style_page = _CreditField(required=False)
     # Names of rules whose warnings were read, one a line.
     heeded = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
     key = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)

@@ -43,6 +43,9 @@ def recipe_of_request(request: GenerationRequest) -> dict[str, Any]:
         "vae": request.vae.slug if request.vae else "",
         "hires_scale": request.hires_scale,
         "hires_upscaler": request.hires_upscaler,
+        # Whom it owes its words to stays with it, as long as that can be opened.
+        "remix_of": request.remix_of_id or "",
+        "style_page": request.style.slug if request.style else "",
     }
     if request.hires_scale is not None:
         recipe |= {"hires_steps": request.hires_steps, "hires_strength": request.hires_strength}

@@ -42,7 +42,8 @@ def submit(
     (pixels to add at the left, top, right and bottom). sketch_on (`take:12`, `post:34` or `upload:` and a key) says
     what that own asset was sketched on: its lineage goes on from there. hires_scale asks for a second pass, with
     hires_steps, hires_strength, hires_upscaler. What is missing or None is the model's default. LoRAs and embeddings
-    are named in the prompts; wildcards are drawn here. Picture n of the request has the seed `seed + n` (modulo 2**32).
+    are named in the prompts; wildcards are drawn here. `remix_of` (a post's id) and `style_page` (a slug) are
+    credited. Picture n of the request has the seed `seed + n` (modulo 2**32).
     `heeded`: names of rules, one a line, whose warnings were read. Raises `RequestRefused` with every problem found;
     what a rule refuses is counted with the user, and costs nothing.
     """

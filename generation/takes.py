@@ -7,12 +7,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from gallery import posts
+from gallery.credits import credit
 from gallery.errors import Gone, UserFacingError
 from gallery.models import Post, User
 from gallery.models.post import AiEvidence, AiLevel, PromptVisibility
 from gallery.provenance import Recipe
 from gallery.refusals.counting import counting
 from generation.models import Take
+from generation.remix.credit import remixed_post, style_used
+from generation.style_pages.gathering import gather
 from tagging.prompt_words import tags_and_words
 
 LONGEST_LINE = 100
@@ -67,6 +70,8 @@ def publish(
 ) -> Post:
     """Make the post of `user`'s own take, in one transaction; again, it returns the post that there is.
 
+    The post credits the post whose recipe it was drawn from, and stands in the style that it was drawn with.
+
     Raises `Take.DoesNotExist` for somebody else's take, and what `gallery.posts.publish` raises.
     """
     with transaction.atomic():
@@ -90,6 +95,10 @@ def publish(
         )
         locked.post = post
         locked.save(update_fields=["post"])
+        if (source := remixed_post(locked)) is not None:
+            credit(post, source)
+        if (style := style_used(locked)) is not None:
+            gather(style, post)
     return post
 
 

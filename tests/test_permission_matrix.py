@@ -23,6 +23,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.http import int_to_base36, urlencode
+from django.utils.text import slugify
 
 from gallery.accounts.sign_in_link import make_link
 from gallery.bulk_updates.requests import propose
@@ -30,7 +31,7 @@ from gallery.community import favourite_groups, saved_searches
 from gallery.filters import acts as filters
 from gallery.filters.spec import Rules, Said
 from gallery.labels.disputes import dispute
-from gallery.models import AccountExport, Asset, Comment, Download, DuplicatePair, Statement, User
+from gallery.models import AccountExport, Asset, Comment, Download, DuplicatePair, Remix, Statement, User
 from gallery.models.review import CaseKind, SiteRule
 from gallery.moderation.acts import rerate
 from gallery.moderation.cases import open_case
@@ -39,6 +40,7 @@ from gallery.moderation.voices import report
 from gallery.recipes.asking import ask_for_prompt
 from gallery.refusals.rules import Wanted, save_rule
 from generation import events
+from generation.models import StylePage
 from tagging.models import Tag
 from tagging.wiki import Written, set_deleted, set_locked, write_page
 from tests.factories import (
@@ -87,6 +89,11 @@ def one(name: str) -> Callable[[World], list[Any]]:
     return lambda world: [world[name].pk]
 
 
+def slug(name: str) -> Callable[[World], list[Any]]:
+    """The address of a thing of the world that has one of words."""
+    return lambda world: [world[name].slug]
+
+
 def dispute_of(name: str) -> Callable[[World], list[Any]]:
     """A post and the open dispute about its label."""
     return lambda world: [world[name].pk, world["dispute"].pk]
@@ -113,6 +120,7 @@ EDIT = {"title": "New", "commentary": "", "tags": "1girl", "rating": "s", "promp
 PUBLISH = {"title": "", "commentary": "", "tags": "1girl", "rating": "g", "prompt_visibility": "visible"}
 DRAFT = {"tags": "1girl", "rating": "g", "level": "human", "prompt_visibility": "visible"}
 STYLE = {"kind": "style", "act": "save", "promptstyle-new-name": "Ink", "promptstyle-new-prompt": "ink"}
+STYLE_PAGE = {"name": "Soft ink", "prompt": "soft ink", "audience": "everybody"}
 PROPOSAL = {"act": "send", "title": "Cats", "script": "alias tabby -> cat", "reason": ""}
 TYPED = {"seen": "1", "prompt": "2girls", "act": "save"}
 RERATE = {"act": "rerate", "rating": "q", "reason": "It shows more."}
@@ -617,6 +625,23 @@ ROWS = [
         data={name.removeprefix("form-0-"): value for name, value in LETTERS.items()}),
     Row("generation:publish", MAKER,   "in 303 404 404 404 404", one("take"), data=PUBLISH),
     Row("generation:mask",    MAKER,   NO_GET, one("mask")),
+    Row("generation:remix_diff", PUBLIC,        "405", one("owners"),      "public"),
+    Row("generation:remix_diff", SEEN_BY_STAFF, "405", one("explicit"),    "explicit"),
+    Row("generation:remix_diff", SEEN_BY_STAFF, "405", one("removed"),     "removed"),
+    Row("generation:remix_diff", "404",         "405", one("quarantined"), "quarantined"),
+    Row("generation:remix_diff", "404",         "405", one("public"),      "no remix"),
+    Row("generation:styles",    PUBLIC,     "405"),
+    Row("generation:style",     PUBLIC,     "405", slug("style"),         "for everybody"),
+    Row("generation:style",     MINE_ALONE, "405", slug("private style"), "private"),
+    Row("generation:style",     "404",      "405", lambda world: ["none"], "unknown"),
+    Row("generation:style_new", MEMBERS, "in 302 302 302 302 302", data=STYLE_PAGE),
+    Row("generation:style_edit",   MAKER, "in 302 404 404 404 404", slug("style"), "for everybody", STYLE_PAGE),
+    Row("generation:style_edit",   MAKER, "in 302 404 404 404 404", slug("private style"), "private", STYLE_PAGE),
+    Row("generation:style_delete", MAKER, "in 302 404 404 404 404", slug("style"), "for everybody"),
+    Row("generation:style_delete", MAKER, "in 302 404 404 404 404", slug("private style"), "private"),
+    Row("generation:style_posts", NO_GET, "in 422 404 404 404 404", slug("style"), "add", {"add": "1"}),
+    Row("generation:style_posts", NO_GET, "in 422 404 404 404 404", slug("private style"), "private", {"add": "1"}),
+    Row("generation:style_posts", NO_GET, "in 404 404 404 404 404", slug("style"), "take out", {"take_out": "1"}),
     Row("generation:queue",        ADMINS, NO_GET),
     Row("generation:queue_order",  NO_GET, "in 403 403 403 303 303", data={"order": "work"}),
     Row("generation:worker_order", NO_GET, "in 403 403 403 303 303", data={"worker": "none", "order": "pause"}),
@@ -718,6 +743,10 @@ def build_world() -> World:
     Comment.objects.update(at=timezone.now() - timedelta(minutes=5))
     world["take"] = make_take(maker, width=192, height=192)
     world["mask"] = make_mask(maker)
+    for remix in ("owners", "explicit", "removed", "quarantined"):
+        Remix.objects.create(post=world[remix], source=world["public"])
+    for name, audience in (("style", "everybody"), ("private style", "only_me")):
+        world[name] = StylePage.objects.create(owner=maker, slug=slugify(name), name=name, audience=audience)
     world["draft"] = drafted(maker, plain(), batch="of-the-maker")
     world["request"] = make_request(maker, count=2)
     world["running"] = world["request"].jobs.order_by("index").first()

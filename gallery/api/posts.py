@@ -8,6 +8,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from gallery.cards import media_url, preview_file
 from gallery.community.comment_visibility import counts_below
+from gallery.credits import sources_among
 from gallery.downloads import signed_media_url
 from gallery.models import Post, PostGeneration, User
 from gallery.models.asset import Variant
@@ -35,10 +36,10 @@ Address = Callable[[Post, str, str], str]
 def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> list[dict[str, Any]]:
     """Posts that this viewer may see, each with asset, author, stats and files loaded.
 
-    Eight queries for all of them at most: how they were made, their tags, their parents, who has children, how many
-    comments they have, whose prompt may be read and whose files everybody may have. Parents and children that the
-    viewer may not see are not told of. `absolute` makes whole addresses of paths. Those of files that visitors aren't
-    given are signed, for programs without cookies.
+    Ten queries for all of them at most: how they were made, their tags, their parents, who has children, what they
+    are remixes of, how many comments they have, whose prompt may be read and whose files everybody may have. Parents,
+    children and sources that the viewer may not see are not told of. `absolute` makes whole addresses of paths. Those
+    of files that visitors aren't given are signed, for programs without cookies.
     """
     listed = list(posts)
     prefetch_related_objects(listed, Prefetch("generation", PostGeneration.objects.defer("raw")))
@@ -50,6 +51,7 @@ def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> 
     with_children = set(
         Post.objects.filter(visible_posts(viewer), parent_id__in=ids).values_list("parent_id", flat=True)
     )
+    remixed = sources_among(listed, viewer)
     commented = counts_below(ids)
     readable = readable_among(viewer, listed)
     blurred = blurred_among(viewer, listed)
@@ -65,6 +67,7 @@ def posts_as_json(posts: Iterable[Post], viewer: Viewer, absolute: Absolute) -> 
             ),
             "parent_id": post.parent_id if post.parent_id in shown_parents else None,
             "has_children": post.pk in with_children,
+            "remix_of": remixed.get(post.pk),
             "comment_count": commented[post.pk],
             "ai": {"level": post.ai_level, "evidence": post.ai_evidence, "label": post.get_ai_level_display()},
             "generation": _generation(post, post.pk in readable),

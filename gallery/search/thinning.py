@@ -37,7 +37,7 @@ THIN_MS = 1000
 NEAR_PAGES, FAR = 4, 2000
 # Whoever asks for people, for what people chose or for single posts is not to be told that there is too much of one.
 PEOPLE = frozenset({"user", "updater", "fav", "ordfav", "favgroup", "ordfavgroup", "upvote", "downvote", "search"})
-SINGLE = frozenset({"id", "parent", "child", "lineage", "similar"})
+SINGLE = frozenset({"id", "parent", "child", "lineage", "remixof", "similar"})
 
 Row = tuple[int, Any]
 

@@ -38,6 +38,7 @@ from gallery.search import neighbours
 from gallery.tag_edits.lineage import relatives
 from gallery.tags.groups import group_tags
 from gallery.views.comments import comments_panel
+from gallery.views.credits_panel import credits_panel
 from gallery.views.opinions import opinions_panel
 from gallery.views.post_tags import editing
 from gallery.views.recipe_panel import others_to_compare, recipe_panel
@@ -224,6 +225,7 @@ def _post_page(
         ),
         **panel,
         "actions": _actions(shown, panel["recipe"] if reads_prompt else None),
+        **credits_panel(request, shown),
         "opinions": opinions_panel(request, shown),
         "panel": comments_panel(request, shown),
         "label_disputes": told_disputes(shown, request.user)[:1],

@@ -2,7 +2,7 @@
 
 `text` reads the prompts with their wildcards, `settings` the model, sizes and numbers, `source` the picture to start
 from with its mask and margins, `additions` LoRAs, embeddings and VAE, `second_pass` the hires fix, `words` what
-the site's rules say to the prompts.
+the site's rules say to the prompts, `credits` whose recipe and whose style it uses.
 Nothing here writes; `generation.requests` queues what came through.
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from gallery.models import User
 from generation.door.additions import read_additions
+from generation.door.credits import read_credits
 from generation.door.reading import Expanded, Reading, Use
 from generation.door.second_pass import read_second_pass
 from generation.door.settings import read_model, read_numbers, read_sampler, read_sizes
@@ -36,4 +37,5 @@ def read(user: User, wanted: Mapping[str, Any]) -> Reading:
     draw_wildcards(reading)
     read_additions(reading)
     read_words(reading)
+    read_credits(reading)
     return reading

@@ -13,7 +13,9 @@ from generation.views.manage_models import manage_model, manage_models
 from generation.views.models import model, models, resource
 from generation.views.publish import publish
 from generation.views.queue_page import queue, queue_jobs, queue_order, worker_order
+from generation.views.remix_page import remix_diff
 from generation.views.requests import cancel_job, cancel_request, job_preview, request_status
+from generation.views.style_pages import style, style_delete, style_edit, style_new, style_posts, styles
 from generation.views.takes import mask, take, take_file, take_marks
 
 __all__ = [
@@ -42,9 +44,16 @@ __all__ = [
     "queue",
     "queue_jobs",
     "queue_order",
+    "remix_diff",
     "request_status",
     "resource",
     "storage",
+    "style",
+    "style_delete",
+    "style_edit",
+    "style_new",
+    "style_posts",
+    "styles",
     "take",
     "take_file",
     "take_marks",

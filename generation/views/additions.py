@@ -31,5 +31,9 @@ def apply(user: User, data: QueryDict, act: str) -> None:
         data["prompt"] = styles.added(f"__{chosen}__", data.get("prompt", ""))
     elif act == "remove_source":
         data["source"] = data["sketch_on"] = data["mask"] = data["mask_refused"] = ""
+    elif act == "remove_remix":
+        data["remix_of"] = ""
+    elif act == "remove_style":
+        data["style_page"] = ""
     elif act == "remove_mask":
         data["mask"] = data["mask_refused"] = ""

@@ -28,8 +28,9 @@ from generation.views.starting import id_in, starting_recipe, with_model
 from generation.wording import draw_label
 
 DRAFT = "recipe_draft"
-# What a visitor typed waits in their session, which anybody can have made: the words alone, for they are the work.
-DRAFT_FIELDS = ("prompt", "negative_prompt")
+# What a visitor typed waits in their session, which anybody can have made: the words alone, for they are the work,
+# and whom they are credited to, which is looked at when it is sent.
+DRAFT_FIELDS = ("prompt", "negative_prompt", "remix_of", "style_page")
 
 
 @never_cache

@@ -14,6 +14,7 @@ from gallery.cards import picture_of, preview_url
 from gallery.models import Asset, User
 from generation import checkpoints, requests, styles, wildcards
 from generation.access import Viewer
+from generation.door.credits import post_to_credit, style_to_credit
 from generation.door.source import find_source, source_named
 from generation.engine.limits import cannot
 from generation.models import Checkpoint, Mask
@@ -66,6 +67,7 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
     available = list(checkpoints.available(user))
     chosen = form["model"].value()
     model = next((each for each in available if each.slug == chosen), available[0] if available else None)
+    named = {name: form[name].value() for name in ("remix_of", "style_page")}
     context: dict[str, Any] = {
         "form": form,
         "model": model,
@@ -82,6 +84,8 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
         "most_bytes": ingest.MAX_BYTES,
         "most_megabytes": ingest.MAX_BYTES // 2**20,
         "not_offered": _not_offered(form, model) if model else set(),
+        "credited_post": post_to_credit(user, named),
+        "credited_style": style_to_credit(user, named),
         "plain_text": PLAIN,
         "plain_note": str(PLAIN).replace("{model}", model.name) if model and "weights" in _beyond(model) else "",
     }

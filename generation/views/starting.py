@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,13 +29,25 @@ from generation.recipes import (
     recipe_of_request,
     recipe_of_take,
 )
+from generation.style_pages.drawing import drawing_with
+from generation.style_pages.seeing import style_called
 from generation.takes import why_not_whole
 from generation.usable import called, fits, resources
 from generation.views.recipe_context import model_of
 
 # What a link may fill in.
 FROM_LINK = ("prompt", "negative_prompt", "model")
-KEPT_WITH_ANOTHER_MODEL = ("prompt", "negative_prompt", "source", "shape", "strength", "count", "syntax")
+KEPT_WITH_ANOTHER_MODEL = (
+    "prompt",
+    "negative_prompt",
+    "remix_of",
+    "style_page",
+    "source",
+    "shape",
+    "strength",
+    "count",
+    "syntax",
+)
 
 
 # So many LoRAs that are left out are named.
@@ -52,13 +64,16 @@ class Start:
 
 def starting_recipe(request: HttpRequest) -> Start:
     """Read `remix` (a post, with `seed=same` for its own seed), `take` (with `seed=new` for another seed), `again` (a
-    request), `edit` (a post to draw over), `edit_take` (a take to draw over) or `prompt` and `model`.
+    request), `edit` (a post to draw over), `edit_take` (a take to draw over), `style` (a style's slug,
+    with `prompt`) or `prompt` and `model`.
 
-    404 for takes and requests of others and for posts out of this viewer's reach.
+    404 for takes, requests and private styles of others and for posts out of this viewer's reach.
     """
     query = request.GET
     post_id, take_id, request_id = (id_in(query.get(name, "")) for name in ("remix", "take", "again"))
     over_post, over_take = (id_in(query.get(name, "")) for name in ("edit", "edit_take"))
+    if query.get("style"):
+        return _with_style(request, query["style"])
     if post_id is not None:
         return _from_post(request, post_id, with_seed=query.get("seed") == "same")
     if over_post is not None and request.user.is_authenticated:
@@ -137,7 +152,9 @@ def id_in(text: str) -> int | None:
 
 
 def _own_take(request: HttpRequest, take_id: int) -> Take:
-    takes = Take.objects.select_related("job__request__checkpoint", "job__request__vae", "job__request__source_asset")
+    takes = Take.objects.select_related(
+        "job__request__checkpoint", "job__request__vae", "job__request__source_asset", "job__request__style"
+    )
     return get_object_or_404(takes, pk=take_id, owner=request.user, erased_at=None)
 
 
@@ -193,6 +210,16 @@ def _over(request: HttpRequest, values: dict[str, Any], ability: Ability = Abili
     )
 
 
+def _with_style(request: HttpRequest, slug: str) -> Start:
+    style = style_called(slug, request.user)
+    if style is None:
+        raise Http404
+    words = request.GET.get("prompt", "").replace("\x00", "")
+    said = _("The style “%(style)s” by %(name)s: add what the picture is to show.")
+    values = drawing_with(style, request.user, words)
+    return Start(values, said % {"style": style.name, "name": style.owner.username})
+
+
 def _over_post(request: HttpRequest, post_id: int) -> Start:
     post = _reachable_post(request, post_id)
     if blurred_among(request.user, [post]):
@@ -210,7 +237,7 @@ def _from_post(request: HttpRequest, post_id: int, *, with_seed: bool) -> Start:
         return Start(
             notice=_("The author of post %(id)d keeps its prompt private, so it can’t be remixed.") % {"id": post.pk}
         )
-    values = recipe_of_post(post, request.user, with_seed=with_seed)
+    values = recipe_of_post(post, request.user, with_seed=with_seed) | {"remix_of": post.pk}
     if "model" not in values:
         return Start(
             values,

@@ -19,6 +19,7 @@ from gallery.models import (
     PostStats,
     PostVersion,
     PostVote,
+    Remix,
     SavedSearch,
 )
 from gallery.provenance import searchable
@@ -84,6 +85,7 @@ ROWS = {
     "parent": ["parent:{parent} -id:{parent}", "parent:any", "-parent:none", "parent:active"],
     "child": ["child:any", "-child:none", "child:{child}", "child:active"],
     "lineage": ["lineage:{child} -id:{child} -id:{parent}", "lineage:{hit} -id:{child} -id:{parent}"],
+    "remixof": ["remixof:{parent}", "remixof:any", "-remixof:none", "remix:{parent}"],
     "child_count": ["child_count:1", "children:>0"],
     "active_children": ["active_children:1"],
     "comment_count": ["comments:1", "comment_count:>0", "-comments:0"],
@@ -232,6 +234,7 @@ def scene():
         loras=["detail"],
         generator="ComfyUI",
     )
+    Remix.objects.create(post=hit, source=parent)
     PostVote.objects.create(user=ann, post=hit, score=1)
     Favourite.objects.create(user=ann, post=hit)
     group = FavouriteGroup.objects.create(owner=ann, name="my_list")

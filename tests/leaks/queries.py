@@ -12,6 +12,7 @@ LOOSE = (
     "id:>0", "order:id", "order:score", "order:views", "order:rank", "order:favcount", "order:random", "fav:keeper",
     "ordfav:keeper", "is:child", "child:any", "parent:any", "is:generated", "is:assisted", "-is:generated",
     "prompt:zq*", "-prompt:zq*", "negative:zq*", "seed:any", "seed:>0", "lora:any", "lora:zq*", "zq*", "source:*zq*",
+    "remixof:any", "remixof:none",
     "has:prompt", "status:any rating:e", "status:any user:painter", "commentary:any", "favgroup:open",
 )  # fmt: skip
 """Asked by programs; whatever is answered must hold nothing hidden."""
@@ -26,7 +27,7 @@ PROBES = ("id:{pk}", "similar:{pk}", "{tag}")
 """About one post, by its number or its tag, asked of pages."""
 
 PROGRAMS_PROBES = (
-    "id:{pk}", "parent:{pk}", "child:{pk}", "lineage:{pk}", "similar:{pk}", "id:{pk} status:any",
+    "id:{pk}", "parent:{pk}", "child:{pk}", "lineage:{pk}", "remixof:{pk}", "similar:{pk}", "id:{pk} status:any",
     "id:<{pk} order:id_desc limit:2", "-{tag} limit:2",
 )  # fmt: skip
 """The same of programs."""
@@ -79,6 +80,7 @@ COUNTED = (
     Counted("is:assisted", lambda thing: thing.level == "assisted", any_zone=True),
     Counted("-is:assisted", lambda thing: thing.level != "assisted"),
     Counted(f"parent:{THINGS['open'].pk} -id:{THINGS['open'].pk}", children, if_listed=THINGS["open"]),
+    Counted(f"remixof:{THINGS['open'].pk}", children, if_listed=THINGS["open"]),
     Counted("id:>0", lambda thing: True),
     *(Counted(f"id:{thing.pk}", lambda asked, thing=thing: asked == thing) for thing in TELLING),
     *(Counted(thing.word("ta"), lambda asked, thing=thing: asked == thing) for thing in TELLING),

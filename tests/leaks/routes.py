@@ -102,6 +102,11 @@ ROWS = [
     plain("generation:storage"),
     sent("generation:mark", {"act": "pick", "ids": "0"}, {"act": "bin", "scope": "found", "q": "id:>0 is:lettered"}),
     sent("generation:undo_mark", {"token": "none"}),
+    plain("generation:styles", "", "of=me", tells=True),
+    each("generation:style", lambda world: world.found["styles"], tells=True),
+    *(each(f"generation:{name}", lambda world: world.found["styles"]) for name in ("style_edit", "style_delete")),
+    each("generation:style_posts", lambda world: world.found["styles"], method="post", add=IDS[4]),
+    each("generation:style_posts", lambda world: world.found["styles"], method="post", take_out=IDS[4]),
     plain("gallery:upload", tells=True),
     each("gallery:upload_set", lambda world: ["secret-set"], tells=True),
 
@@ -123,6 +128,7 @@ ROWS = [
     about("gallery:api_iqdb_queries", "post_id={pk}"),
     about("gallery:compare", "a={pk}&b={open}", "a={open}&b={pk}", like_missing=False),
     about("generation:create", "remix={pk}&seed=same", "edit={pk}"),
+    about("generation:remix_diff", every=True),
     about("gallery:post_tags", post={"tags": "cat", "seen": ""}),
     about("gallery:post_version", post={"act": "revert"}, args=lambda world, thing: [thing.pk, 1]),
     about("gallery:post_rating", post={"act": "vote", "rating": "e"}),
@@ -157,6 +163,7 @@ ROWS = [
     about("generation:canvas", "source=take:{pk}", kinds=("take",)),
     about("generation:canvas", "source=post:{pk}"),
     about("generation:keep", kinds=("take",), post={}),
+    about("generation:style_new", "take={pk}", kinds=("take",)),
     *(about("generation:take_file", kinds=("take",), args=lambda world, thing, ext=ext: [thing.pk, ext])
       for ext in ("png", "jpg", "webp")),
 

@@ -14,14 +14,14 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
-from gallery.models import Asset, Post, UnratedPost, User, ViewFilter
+from gallery.models import Asset, Post, Remix, UnratedPost, User, ViewFilter
 from gallery.posts import PostStatus, set_status
 from gallery.provenance import LoraEntry, Recipe
 from gallery.recipes.editing import edit_recipe
 from gallery.similar.upkeep import compare_posts
 from gallery.tag_edits.edit import apply_script
 from gallery.uploads import save_draft
-from generation.models import Take
+from generation.models import StylePage, StylePost, Take
 from tagging.wiki import Written, write_page
 from tests.factories import (
     make_asset,
@@ -86,10 +86,12 @@ def build_world() -> World:
     for thing in POSTS:
         if thing.parent:
             Post.objects.filter(pk=thing.pk).update(parent=world.posts[thing.parent])
+            Remix.objects.create(post=world.posts[thing.name], source=world.posts[thing.parent])
     compare_posts()
     _take(world, THINGS["private take"])
     _draft(world, THINGS["draft"])
     around.surround(world)
+    _styles(world)
     for thing in POSTS:
         set_apart(world, thing)
     # Their pages show what has the tag.
@@ -181,6 +183,17 @@ def _drawing(world: World) -> None:
     picture_of(take.index).save(out, "WEBP")
     start_job(world.found["running"], preview=out.getvalue())
     world.found["mask"] = make_mask(painter, 200, 160)
+
+
+def _styles(world: World) -> None:
+    """Two that hold every post: one for everybody, and one that its maker alone may know of."""
+    world.found["styles"] = []
+    for owner, audience in (("keeper", "everybody"), ("painter", "only_me")):
+        style = StylePage.objects.create(
+            owner=world.people[owner], slug=f"style-of-{owner}", name=f"Style of {owner}", audience=audience
+        )
+        StylePost.objects.bulk_create(StylePost(style=style, post=world.posts[thing.name]) for thing in POSTS)
+        world.found["styles"].append(style.slug)
 
 
 def list_files(world: World) -> None:

@@ -25,6 +25,7 @@ from gallery.models import (
     PromptRequest,
     RatingVote,
     Refusal,
+    Remix,
     SavedSearch,
     Statement,
     UploadDraft,
@@ -50,6 +51,7 @@ def tables_of(user: User) -> Iterator[Table]:
     yield Table("profile", [_profile(user)])
     yield Table("sessions", _sessions(user))
     yield Table("posts", _posts(user))
+    yield Table("remixes", _remixes(user))
     yield Table("drafts", _drafts(user))
     yield Table("favourites", _of_seen(user, Favourite.objects.filter(user=user), "post_id", "created_at"))
     yield Table("lists", _lists(user))
@@ -112,6 +114,13 @@ def _sessions(user: User) -> Rows:
             "system": system_of(row.user_agent),
             "user_agent": row.user_agent,
         }
+
+
+def _remixes(user: User) -> Rows:
+    """The credits that their posts give, as far as they may still see to whom."""
+    seen = Post.objects.filter(open_to(user)).values("pk")
+    rows = Remix.objects.filter(post__in=_own_posts(user), source__in=seen).order_by("pk")
+    yield from rows.values("post_id", "source_id", "created_at").iterator()
 
 
 def _posts(user: User) -> Rows:

@@ -1,0 +1,50 @@
+"""Who sees which style, and what of it: its posts, LoRAs and model as far as the viewer may see and use them."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from gallery.models import Post
+from gallery.visibility import signed_in, visible_posts
+from generation.access import Viewer, may_use
+from generation.models import Checkpoint, StyleLora, StylePage
+from generation.models.checkpoint import CheckpointState
+from generation.models.resource import ResourceKind
+from generation.models.style_page import StyleAudience
+from generation.usable import resources
+
+
+def visible_styles(viewer: Viewer) -> Q:
+    """The styles that this viewer may know of, as a condition on `StylePage`: those for everybody of accounts in use,
+    and all of one's own."""
+    public = Q(audience=StyleAudience.EVERYBODY, owner__is_active=True)
+    return public | Q(owner_id=viewer.pk) if viewer is not None and signed_in(viewer) else public
+
+
+def style_called(slug: str, viewer: Viewer) -> StylePage | None:
+    """The style of that slug, if this viewer may know of it."""
+    if not slug or len(slug) > 80 or "\x00" in slug:
+        return None
+    found = StylePage.objects.filter(visible_styles(viewer), slug=slug)
+    return found.select_related("owner", "checkpoint").first()
+
+
+def posts_of(style: StylePage, viewer: Viewer) -> QuerySet[Post]:
+    """Its posts that this viewer's lists may hold, those that came in last first."""
+    shown = Post.objects.filter(visible_posts(viewer), style_entries__style=style)
+    return (
+        shown.order_by("-style_entries__pk").select_related("asset", "author", "stats").prefetch_related("asset__files")
+    )
+
+
+def loras_of(style: StylePage, viewer: Viewer) -> list[StyleLora]:
+    """Its LoRAs that this viewer may use; to anybody else the others do not exist."""
+    usable = resources(viewer, ResourceKind.LORA).values("pk")
+    return list(style.loras.filter(resource__in=usable).select_related("resource").order_by("pk"))
+
+
+def checkpoint_of(style: StylePage, viewer: Viewer) -> Checkpoint | None:
+    """Its model, if this viewer may use it."""
+    model = style.checkpoint
+    ready = model is not None and model.state == CheckpointState.READY
+    return model if model is not None and ready and may_use(viewer, model) else None
