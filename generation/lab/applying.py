@@ -84,9 +84,8 @@ def _put_weight(user: User, wanted: Wanted, axis: Axis, value: str, axes: Mappin
     networks = list(_NETWORK.finditer(prompt))
     if "lora" in axes:
         # That of the other axis, which stands there unless this is the picture without.
-        networks = [
-            match for match in networks if match[0][1:-1].split(":")[1].strip().casefold() in _named(axes["lora"])
-        ]
+        named = _named(axes["lora"])
+        networks = [match for match in networks if match[0][1:-1].split(":")[1].strip().casefold() in named]
         if not networks:
             return
     if len(networks) != 1:

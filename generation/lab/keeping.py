@@ -112,14 +112,12 @@ def recipe_of_sheet(lab: Lab, takes: dict[tuple[int, int], Take]) -> Recipe:
     for axis in axes:
         differing |= _DIFFERING.get(axis.name, {})
     if any(axis.name in _OF_PROMPT for axis in axes):
-        shared = [lora for lora in recipes[0].loras if all(lora in other.loras for other in recipes)]
+        first = recipes[0]
         differing |= {
             "prompt": str(lab.base.get("prompt") or ""),
             "negative_prompt": str(lab.base.get("negative_prompt") or ""),
-            "loras": tuple(shared),
-            "embeddings": tuple(
-                one for one in recipes[0].embeddings if all(one in each.embeddings for each in recipes)
-            ),
+            "loras": tuple(one for one in first.loras if all(one in each.loras for each in recipes)),
+            "embeddings": tuple(one for one in first.embeddings if all(one in each.embeddings for each in recipes)),
         }
     if any(recipe.composite for recipe in recipes):
         differing["composite"] = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from generation.lab.axes import Axis
 from generation.queueing.forecast import forecast
 from generation.queueing.workload import workload
 
+MOST_TOLD = 12
 # The axes on which it depends how long a picture takes.
 _OF_WORK = {"model", "sampler", "steps", "size", "strength"}
 
@@ -52,40 +53,40 @@ class Plan:
     @property
     def problems(self) -> list[Problem]:
         """Each sentence once: at the recipe's field where it holds for all pictures, at the axis where it holds for a
-        whole column or row, else with the values of the picture."""
+        whole column or row, else with the values of the picture; not more than `MOST_TOLD` of them."""
         where: dict[Problem, list[Planned]] = defaultdict(list)
         for cell in self.cells:
             for problem in dict.fromkeys(cell.problems):
                 where[problem].append(cell)
-        return [problem for found, cells in where.items() for problem in self._told(found, cells)]
+        found = [told for problem, cells in where.items() for told in self._told(problem, cells)]
+        if len(found) <= MOST_TOLD:
+            return found
+        more = _("There are %(count)s more problems like these.") % {"count": len(found) - MOST_TOLD}
+        return [*found[:MOST_TOLD], ("", more)]
 
     def _told(self, problem: Problem, cells: list[Planned]) -> Iterable[Problem]:
         name, sentence = problem
         if len(cells) == len(self.cells):
-            axis = (
-                "x_values" if name == self.columns.name else "y_values" if self.rows and name == self.rows.name else ""
-            )
             # What an axis decides stands in no field of the recipe.
-            yield axis or name, sentence
+            yield {axis.name: field for field, axis in self._axes.items()}.get(name, name), sentence
             return
-        told: set[int] = set()
-        for axis, place, length in (
-            ("x_values", lambda cell: cell.column, len(self.rows.values) if self.rows else 1),
-            ("y_values", lambda cell: cell.row, len(self.columns.values)),
-        ):  # type: str, Callable[[Planned], int], int
-            whole = [number for number, count in Counter(place(cell) for cell in cells if id(cell) not in told).items()
-                     if count == length]  # fmt: skip
-            shown = self.columns if axis == "x_values" else self.rows
-            for number in whole if shown else ():
-                yield (
-                    axis,
-                    _("“%(value)s”: %(sentence)s") % {"value": _short(shown.shown(number)), "sentence": sentence},
-                )
-                told |= {id(cell) for cell in cells if place(cell) == number}
-        for cell in cells:
-            if id(cell) not in told and self.rows is not None:
-                values = f"{_short(self.columns.shown(cell.column))} × {_short(self.rows.shown(cell.row))}"
-                yield "", _("“%(value)s”: %(sentence)s") % {"value": values, "sentence": sentence}
+        left = cells
+        for field, axis in self._axes.items():
+            side = "column" if field == "x_values" else "row"
+            counts = Counter(getattr(cell, side) for cell in left)
+            whole = {number for number, count in counts.items() if count * len(axis.values) == len(self.cells)}
+            for number in sorted(whole):
+                yield field, _at(_short(axis.shown(number)), sentence)
+            left = [cell for cell in left if getattr(cell, side) not in whole]
+        for cell in left:
+            places = {"x_values": cell.column, "y_values": cell.row}
+            shown = [_short(axis.shown(places[field]), 28) for field, axis in self._axes.items()]
+            yield "", _at(" × ".join(shown), sentence)
+
+    @property
+    def _axes(self) -> dict[str, Axis]:
+        """By the fields of the form that have their values."""
+        return {"x_values": self.columns} | ({"y_values": self.rows} if self.rows else {})
 
 
 def plan(user: User, base: Mapping[str, Any], columns: Axis, rows: Axis | None) -> Plan:
@@ -134,5 +135,9 @@ def seconds_for(user: User, base: Mapping[str, Any], columns: Axis, rows: Axis |
     return sum((waits[key] or 0) * count for key, count in counts.items()) / len(pairs)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"
+def _at(value: str, sentence: str) -> str:
+    return _("“%(value)s”: %(sentence)s") % {"value": value, "sentence": sentence}
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
