@@ -7,11 +7,12 @@ ROUTES = named(
     "generation",
     {
         "create": row(Act.READ, Act.GENERATE),
+        "lab": row(Act.READ, Act.GENERATE),
         # Their own bounds hold: streams for each account, pictures waiting for each.
         "events": row(None, None),
-        **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs"),
+        **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs lab_estimate lab_grid"),
         **rows(Act.FILE, Act.FILE, "job_preview mask take_file"),
-        **rows(Act.READ, Act.WRITE, "book takes take publish request_cancel job_cancel models model resource"),
+        **rows(Act.READ, Act.WRITE, "book lab_page takes take publish request_cancel job_cancel models model resource"),
         **rows(Act.MODERATE, Act.MODERATE, "queue queue_order worker_order manage_models manage_model"),
     },
 )

@@ -68,19 +68,19 @@ class Plan:
         name, sentence = problem
         if len(cells) == len(self.cells):
             # What an axis decides stands in no field of the recipe.
-            yield {axis.name: field for field, axis in self._axes.items()}.get(name, name), sentence
+            yield {axis.name: key for key, axis in self._axes.items()}.get(name, name), sentence
             return
         left = cells
-        for field, axis in self._axes.items():
-            side = "column" if field == "x_values" else "row"
+        for key, axis in self._axes.items():
+            side = "column" if key == "x_values" else "row"
             counts = Counter(getattr(cell, side) for cell in left)
             whole = {number for number, count in counts.items() if count * len(axis.values) == len(self.cells)}
             for number in sorted(whole):
-                yield field, _at(_short(axis.shown(number)), sentence)
+                yield key, _at(_short(axis.shown(number)), sentence)
             left = [cell for cell in left if getattr(cell, side) not in whole]
         for cell in left:
             places = {"x_values": cell.column, "y_values": cell.row}
-            shown = [_short(axis.shown(places[field]), 28) for field, axis in self._axes.items()]
+            shown = [_short(axis.shown(places[key]), 28) for key, axis in self._axes.items()]
             yield "", _at(" × ".join(shown), sentence)
 
     @property
