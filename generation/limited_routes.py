@@ -12,7 +12,11 @@ ROUTES = named(
         "events": row(None, None),
         **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs lab_estimate lab_grid"),
         **rows(Act.FILE, Act.FILE, "job_preview mask take_file"),
-        **rows(Act.READ, Act.WRITE, "book lab_page takes take publish request_cancel job_cancel models model resource"),
+        **rows(
+            Act.READ,
+            Act.WRITE,
+            "book lab_page lab_cancel takes take publish request_cancel job_cancel models model resource",
+        ),
         **rows(Act.MODERATE, Act.MODERATE, "queue queue_order worker_order manage_models manage_model"),
     },
 )

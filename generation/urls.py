@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("lab", views.lab, name="lab"),
     path("lab/estimate", views.lab_estimate, name="lab_estimate"),
     path("lab/<int:lab_id>", views.lab_page, name="lab_page"),
+    path("lab/<int:lab_id>/cancel", views.lab_cancel, name="lab_cancel"),
     path("lab/<int:lab_id>/grid", views.lab_grid, name="lab_grid"),
     path("queue", views.queue, name="queue"),
     path("queue/order", views.queue_order, name="queue_order"),

@@ -17,9 +17,9 @@ from gallery.models.user import Role
 from gallery.provenance import Recipe
 from generation.engine import Finished
 from generation.finishing import finish
-from generation.masks import keep_mask
 from generation.lab.axes import read_axis
 from generation.lab.drawing import draw as draw_lab
+from generation.masks import keep_mask
 from generation.models import Checkpoint, GenerationRequest, Job, JobPreview, Lab, LabCell, Mask, Resource, Take
 from generation.models.queue import JobState
 from generation.queueing.leases import Lease

@@ -4,7 +4,7 @@ from generation.views.book import book
 from generation.views.create import create, estimate
 from generation.views.events import events
 from generation.views.lab import lab, lab_estimate
-from generation.views.lab_page import lab_grid, lab_page
+from generation.views.lab_page import lab_cancel, lab_grid, lab_page
 from generation.views.manage_models import manage_model, manage_models
 from generation.views.models import model, models, resource
 from generation.views.publish import publish
@@ -21,6 +21,7 @@ __all__ = [
     "events",
     "job_preview",
     "lab",
+    "lab_cancel",
     "lab_estimate",
     "lab_grid",
     "lab_page",

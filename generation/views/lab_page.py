@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.errors import UserFacingError
 from generation.errors import RequestRefused
@@ -30,8 +30,8 @@ COMPARED = 2
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def lab_page(request: MemberRequest, lab_id: int) -> HttpResponse:
-    """The table. `?pair=<take>&pair=<take>` leads to these two side by side. POST with `act`: cancel, redraw (with
-    `cell`), sheet or remove."""
+    """The table. `?pair=<take>&pair=<take>` leads to these two side by side. POST with `act`: redraw (with `cell`),
+    sheet or remove."""
     found = _own(request, lab_id)
     if request.method == "POST":
         return _act(request, found)
@@ -52,14 +52,21 @@ def lab_grid(request: MemberRequest, lab_id: int) -> HttpResponse:
     return render(request, "generation/parts/lab_grid.html", _context(found))
 
 
+@login_required
+@require_POST
+def lab_cancel(request: MemberRequest, lab_id: int) -> HttpResponse:
+    """Stop what is left of one's own comparison; pictures that came out stay."""
+    found = _own(request, lab_id)
+    count = drawing.cancel(request.user, found)
+    said = ngettext("%(count)d picture is cancelled.", "%(count)d pictures are cancelled.", count)
+    messages.info(request, said % {"count": count})
+    return _see_other("generation:lab_page", found.pk)
+
+
 def _act(request: MemberRequest, lab: Lab) -> HttpResponse:
     act = request.POST.get("act")
     try:
-        if act == "cancel":
-            count = drawing.cancel(request.user, lab)
-            said = ngettext("%(count)d picture is cancelled.", "%(count)d pictures are cancelled.", count)
-            messages.info(request, said % {"count": count})
-        elif act == "redraw":
+        if act == "redraw":
             drawing.redraw(request.user, _cell(lab, request.POST.get("cell", "")))
         elif act == "sheet":
             return _see_other("generation:take", make_sheet(request.user, lab).pk)

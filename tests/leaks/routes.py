@@ -271,7 +271,8 @@ ROWS = [
     plain("generation:lab_estimate", "x=words&x_values=zqb", "x=guidance&x_values=3,5&prompt=umbrella"),
     each("generation:lab_page", lambda world: [world.found["lab"].pk], tells=True),
     *(each("generation:lab_page", lambda world: [world.found["lab"].pk], method="post", act=act)
-      for act in ("cancel", "redraw", "sheet", "remove")),
+      for act in ("redraw", "sheet", "remove")),
+    each("generation:lab_cancel", lambda world: [world.found["lab"].pk], method="post"),
     each("generation:lab_grid", lambda world: [world.found["lab"].pk]),
     each("generation:mask", lambda world: [world.found["mask"].pk]),
     *(plain(f"generation:{name}") for name in (

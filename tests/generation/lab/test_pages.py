@@ -141,7 +141,7 @@ def test_the_table_shows_what_came_out_and_what_did_not(client: Client, mira: Us
 
     client.post(f"/lab/{lab.pk}", {"act": "redraw", "cell": cells[1].pk})
     assert "came out black" not in client.get(f"/lab/{lab.pk}").text
-    client.post(f"/lab/{lab.pk}", {"act": "cancel"})
+    assert client.post(f"/lab/{lab.pk}/cancel")["Location"] == f"/lab/{lab.pk}"
     assert not Job.objects.filter(state="queued").exists()
 
 
@@ -177,7 +177,8 @@ def test_another_members_comparison_does_not_exist(client: Client, mira: User) -
     lab = make_lab(make_user("tomo"))
     for address in (f"/lab/{lab.pk}", f"/lab/{lab.pk}/grid"):
         assert client.get(address).status_code == 404
-    for act in ("cancel", "sheet", "remove", "redraw"):
+    assert client.post(f"/lab/{lab.pk}/cancel").status_code == 404
+    for act in ("sheet", "remove", "redraw"):
         assert client.post(f"/lab/{lab.pk}", {"act": act}).status_code == 404
     assert Lab.objects.filter(pk=lab.pk).exists()
 

@@ -12,8 +12,8 @@ from gallery.provenance import Axis, Label, Recipe, parameters_text
 from gallery.provenance.c2pa.manifest import manifest_of
 from gallery.refusals.judging import Refused
 from generation import account, takes
-from generation.lab.drawing import draw
 from generation.lab.axes import read_axis
+from generation.lab.drawing import draw
 from generation.lab.keeping import SheetRefused, current_sheet, make_sheet
 from generation.lab.sheet import MOST_PIXELS, MOST_SIDE, Side, _font, lay_out, wrapped
 from generation.models import Lab, Take
