@@ -61,7 +61,7 @@ class Plan:
         found = [told for problem, cells in where.items() for told in self._told(problem, cells)]
         if len(found) <= MOST_TOLD:
             return found
-        more = _("There are %(count)s more problems like these.") % {"count": len(found) - MOST_TOLD}
+        more = _("And %(count)s more like these.") % {"count": len(found) - MOST_TOLD}
         return [*found[:MOST_TOLD], ("", more)]
 
     def _told(self, problem: Problem, cells: list[Planned]) -> Iterable[Problem]:

@@ -140,7 +140,8 @@ def _fitted(picture: Image.Image, cell: tuple[int, int]) -> Image.Image:
 @lru_cache(maxsize=64)
 def _font(size: int) -> Font:
     """One with Japanese where the site has it; Pillow's own, which has Latin letters alone, where it doesn't."""
-    for file in sorted(FONTS.glob("*.[ot]tf")) if FONTS.is_dir() else ():
+    files = sorted(FONTS.glob("*.[ot]tf"), key=lambda file: ("sans" not in file.name.lower(), file.name))
+    for file in files:
         try:
             return ImageFont.truetype(str(file), size)
         except OSError:
