@@ -77,7 +77,9 @@ def make_sheet(user: User, lab: Lab) -> Take:
     columns, rows = axes_of(lab)
     recipe = recipe_of_sheet(lab, takes)
     size = (max(take.asset.width for take in takes.values()), max(take.asset.height for take in takes.values()))
-    image = lay_out(_side(columns), _side(rows) if rows else None, size, lambda *place: _picture(takes.get(place)))
+    image = lay_out(
+        _side(columns), _side(rows) if rows else None, size, lambda *at: _picture(takes.get((at[0], at[1])))
+    )
     # Encoding takes its time: not under the row's lock. Files that nobody names are swept.
     prepared = ingest.prepare(image, recipe)
     known = known_picture(prepared)

@@ -25,7 +25,7 @@ from generation.queueing.standstill import standstill
 from generation.recipe_form import SHAPE_NAMES, recipe_form
 from generation.usable import resources
 from generation.views.edge import MemberRequest
-from generation.views.recipe_context import model_of, source_of
+from generation.views.recipe_context import source_of
 from generation.views.starting import Start, id_in, starting_recipe, with_model
 from generation.wording import draw_label, duration
 
@@ -145,7 +145,8 @@ def _page(request: MemberRequest, form: LabForm, *, notice: str = "", status: in
     )
     found = list((mine.filter(pk__lt=before) if before is not None else mine)[: SHOWN + 1])
     models = list(checkpoints.available(user))
-    model = model_of(user, form["model"].value())
+    chosen = form["model"].value()
+    model = next((each for each in models if each.slug == chosen), models[0] if models else None)
     loras = list(resources(user, ResourceKind.LORA))
     context: dict[str, Any] = {
         "form": form,
@@ -156,7 +157,6 @@ def _page(request: MemberRequest, form: LabForm, *, notice: str = "", status: in
         "model": model,
         "samplers": list(dict.fromkeys(name for each in models for name in checkpoints.samplers_of(each))),
         "vaes": resources(user, ResourceKind.VAE),
-        "loras": loras,
         "source": source_of(user, form),
         "unseen": [form[name] for name in UNSEEN],
         "margins": form["outpaint"].value() or [],

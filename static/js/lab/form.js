@@ -26,6 +26,7 @@ class LabForm extends HTMLElement {
     }
     this.addEventListener("input", () => this.#estimate());
     this.addEventListener("change", () => this.#estimate());
+    if ([...this.querySelectorAll("[data-values]")].some((values) => values.value)) this.#estimate();
     const wrong = this.querySelector("[aria-invalid]");
     if (wrong) {
       wrong.closest("details")?.setAttribute("open", "");
