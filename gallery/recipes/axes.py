@@ -49,7 +49,7 @@ def shown_axes(recipe: Recipe, *, reads_prompt: bool) -> list[ShownAxis]:
     return [
         ShownAxis(
             LABELS.get(axis.name, axis.name),
-            [Fact("", value or _("(nothing)"), _url(axis.name, value)) for value in axis.values],
+            [Fact("", value or str(_("(nothing)")), _url(axis.name, value)) for value in axis.values],
             across=place == 0,
         )
         for place, axis in enumerate(recipe.axes)

@@ -52,7 +52,7 @@ def takes_of(lab: Lab) -> dict[tuple[int, int], Take]:
     """What came out of a comparison, by column and row, but for what is in the bin."""
     takes = Take.objects.filter(job__request__lab_cell__lab=lab, owner=lab.owner_id, purged_at=None)
     found = takes.select_related("asset", "job__request__lab_cell").prefetch_related("asset__files")
-    return {(cell.column, cell.row): take for take in found if (cell := take.job.request.lab_cell)}
+    return {(cell.column, cell.row): take for take in found if take.job and (cell := take.job.request.lab_cell)}
 
 
 def current_sheet(lab: Lab) -> Take | None:

@@ -57,8 +57,7 @@ def lab(request: MemberRequest) -> HttpResponse:
     if request.method == "POST":
         return _submit(request)
     start, model = with_model(_start(request), request.user)
-    base = recipe_form(model, start.values, request.user).initial
-    form = LabForm(initial={"x": "", "y": ""} | base, viewer=request.user)
+    form = LabForm(initial=recipe_form(model, start.values, request.user).initial, viewer=request.user)
     return _page(request, form, notice=start.notice)
 
 
@@ -102,7 +101,17 @@ def _submit(request: MemberRequest) -> HttpResponse:
         except RequestRefused as refusal:
             _add(form, refusal.problems)
             form.verdict = refusal.verdict
+    _bring_into_sight(form)
     return _page(request, form, notice=notice, status=422 if form.errors else 200)
+
+
+def _bring_into_sight(form: LabForm) -> None:
+    """What is wrong with a part of the recipe that has no field here is said above the form."""
+    for name in UNSEEN:
+        for sentence in form.errors.get(name, []):
+            form.add_error(None, str(sentence))
+    if "key" in form.errors:
+        form.add_error(None, _("The form is out of date. Load the page again and send it once more."))
 
 
 def _looked_at(request: MemberRequest, form: LabForm, columns: Axis, rows: Axis | None) -> str:
