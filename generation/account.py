@@ -11,7 +11,18 @@ from gallery.accounts.parts import Picture, Table
 from gallery.models import Asset, AssetFile, Download, LockedAway, Post, User
 from gallery.models.asset import Variant
 from gallery.visibility import open_to
-from generation.models import GenerationRequest, Job, Mask, PromptStyle, ServedShare, StylePage, Take, Wildcard
+from generation.models import (
+    GenerationRequest,
+    Job,
+    Lab,
+    LabCell,
+    Mask,
+    PromptStyle,
+    ServedShare,
+    StylePage,
+    Take,
+    Wildcard,
+)
 from generation.models.queue import JobState
 from generation.requests import cancel_job, one_by_one
 
@@ -19,6 +30,8 @@ TAKE_COLUMNS = (
     *("id", "kind", "created_at", "recipe", "post_id", "parent_id", "mask_id", "margins", "lettering", "stack"),
     *("flag", "flagged_at", "stars", "note", "to_fix", "archived_at", "purged_at", "erased_at"),
 )
+
+LAB_COLUMNS = ("id", "title", "created_at", "base", "columns", "rows", "sheet_id")
 
 
 def parts(user: User) -> Iterator[Table]:
@@ -30,6 +43,11 @@ def parts(user: User) -> Iterator[Table]:
     yield Table(
         "requests", asked.values(*columns, "seed", "count", "checkpoint__name", "remix_of_id", "style__name").iterator()
     )
+    labs = Lab.objects.filter(owner=user).order_by("pk")
+    yield Table("comparisons", labs.values(*LAB_COLUMNS).iterator())
+    cells = LabCell.objects.filter(lab__owner=user).order_by("lab", "row", "column")
+    columns_of_cells = ("lab_id", "column", "row", "request_id", "request__jobs__take")
+    yield Table("comparison_pictures", cells.values(*columns_of_cells).iterator())
     styles = PromptStyle.objects.filter(owner=user).order_by("pk")
     yield Table("styles", styles.values("name", "prompt", "negative_prompt").iterator())
     yield Table("style-pages", _style_pages(user))
@@ -71,12 +89,14 @@ def settle(user: User) -> bool:
 def erase(user: User) -> None:
     """All but the takes that became posts, and their jobs: those belong to the posts. Files go when that is certain."""
     one_by_one(user.pk)
+    Lab.objects.filter(owner=user).delete()
     takes = Take.objects.filter(owner=user, post=None)
     # What was put out of reach stays there: moderators decide about it.
     locked = set(LockedAway.objects.filter(asset__take__in=takes).values_list("asset", flat=True))
     assets = [pk for pk in takes.values_list("asset", flat=True) if pk not in locked]
     takes.exclude(asset__in=locked).delete()
-    kept = Take.objects.filter(owner=user).values_list("job", flat=True)
+    # A published sheet has no job, and nothing is outside of a list with a NULL.
+    kept = Take.objects.filter(owner=user, job__isnull=False).values_list("job", flat=True)
     Job.objects.filter(user=user).exclude(pk__in=kept).delete()
     GenerationRequest.objects.filter(user=user, jobs=None).delete()
     used = GenerationRequest.objects.filter(user=user)

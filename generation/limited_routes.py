@@ -6,14 +6,14 @@ from gallery.limits.routes import Counted, named, row, rows
 ROUTES = named(
     "generation",
     {
-        **rows(Act.READ, Act.GENERATE, "create canvas"),
+        **rows(Act.READ, Act.GENERATE, "create canvas lab"),
         # A picture is made, as large as the take; files with all layers are the work of seconds.
         "letters": row(Act.READ, Act.GENERATE),
         "letters_preview": row(Act.LIGHT, Act.LIGHT),
         "layers": row(Counted(Act.SEARCH, 5), Act.SEARCH),
         # Their own bounds hold: streams for each account, pictures waiting for each.
         "events": row(None, None),
-        **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs"),
+        **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs lab_estimate lab_grid"),
         **rows(Act.FILE, Act.FILE, "job_preview mask take_file"),
         **rows(Act.READ, Act.WRITE, "book take lineage compare publish keep request_cancel job_cancel"),
         **rows(Act.READ, Act.WRITE, "models model resource"),
@@ -21,6 +21,7 @@ ROUTES = named(
         **rows(Act.LIGHT, Act.LIGHT, "mark undo_mark take_marks"),
         **rows(Act.SEARCH, Act.WRITE, "takes storage"),
         **rows(Act.READ, Act.WRITE, "remix_diff styles style style_new style_edit style_delete style_posts"),
+        **rows(Act.READ, Act.WRITE, "lab_page lab_cancel"),
         **rows(Act.MODERATE, Act.MODERATE, "queue queue_order worker_order manage_models manage_model"),
     },
 )

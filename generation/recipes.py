@@ -115,7 +115,7 @@ def _recipe_on_file(told: PostGeneration | Recipe, viewer: Viewer, *, with_seed:
         "width": told.width,
         "height": told.height,
         "steps": told.steps,
-        "sampler": told.sampler,
+        "sampler": told.sampler or None,
         "guidance": told.cfg,
     }
     checkpoint = checkpoint_of(told, viewer)

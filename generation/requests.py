@@ -74,37 +74,45 @@ def _submit(
             problems = problems + _full_queue(user, reading.values.get("count", 1))
         if problems or reading.checkpoint is None:
             raise RequestRefused(problems, reading.verdict)
-        request = GenerationRequest.objects.create(
+        return enqueue(user, reading, idempotency_key, publish_as=publish_as)
+
+
+def enqueue(
+    user: User, reading: door.Reading, idempotency_key: str, *, publish_as: dict[str, Any] | None = None
+) -> GenerationRequest:
+    """The request of what came through the door, with its jobs, in the transaction of a caller that holds `one_by_one`
+    and found nothing against it."""
+    request = GenerationRequest.objects.create(
+        user=user,
+        checkpoint=reading.model,
+        idempotency_key=idempotency_key,
+        publish_as=publish_as,
+        **reading.values,
+    )
+    RequestResource.objects.bulk_create(
+        RequestResource(request=request, resource=use.resource, weight=use.weight, text_weight=use.text_weight)
+        for use in reading.uses
+    )
+    priority = 0 if publish_as is None else queue.STARTER_PRIORITY
+    shares.join(user.pk, priority)
+    work = workload_of(request)
+    jobs = Job.objects.bulk_create(
+        Job(
+            request=request,
             user=user,
-            checkpoint=reading.checkpoint,
-            idempotency_key=idempotency_key,
-            publish_as=publish_as,
-            **reading.values,
+            index=index,
+            seed=(request.seed + index) % (MAX_SEED + 1),
+            expanded_prompt=drawn.prompt,
+            expanded_negative=drawn.negative_prompt,
+            steps_total=work.calls,
+            cost=work.cost,
+            priority=priority,
         )
-        RequestResource.objects.bulk_create(
-            RequestResource(request=request, resource=use.resource, weight=use.weight, text_weight=use.text_weight)
-            for use in reading.uses
-        )
-        priority = 0 if publish_as is None else queue.STARTER_PRIORITY
-        shares.join(user.pk, priority)
-        work = workload_of(request)
-        jobs = Job.objects.bulk_create(
-            Job(
-                request=request,
-                user=user,
-                index=index,
-                seed=(request.seed + index) % (MAX_SEED + 1),
-                expanded_prompt=drawn.prompt,
-                expanded_negative=drawn.negative_prompt,
-                steps_total=work.calls,
-                cost=work.cost,
-                priority=priority,
-            )
-            for index, drawn in enumerate(reading.pictures)
-        )
-        for job in jobs:
-            announce(job, "queued")
-        transaction.on_commit(ring)
+        for index, drawn in enumerate(reading.pictures)
+    )
+    for job in jobs:
+        announce(job, "queued")
+    transaction.on_commit(ring)
     return request
 
 

@@ -17,8 +17,10 @@ from gallery.models.user import Role
 from gallery.provenance import Recipe
 from generation.engine import Finished
 from generation.finishing import finish
+from generation.lab.axes import read_axis
+from generation.lab.drawing import draw as draw_lab
 from generation.masks import keep_mask
-from generation.models import Checkpoint, GenerationRequest, Job, JobPreview, Mask, Resource, Take
+from generation.models import Checkpoint, GenerationRequest, Job, JobPreview, Lab, LabCell, Mask, Resource, Take
 from generation.models.queue import JobState
 from generation.queueing.leases import Lease
 from generation.requests import submit
@@ -140,6 +142,21 @@ def make_request(user: User, *, checkpoint: Checkpoint | None = None, **wanted: 
     """A request with its waiting jobs."""
     model = checkpoint or Checkpoint.objects.order_by("-is_default").first() or make_checkpoint()
     return submit(user, {"model": model, "prompt": "1girl, smile", "seed": 7} | wanted, f"factory-{next(_numbers)}")
+
+
+def make_lab(user: User, *, columns: str = "guidance", values: str = "3, 7", **wanted: Any) -> Lab:
+    """A comparison of one row with its waiting jobs."""
+    model = Checkpoint.objects.order_by("-is_default").first() or make_checkpoint()
+    base = {"model": model, "prompt": "1girl, smile", "seed": 7} | wanted
+    return draw_lab(user, base, read_axis(user, columns, values, base), None, f"factory-{next(_numbers)}")
+
+
+def draw_cell(cell: LabCell, image: Image.Image | None = None) -> Take:
+    """The picture of a waiting cell comes out."""
+    job = cell.request.jobs.select_related("request__checkpoint", "user").get()
+    picture = image or make_image(job.request.width, job.request.height)
+    finish(job, start_job(job), Finished(job.pk, picture, job.steps_total, (1,) * job.steps_total))
+    return Take.objects.get(job=job)
 
 
 def start_job(job: Job, preview: bytes = b"") -> Lease:

@@ -47,6 +47,7 @@ from tests.factories import (
     make_asset,
     make_checkpoint,
     make_image,
+    make_lab,
     make_mask,
     make_post,
     make_recipe,
@@ -119,6 +120,7 @@ NONE = "in 404 404 404 404 404"  # nobody here has a second factor
 EDIT = {"title": "New", "commentary": "", "tags": "1girl", "rating": "s", "prompt_visibility": "visible"}
 PUBLISH = {"title": "", "commentary": "", "tags": "1girl", "rating": "g", "prompt_visibility": "visible"}
 DRAFT = {"tags": "1girl", "rating": "g", "level": "human", "prompt_visibility": "visible"}
+COMPARISON = {"prompt": "1girl", "model": "small", "key": "k", "x": "guidance", "x_values": "3, 5", "y": ""}
 STYLE = {"kind": "style", "act": "save", "promptstyle-new-name": "Ink", "promptstyle-new-prompt": "ink"}
 STYLE_PAGE = {"name": "Soft ink", "prompt": "soft ink", "audience": "everybody"}
 PROPOSAL = {"act": "send", "title": "Cats", "script": "alias tabby -> cat", "reason": ""}
@@ -642,6 +644,11 @@ ROWS = [
     Row("generation:style_posts", NO_GET, "in 422 404 404 404 404", slug("style"), "add", {"add": "1"}),
     Row("generation:style_posts", NO_GET, "in 422 404 404 404 404", slug("private style"), "private", {"add": "1"}),
     Row("generation:style_posts", NO_GET, "in 404 404 404 404 404", slug("style"), "take out", {"take_out": "1"}),
+    Row("generation:lab",          MEMBERS, "in 303 303 303 303 303", data=COMPARISON),
+    Row("generation:lab_estimate", MEMBERS, NO_GET),
+    Row("generation:lab_page", MAKER, "in 422 404 404 404 404", one("lab"), data={"act": "sheet"}),
+    Row("generation:lab_cancel", NO_GET, "in 303 404 404 404 404", one("lab")),
+    Row("generation:lab_grid", "in 302 404 404 404 404", NO_GET, one("lab")),
     Row("generation:queue",        ADMINS, NO_GET),
     Row("generation:queue_order",  NO_GET, "in 403 403 403 303 303", data={"order": "work"}),
     Row("generation:worker_order", NO_GET, "in 403 403 403 303 303", data={"worker": "none", "order": "pause"}),
@@ -749,6 +756,7 @@ def build_world() -> World:
         world[name] = StylePage.objects.create(owner=maker, slug=slugify(name), name=name, audience=audience)
     world["draft"] = drafted(maker, plain(), batch="of-the-maker")
     world["request"] = make_request(maker, count=2)
+    world["lab"] = make_lab(maker)
     world["running"] = world["request"].jobs.order_by("index").first()
     start_job(world["running"], preview=b"RIFF")
     world["public list"] = favourite_groups.create(maker, "open")

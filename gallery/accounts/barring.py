@@ -55,6 +55,7 @@ OPEN = frozenset(
         "gallery:withdraw_comment",
         "generation:request_cancel",
         "generation:job_cancel",
+        "generation:lab_cancel",
         # Their account: where it is signed in, a copy of all that is theirs, its deletion.
         "gallery:account",
         "gallery:sessions",

@@ -165,14 +165,16 @@ def _generation(post: Post, reads: bool) -> dict[str, Any] | None:
     """How it was drawn, None where nobody knows. Prompts, seed, LoRAs and other keys only for those who may read the
     prompt."""
     recipe: PostGeneration | None = getattr(post, "generation", None)
-    if recipe is None or State.of(recipe).says_nothing:
+    if recipe is None or (state := State.of(recipe)).says_nothing:
         return None
+    told = state.recipe if reads else state.recipe.without_prompt()
     return {
         "prompt": recipe.prompt if reads else None,
         "negative_prompt": recipe.negative_prompt if reads else None,
         "seed": recipe.seed if reads else None,
         "loras": recipe.loras if reads else None,
         "rest": recipe.rest if reads else None,
+        "axes": [axis.to_dict() for axis in told.axes],
         "model": recipe.model_name,
         "model_hash": recipe.model_hash,
         "sampler": recipe.sampler,

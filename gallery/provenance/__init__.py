@@ -9,7 +9,7 @@ from gallery.provenance.formats import AVIF, FORMATS, JPEG, PNG, WEBP, FileForma
 from gallery.provenance.label import Label
 from gallery.provenance.labels import labelled, labelled_png, labelled_preview, labelled_webp
 from gallery.provenance.parameters import parameters_text
-from gallery.provenance.recipe import GENERATOR, GENERATOR_VERSION, EmbeddingEntry, LoraEntry, Recipe
+from gallery.provenance.recipe import GENERATOR, GENERATOR_VERSION, Axis, EmbeddingEntry, LoraEntry, Recipe
 from gallery.provenance.relabel import relabelled_jpeg, relabelled_png
 from gallery.provenance.source_types import (
     COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA,
@@ -31,6 +31,7 @@ __all__ = [
     "PNG",
     "TRAINED_ALGORITHMIC_MEDIA",
     "WEBP",
+    "Axis",
     "EmbeddingEntry",
     "FileFormat",
     "Label",

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from gallery.provenance.parameters import parameters_text
@@ -66,7 +66,7 @@ class Label:
             return None
         if self.include_prompt:
             return self.recipe
-        return replace(self.recipe, prompt="", negative_prompt="", seed=None, loras=(), embeddings=())
+        return self.recipe.without_prompt()
 
     @property
     def prompt_writer(self) -> str:
@@ -101,8 +101,10 @@ class Label:
 
         The same for a take's file and its post's, as long as the post says the same.
         """
-        told = [self.source_type, self.shown.to_dict() if self.shown else None, self.producer, self.drawn_here]
-        return _digest([WRITERS, *told])
+        shown = self.shown.to_dict() if self.shown else None
+        if shown is not None and not shown["axes"]:
+            del shown["axes"]  # as before there were any: files of one picture say what they said
+        return _digest([WRITERS, self.source_type, shown, self.producer, self.drawn_here])
 
     @property
     def digest(self) -> str:

@@ -1,16 +1,28 @@
 """The text that AUTOMATIC1111's web UI writes into pictures and that most programs read.
 
 Format: `create_infotext` and `quote` of stable-diffusion-webui 1.10, with the keys that its image to image, hires
-fix, LoRA and embedding code adds.
+fix, LoRA and embedding code adds, and its script for comparisons, `xyz_grid.py`.
 """
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
-from gallery.provenance.recipe import EmbeddingEntry, LoraEntry, Recipe
+from gallery.provenance.recipe import Axis, EmbeddingEntry, LoraEntry, Recipe
 
 _UPSCALERS = {"latent": "Latent", "lanczos": "Lanczos"}
+
+_TYPES = {
+    "model": "Checkpoint name",
+    "sampler": "Sampler",
+    "steps": "Steps",
+    "guidance": "CFG Scale",
+    "words": "Prompt S/R",
+    "clip_skip": "Clip skip",
+    "size": "Size",
+    "strength": "Denoising",
+    "seed": "Seed",
+}
 
 
 def parameters_text(recipe: Recipe, include_prompt: bool = True) -> str:
@@ -19,7 +31,7 @@ def parameters_text(recipe: Recipe, include_prompt: bool = True) -> str:
     Without the prompt, the negative prompt, the seed, the LoRAs and the embeddings go too: what is left says which
     model and settings drew the picture, and reads as an empty prompt.
     """
-    settings = {
+    settings: dict[str, Any] = {
         "Steps": recipe.steps,
         "Sampler": recipe.sampler or None,
         "Schedule type": recipe.scheduler or None,
@@ -42,6 +54,7 @@ def parameters_text(recipe: Recipe, include_prompt: bool = True) -> str:
         "RNG": recipe.rng or None,
         "Lora hashes": _hashes(recipe.loras) if include_prompt else None,
         "TI hashes": _hashes(recipe.embeddings) if include_prompt else None,
+        **_axes(recipe.axes if include_prompt else recipe.without_prompt().axes),
         "Version": f"{recipe.generator} {recipe.version}".strip() or None,
     }
     line = ", ".join(f"{key}: {_quote(value)}" for key, value in settings.items() if value is not None)
@@ -49,6 +62,22 @@ def parameters_text(recipe: Recipe, include_prompt: bool = True) -> str:
         return line
     negative = f"\nNegative prompt: {recipe.negative_prompt}" if recipe.negative_prompt else ""
     return f"{recipe.prompt}{negative}\n{line}".strip()
+
+
+def _axes(axes: Iterable[Axis]) -> dict[str, str]:
+    """What differs within a sheet, under the names of A1111's script; a value with a comma stands in quotes there."""
+    told: dict[str, str] = {}
+    for letter, axis in zip("XY", axes, strict=False):
+        told["Script"] = "X/Y/Z plot"
+        told[f"{letter} Type"] = _TYPES.get(axis.name, axis.name)
+        told[f"{letter} Values"] = ", ".join(_csv(value) for value in axis.values)
+    return told
+
+
+def _csv(value: str) -> str:
+    if not any(mark in value for mark in ',"\n'):
+        return value
+    return '"' + value.replace('"', '""') + '"'
 
 
 def _hashes(entries: Iterable[LoraEntry | EmbeddingEntry]) -> str | None:

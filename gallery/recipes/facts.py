@@ -69,7 +69,7 @@ def _shown(state: State, raw: str, *, reads_prompt: bool) -> Shown:
     return Shown(
         facts=list(_facts(state, reads_prompt)),
         loras=[
-            Fact(lora.name, lora.name, _search(("lora", lora.name)), text_of(lora.weight))
+            Fact(lora.name, lora.name, search_for(("lora", lora.name)), text_of(lora.weight))
             for lora in state.recipe.loras
             if reads_prompt
         ],
@@ -95,17 +95,18 @@ def _facts(state: State, reads_prompt: bool) -> Iterable[Fact]:
             note = recipe.model_hash[:10]
         elif each.name == "generator":
             note = recipe.version
-        url = _search((each.metatag, text)) if each.metatag else ""
+        url = search_for((each.metatag, text)) if each.metatag else ""
         yield Fact(each.label, text, url, note, copy=each.name if each.name in ("seed", "model_name") else "")
     if recipe.model_hash and not recipe.model_name:
-        url = _search(("modelhash", recipe.model_hash))
+        url = search_for(("modelhash", recipe.model_hash))
         yield Fact(BY_NAME["model_hash"].label, recipe.model_hash[:10], url)
     if recipe.width and recipe.height:
-        url = _search(("width", texts["width"]), ("height", texts["height"]))
+        url = search_for(("width", texts["width"]), ("height", texts["height"]))
         yield Fact(_("Size"), f"{recipe.width} × {recipe.height}", url)
 
 
-def _search(*terms: tuple[str, str]) -> str:
+def search_for(*terms: tuple[str, str]) -> str:
+    """The address of the search for posts with these metatags."""
     return posts_url(" ".join(print_query(Metatag(name, value, _needs_quotes(value))) for name, value in terms))
 
 

@@ -48,6 +48,7 @@ EXTRA = (
     "rng",
     "vae_hash",
     "composite",
+    "axes",
 )
 # Human work has a size too.
 _OF_ANYBODY = ("width", "height")

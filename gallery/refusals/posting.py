@@ -22,7 +22,9 @@ def said_with(title: str, commentary: str, tags: Iterable[str] = (), recipe: Rec
 def said_in(recipe: Recipe) -> list[Said]:
     """The texts of a recipe; the names of what it draws with count as words of its prompt."""
     names = ", ".join([*(lora.name for lora in recipe.loras), *(one.name for one in recipe.embeddings)])
-    return prompts(recipe.prompt, recipe.negative_prompt, recipe.cfg, names)
+    # What a sheet compares was drawn too, each value by itself.
+    values = [Said(RulePlace.PROMPT, value) for axis in recipe.axes if axis.secret for value in axis.values]
+    return prompts(recipe.prompt, recipe.negative_prompt, recipe.cfg, names) + values
 
 
 def prompts(prompt: str, negative_prompt: str, guidance: float | None, names: str) -> list[Said]:

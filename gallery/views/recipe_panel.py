@@ -13,6 +13,7 @@ from gallery.post_state import EDITABLE
 from gallery.provenance import parameters_text
 from gallery.recipes import recipe_of
 from gallery.recipes.asking import LONGEST_MESSAGE, answers_seen, request_of
+from gallery.recipes.axes import shown_axes
 from gallery.recipes.editing import may_edit
 from gallery.recipes.facts import shown_recipe
 from gallery.recipes.fields import BY_NAME
@@ -31,6 +32,7 @@ def recipe_panel(request: HttpRequest, shown: Post, *, reads_prompt: bool) -> di
     return {
         "recipe": recipe,
         "told": shown_recipe(shown, reads_prompt=reads_prompt),
+        "axes": shown_axes(recipe, reads_prompt=reads_prompt) if recipe else [],
         "reads_prompt": reads_prompt,
         "contradicts_label": _contradicts_label(shown, state, reads_prompt),
         "parameters": parameters_text(recipe) if recipe and reads_prompt else "",

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from gallery import cards
 from gallery.cards import placeholder_class, preview_srcset, preview_url, ratio_class
 from gallery.models import Asset
-from generation.models import Take
-from generation.models.take import Fix
+from gallery.provenance import Recipe
+from gallery.recipes.axes import shown_axes
+from generation.models import Lab, Take
+from generation.models.take import Fix, TakeKind
 from generation.models_on_disk.defaults import base_name
 from generation.views.desk import Address
 
@@ -22,6 +24,21 @@ register = template.Library()
 IN_SIGHT = 8
 """How many tiles of the desk a window shows before anybody scrolls, about."""
 register.filter("base_name", base_name)
+
+
+@register.inclusion_tag("generation/parts/take_axes.html")
+def take_axes(take: Take) -> dict[str, Any]:
+    """What a sheet compares, and the comparison that it was made from; nothing for other takes."""
+    if take.kind != TakeKind.SHEET:
+        return {"axes": []}
+    axes = shown_axes(Recipe.from_dict(take.recipe), reads_prompt=True)
+    return {"axes": axes, "lab": Lab.objects.filter(sheet=take).first()}
+
+
+@register.filter
+def shows_prompt(take: Take) -> bool:
+    """Whether words of the prompt, LoRAs or seeds can be read in the picture itself, as on some sheets."""
+    return take.kind == TakeKind.SHEET and any(axis.secret for axis in Recipe.from_dict(take.recipe).axes)
 
 
 @register.simple_tag

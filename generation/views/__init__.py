@@ -7,6 +7,8 @@ from generation.views.desk import all_takes
 from generation.views.desk_acts import mark, undo_mark
 from generation.views.desk_pages import compare, lineage, storage
 from generation.views.events import events
+from generation.views.lab import lab, lab_estimate
+from generation.views.lab_page import lab_cancel, lab_grid, lab_page
 from generation.views.layers import layers
 from generation.views.letters import letters, letters_preview
 from generation.views.manage_models import manage_model, manage_models
@@ -30,6 +32,11 @@ __all__ = [
     "events",
     "job_preview",
     "keep",
+    "lab",
+    "lab_cancel",
+    "lab_estimate",
+    "lab_grid",
+    "lab_page",
     "layers",
     "letters",
     "letters_preview",

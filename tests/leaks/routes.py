@@ -290,6 +290,14 @@ ROWS = [
     each("generation:request_cancel", lambda world: [world.found["running"].request_id]),
     each("generation:job_cancel", lambda world: [world.found["running"].pk]),
     each("generation:job_preview", lambda world: [world.found["take"].job_id, world.found["running"].pk], tells=True),
+    plain("generation:lab", "", *(f"{name}={THINGS['private take'].pk}" for name in ("take", "again", "lab"))),
+    each("generation:lab", lambda world: [[]], method="post", act="check", x="seed", x_values="1"),
+    plain("generation:lab_estimate", "x=words&x_values=zqb", "x=guidance&x_values=3,5&prompt=umbrella"),
+    each("generation:lab_page", lambda world: [world.found["lab"].pk], tells=True),
+    *(each("generation:lab_page", lambda world: [world.found["lab"].pk], method="post", act=act)
+      for act in ("redraw", "sheet", "remove")),
+    each("generation:lab_cancel", lambda world: [world.found["lab"].pk], method="post"),
+    each("generation:lab_grid", lambda world: [world.found["lab"].pk]),
     each("generation:mask", lambda world: [world.found["mask"].pk]),
     *(plain(f"generation:{name}") for name in (
         "book", "queue", "queue_order", "worker_order", "queue_jobs", "models", "manage_models",

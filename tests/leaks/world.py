@@ -26,6 +26,7 @@ from tagging.wiki import Written, write_page
 from tests.factories import (
     make_asset,
     make_checkpoint,
+    make_lab,
     make_mask,
     make_post,
     make_recipe,
@@ -182,6 +183,7 @@ def _drawing(world: World) -> None:
     out = BytesIO()
     picture_of(take.index).save(out, "WEBP")
     start_job(world.found["running"], preview=out.getvalue())
+    world.found["lab"] = make_lab(painter, prompt=f"1girl, {take.word('pr')}")
     world.found["mask"] = make_mask(painter, 200, 160)
 
 

@@ -24,6 +24,7 @@ def readme(user: User, now: datetime) -> str:
         "sessions.json       " + _("where you are signed in"),
         "posts.json, posts/  " + _("your posts, their tags and generation data, and the pictures as they are kept"),
         "drafts.json, drafts/ " + _("what you uploaded and have not posted"),
+        "comparisons.json, comparison_pictures.json  " + _("what you compared in the lab, and what came of it"),
         "takes.json, takes/  " + _("your private takes and how they were drawn"),
         "requests.json       " + _("what you asked the machine to draw"),
         "masks/              " + _("the masks you painted"),

@@ -61,6 +61,7 @@ def _drawing(action: str, label: Label) -> dict[str, Any]:
         # As text: a seed can be larger than what every reader of JSON keeps exactly.
         "seed": str(recipe.seed) if recipe.seed is not None else None,
         "loras": [{"name": each.name, "sha256": each.sha256, "weight": each.weight} for each in recipe.loras],
+        "axes": [each.to_dict() for each in recipe.axes],
         "prompt_writer": label.prompt_writer,
     }
     parameters = {f"irodori.{name}": value for name, value in told.items() if value not in (None, "", [])}
