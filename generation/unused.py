@@ -43,8 +43,8 @@ def _uploads(before: datetime) -> QuerySet[Asset]:
 
 
 def _masks(before: datetime) -> QuerySet[Mask]:
-    used = GenerationRequest.objects.filter(mask=OuterRef("pk"))
-    return Mask.objects.filter(~Exists(used), created_at__lt=before)
+    asked, kept = (rows.objects.filter(mask=OuterRef("pk")) for rows in (GenerationRequest, Take))
+    return Mask.objects.filter(~Exists(asked), ~Exists(kept), created_at__lt=before)
 
 
 def _remove_masks(unused: QuerySet[Mask]) -> int:

@@ -3,6 +3,7 @@
 from generation.views.book import book
 from generation.views.create import create, estimate
 from generation.views.events import events
+from generation.views.import_takes import import_piece, import_takes
 from generation.views.manage_models import manage_model, manage_models
 from generation.views.models import model, models, resource
 from generation.views.publish import publish
@@ -17,6 +18,8 @@ __all__ = [
     "create",
     "estimate",
     "events",
+    "import_piece",
+    "import_takes",
     "job_preview",
     "manage_model",
     "manage_models",

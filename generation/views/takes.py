@@ -16,7 +16,6 @@ from gallery.downloads import (
     NOWHERE,
     Menu,
     download_of,
-    drawn_label,
     file_answer,
     post_menu,
     refused,
@@ -29,7 +28,7 @@ from gallery.models import Asset, Post, User
 from gallery.provenance import FORMATS, parameters_text
 from gallery.visibility import reachable_posts
 from generation.models import Mask, Take
-from generation.takes import level_of, owned, recipe_of
+from generation.takes import file_label, label_of, owned, recipe_of
 from generation.views.edge import MemberRequest
 from generation.views.recipe_context import SMALL
 
@@ -77,7 +76,7 @@ def take(request: MemberRequest, take_id: int) -> HttpResponse:
         "take": found,
         "parameters": parameters_text(recipe),
         "recipe": recipe,
-        "level": level_of(recipe),
+        "level": label_of(found)[0],
         "menu": _menu(found),
         **_around(request, found),
         "siblings": siblings.order_by("job__index"),
@@ -95,7 +94,7 @@ def take_file(request: MemberRequest, take_id: int, extension: str) -> HttpRespo
     if extension not in FORMATS:
         raise Http404
     recipe, with_prompt = recipe_of(found), request.GET.get("prompt") != "0"
-    label = drawn_label(found.asset, recipe, with_prompt=with_prompt)
+    label = file_label(found, with_prompt=with_prompt)
     try:
         file = download_of(found.asset, FORMATS[extension], label)
     except FileNotFoundError as error:
