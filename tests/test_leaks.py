@@ -417,7 +417,8 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     yield reverse("gallery:prompt_requests")
     yield reverse("gallery:answer_prompt", args=[1])
     yield reverse("gallery:sign_in_link", args=["no-such-token"])
-    yield from (reverse(f"generation:{name}") for name in ("book", "create", "events", "takes", *STAFFS, "models"))
+    yield from (reverse(f"generation:{name}") for name in ("book", "create", "events", "import_takes", "import_piece"))
+    yield from (reverse(f"generation:{name}") for name in ("takes", *STAFFS, "models"))
     yield reverse("generation:resource", args=["lora", "none"])
     yield reverse("generation:manage_model", args=["checkpoint", 1])
     yield reverse("generation:takes") + f"?before={hidden.take.pk + 1}"

@@ -596,6 +596,8 @@ ROWS = [
     Row("generation:take_file", "in 404 404 404 404 404", NO_GET, lambda world: [world["take"].pk, "gif"], "unknown"),
     Row("generation:publish", MAKER,   "in 303 404 404 404 404", one("take"), data=PUBLISH),
     Row("generation:mask",    MAKER,   NO_GET, one("mask")),
+    Row("generation:import_takes", MEMBERS, "in 422 422 422 422 422"),
+    Row("generation:import_piece", NO_GET,  "in 422 422 422 422 422"),
     Row("generation:queue",        ADMINS, NO_GET),
     Row("generation:queue_order",  NO_GET, "in 403 403 403 303 303", data={"order": "work"}),
     Row("generation:worker_order", NO_GET, "in 403 403 403 303 303", data={"worker": "none", "order": "pause"}),

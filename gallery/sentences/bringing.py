@@ -17,8 +17,8 @@ MESSAGES: dict[str, Any] = {
     ),
     "bring_no_zip": _("This is no whole ZIP. Send the copy of your account just as you got it from the other site."),
     "bring_no_copy": _(
-        "This ZIP is no copy of an account, or it was packed anew: its manifest.json isn’t one. Send it just as you got "
-        "it from the other site."
+        "This ZIP is no copy of an account, or it was packed anew: its manifest.json isn’t one. Send it just as you "
+        "got it from the other site."
     ),
     "bring_version": _(
         "This copy has layout %(version)s; this site reads layout %(known)s. Have the copy made anew, or ask the "

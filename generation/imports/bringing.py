@@ -173,7 +173,7 @@ def _in_turn(archive: Archive, plan: Plan) -> Iterator[TakeRow]:
 
 
 def known_before(work: Work) -> dict[str, int | None]:
-    """What came before, in this import or another one. What another one left out, or what is gone here, is tried anew."""
+    """What came before, in this import or another. What another one left out, or what is gone here, is tried anew."""
     rows = BroughtTake.objects.filter(owner=work.user, site=work.archive.site, account=work.archive.account)
     found: dict[str, int | None] = {}
     for key, take, outcome, run in rows.values_list("key", "take", "outcome", "run").iterator():

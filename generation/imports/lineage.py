@@ -15,7 +15,7 @@ AT_ONCE = 500
 
 
 def link(work: Work, plan: Plan) -> int:
-    """Write the edges of what came; returns how many. Below what was left out stands the nearest that is there above it.
+    """Write the edges of what came; returns how many. What was below one that was left out stands below the next above.
 
     No take ends below itself, whatever a copy says. Raises `Cut`.
     """

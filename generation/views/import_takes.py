@@ -36,8 +36,8 @@ def import_takes(request: MemberRequest) -> HttpResponse:
     try:
         if not isinstance(file, UploadedFile):
             return _page(request, problem=_("Choose the ZIP first."), status=422)
-        run = states.begin(request.user, file.size or 0)
-        states.add_piece(request.user, run.received_bytes, file) if not run.received_bytes else None
+        states.begin(request.user, file.size or 0)
+        states.add_piece(request.user, 0, file)
     except UserFacingError as error:
         return _page(request, problem=error.message, status=error.status)
     return _back()
@@ -79,6 +79,7 @@ def _page(request: MemberRequest, *, problem: str = "", status: int = 200) -> Ht
         "run": run,
         "problem": problem,
         "max_mb": settings.IMPORT_MAX_MB,
+        "most_bytes": settings.IMPORT_MAX_MB * 2**20,
         "whole_mb": states.MAX_PIECE_BYTES // 2**20,
         "piece_bytes": states.PIECE_BYTES,
         "per_day": settings.UPLOADS_PER_DAY,

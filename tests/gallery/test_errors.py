@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 import gallery
+import generation
 from gallery.errors import SearchTimeout, UserFacingError
 from gallery.sentences import MESSAGES
 
-FLOOR = Path(gallery.__file__).parent
+FLOORS = [Path(floor.__file__).parent for floor in (gallery, generation)]
 RAISED = (
     r"(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|Busy|NotNow|NoFreeSlot|TooOften|PictureRefused|BrokenSidecar"
     r"|__init__|checked_choice|_whole)"
@@ -18,7 +19,7 @@ OTHERWISE = re.compile(RAISED + r'\("\w+" if .* else "(\w+)"')
 
 
 def test_every_code_that_is_raised_has_a_sentence_and_no_sentence_is_left_over():
-    sources = "".join(path.read_text(encoding="utf-8") for path in FLOOR.rglob("*.py"))
+    sources = "".join(path.read_text(encoding="utf-8") for floor in FLOORS for path in floor.rglob("*.py"))
     shown = {code for codes in SHOWN.findall(sources) for code in codes if code}
     assert {*CODE.findall(sources), *OTHERWISE.findall(sources)} | shown == set(MESSAGES)
 

@@ -36,6 +36,8 @@ async function sendPiece(file, at) {
   });
   const said = await answer.json();
   if (answer.status === 200 || (answer.status === 409 && said.received !== undefined)) return said.received;
+  // The answer to the last piece was lost on its way.
+  if (at > 0 && said.error === "bring_under_way") return file.size;
   throw Object.assign(new Error(said.message), { said: said.message, passing: answer.status === 429 });
 }
 
