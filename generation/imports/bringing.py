@@ -54,12 +54,14 @@ class Cut(Exception):  # noqa: N818 - the name says what happened
 
 @dataclass
 class Work:
-    """One import under way. `here`: what came of each take so far, by its key; None for what was left out."""
+    """One import under way. `here`: what came of each take so far, by its key; None for what was left out. `before`:
+    the keys of what other imports brought."""
 
     run: AccountImport
     archive: Archive
     stopping: states.Stopping
     here: dict[str, int | None] = field(default_factory=dict)
+    before: set[str] = field(default_factory=set)
     masks: dict[int, Mask | None] = field(default_factory=dict)
     notes: list[dict[str, object]] = field(default_factory=list)
 
@@ -154,6 +156,8 @@ def bring_all(work: Work, plan: Plan) -> None:
             raise Stopped
         if row.key not in work.here:
             _bring(work, row, is_named=row.key in named)
+        elif row.key in work.before:
+            _met_again(work, row)
         if row.folder == "posts" or done % 10 == 0:
             _tell(work, done, plan.total)
     _describe_published(work, plan)
@@ -179,6 +183,8 @@ def known_before(work: Work) -> dict[str, int | None]:
     for key, take, outcome, run in rows.values_list("key", "take", "outcome", "run").iterator():
         if take is not None or (outcome == Brought.LEFT_OUT and run == work.run.pk):
             found[key] = take
+            if run != work.run.pk:
+                work.before.add(key)
     return found
 
 
@@ -210,6 +216,12 @@ def _bring(work: Work, row: TakeRow, *, is_named: bool) -> None:
             work.note(error)
             return
         _written_down(work, row, Brought.LEFT_OUT, None, error)
+
+
+def _met_again(work: Work, row: TakeRow) -> None:
+    """What another import brought is known to this one's report."""
+    rows = BroughtTake.objects.filter(owner=work.user, site=work.archive.site, account=work.archive.account)
+    rows.filter(key=row.key).update(run=work.run, outcome=Brought.KNOWN)
 
 
 def _made_here(work: Work, row: TakeRow) -> Take | None:
