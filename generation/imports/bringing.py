@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -228,7 +229,11 @@ def _made_here(work: Work, row: TakeRow) -> Take | None:
     """The account's own take that this one is a copy of: it was made at this very site."""
     if row.folder == "posts":
         return Take.objects.filter(owner=work.user, post__pk=row.number, post__created_at=row.created_at).first()
-    return Take.objects.filter(owner=work.user, pk=row.number, created_at=row.created_at).first()
+    own = Take.objects.filter(owner=work.user, pk=row.number, created_at=row.created_at)
+    if (work.archive.site, work.archive.account) != (settings.SITE_URL, work.user.username):
+        # What was brought has its number here by chance, and its moment from there.
+        own = own.exclude(kind=TakeKind.IMPORTED)
+    return own.first()
 
 
 def _picture(work: Work, row: TakeRow) -> Asset:

@@ -50,7 +50,9 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="imports", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="account_imports",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],

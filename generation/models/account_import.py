@@ -31,7 +31,7 @@ class AccountImport(models.Model):
     of what else was left out.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account_imports")
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     state = models.CharField(max_length=9, choices=ImportState, default=ImportState.RECEIVING)
     label = models.CharField(max_length=200, blank=True)

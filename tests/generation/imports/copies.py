@@ -42,7 +42,7 @@ def table(rows: list[Any]) -> bytes:
     return b"[\n" + b",\n".join(json.dumps(one).encode() for one in rows) + b"\n]\n" if rows else b"[]\n"
 
 
-def packed(files: dict[str, bytes], *, changed: dict[str, bytes] | None = None, **manifest: Any) -> bytes:
+def packed(files: dict[str, bytes], /, *, changed: dict[str, bytes] | None = None, **manifest: Any) -> bytes:
     """A ZIP with a manifest that is true of `files`; in `changed` stands what lies there instead."""
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     said = {"format": FORMAT, "version": VERSION, "site": SITE, "account": "mika", "files": digests} | manifest

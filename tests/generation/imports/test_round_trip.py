@@ -138,7 +138,7 @@ def test_posts_that_are_no_takes_come_as_private_takes_with_their_words():
     draft = drafted(mika, by_webui(), batch="b")
     draft.tags, draft.rating, draft.title = "1girl", "g", "By the lake"
     draft.save()
-    post = publish_draft(mika, draft)
+    post = publish_draft(draft)
     brought(noa, copy_of(mika))
     take = Take.objects.get(owner=noa)
     assert take.post is None
