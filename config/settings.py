@@ -186,6 +186,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env_int("IRODORI_TRUSTED_PROXIES", 0)
 # Days in which somebody who asked for their account's deletion can change their mind.
 DELETION_DAYS = env_int("IRODORI_DELETION_DAYS", 14, 1)
 # Days that a copy of an account can be fetched, and the gigabytes that one may take.
+# Where copies of accounts lie that members bring along, until they are read; the largest that they may send, in MB.
+IMPORTS_DIR = env_path("IRODORI_IMPORTS", VAR_DIR / "imports")
+IMPORT_MAX_MB = env_int("IRODORI_IMPORT_MAX_MB", 2000, 1)
 EXPORT_DAYS = env_int("IRODORI_EXPORT_DAYS", 3, 1)
 EXPORT_MAX_GB = env_int("IRODORI_EXPORT_MAX_GB", 20, 1)
 REGISTRATION_OPEN = env_bool("IRODORI_REGISTRATION", True)
@@ -367,7 +370,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "inter
 CELERY_TASK_DEFAULT_QUEUE = "irodori"
 # The gallery's own work has a worker of its own, so that it and drawing never wait for each other.
 # But that it hangs is for others to notice.
-CELERY_TASK_ROUTES = {"gallery.miss_ratings": {"queue": "irodori"}, "gallery.*": {"queue": "irodori-gallery"}}
+CELERY_TASK_ROUTES = {
+    "gallery.miss_ratings": {"queue": "irodori"},
+    "gallery.*": {"queue": "irodori-gallery"},
+    "generation.account_import": {"queue": "irodori-gallery"},
+}
 CELERY_BEAT_SCHEDULE = {
     "ring for lost jobs": {
         "task": "generation.sweep",
@@ -399,6 +406,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "gallery.remove_old_exports",
         "schedule": 3600,
         "options": {"expires": 3600},
+    },
+    "read copies that were brought along": {
+        "task": "generation.account_import",
+        "schedule": 60,
+        "options": {"expires": 60},
     },
     "forget where sessions were": {
         "task": "gallery.forget_devices",

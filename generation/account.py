@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from gallery import ingest
 from gallery.accounts.parts import Picture, Table
 from gallery.models import Asset, AssetFile, Download, LockedAway, Post, User
 from gallery.models.asset import Variant
 from gallery.visibility import open_to
+from generation.imports.states import drop_imports
 from generation.models import (
+    BroughtTake,
     GenerationRequest,
     Job,
     Lab,
@@ -32,17 +37,20 @@ TAKE_COLUMNS = (
 )
 
 LAB_COLUMNS = ("id", "title", "created_at", "base", "columns", "rows", "sheet_id")
+# What was sent has no original of ours; of an archived take the small pictures are left.
+LARGEST_FIRST = (Variant.ORIGINAL, Variant.BARE, Variant.SAMPLE, Variant.W720, Variant.W360, Variant.W180)
 
 
 def parts(user: User) -> Iterator[Table]:
     """Takes with their recipes, what was asked for, and the texts kept for prompts."""
     takes = Take.objects.filter(owner=user).order_by("pk")
-    yield Table("takes", takes.values(*TAKE_COLUMNS).iterator())
+    sizes = {"width": F("asset__width"), "height": F("asset__height")}
+    yield Table("takes", takes.values(*TAKE_COLUMNS, **sizes).iterator())
     asked = GenerationRequest.objects.filter(user=user).order_by("pk")
     columns = ("id", "created_at", "prompt", "negative_prompt", "width", "height", "steps", "sampler", "guidance")
-    yield Table(
-        "requests", asked.values(*columns, "seed", "count", "checkpoint__name", "remix_of_id", "style__name").iterator()
-    )
+    credits = ("remix_of_id", "style__name")
+    source = ("source_take_id", "source_post_id", "strength", "mask_id", "mask_blur", "only_masked", "outpaint")
+    yield Table("requests", asked.values(*columns, "seed", "count", "checkpoint__name", *credits, *source).iterator())
     labs = Lab.objects.filter(owner=user).order_by("pk")
     yield Table("comparisons", labs.values(*LAB_COLUMNS).iterator())
     cells = LabCell.objects.filter(lab__owner=user).order_by("lab", "row", "column")
@@ -69,18 +77,27 @@ def _style_pages(user: User) -> Iterator[dict[str, Any]]:
 
 
 def pictures(user: User) -> Iterator[Picture]:
-    """The originals of takes that are no posts; those of posts come with the posts."""
-    files = AssetFile.objects.filter(asset__take__owner=user, asset__take__post=None, variant=Variant.ORIGINAL)
-    rows = files.order_by("asset__take", "pk").values_list("asset__take", "format", "path", "size_bytes")
-    for take, extension, path, size in rows.iterator():
-        yield Picture(f"takes/{take}.{extension}", path, size)
+    """The largest file of each take that is no post, which of an archived one is a small picture; those of posts come
+    with the posts. And the masks."""
+    files = AssetFile.objects.filter(asset__take__owner=user, asset__take__post=None, variant__in=LARGEST_FIRST)
+    rows = files.order_by("asset__take", "pk").values_list("asset__take", "variant", "format", "path", "size_bytes")
+    for take, of_take in groupby(rows.iterator(), key=itemgetter(0)):
+        _take, variant, extension, path, size = min(of_take, key=_order)
+        small = "" if variant in (Variant.ORIGINAL, Variant.BARE) else ".small"
+        yield Picture(f"takes/{take}{small}.{extension}", path, size)
     masks = Mask.objects.filter(owner=user).order_by("pk").values_list("pk", "path")
     for pk, path in masks.iterator():
         yield Picture(f"masks/{pk}.png", path, 0)
 
 
+def _order(row: Any) -> tuple[int, str]:
+    """The largest file first; of two formats the one that more programs open."""
+    return LARGEST_FIRST.index(row[1]), {"png": "0", "jpg": "1", "webp": "2"}.get(row[2], row[2])
+
+
 def settle(user: User) -> bool:
-    """Cancel what waits and what is drawn; a drawing ends at its next step, so ask again."""
+    """Cancel what waits and what is drawn, and imports; a drawing ends at its next step, so ask again."""
+    drop_imports(user)
     for job in Job.objects.filter(user=user, state__in=[JobState.QUEUED, JobState.RUNNING]):
         cancel_job(user, job)
     return not Job.objects.filter(user=user, state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
@@ -89,6 +106,8 @@ def settle(user: User) -> bool:
 def erase(user: User) -> None:
     """All but the takes that became posts, and their jobs: those belong to the posts. Files go when that is certain."""
     one_by_one(user.pk)
+    drop_imports(user)
+    BroughtTake.objects.filter(owner=user).delete()
     Lab.objects.filter(owner=user).delete()
     takes = Take.objects.filter(owner=user, post=None)
     # What was put out of reach stays there: moderators decide about it.

@@ -14,6 +14,9 @@ ROUTES = named(
         # Their own bounds hold: streams for each account, pictures waiting for each.
         "events": row(None, None),
         **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs lab_estimate lab_grid"),
+        "import_takes": row(Act.READ, Act.UPLOAD),
+        # A copy comes in hundreds of them; how much that may be is bounded beforehand.
+        "import_piece": row(Act.LIGHT, Act.LIGHT),
         **rows(Act.FILE, Act.FILE, "job_preview mask take_file"),
         **rows(Act.READ, Act.WRITE, "book take lineage compare publish keep request_cancel job_cancel"),
         **rows(Act.READ, Act.WRITE, "models model resource"),

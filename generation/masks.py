@@ -23,10 +23,13 @@ class MaskRefused(Exception):  # noqa: N818 - the sentence says what is wrong
     """A mask that says nothing; the text is for whoever sent it."""
 
 
-def keep_mask(owner: User, file: IO[bytes], size: int, *, over: tuple[int, int] | None = None) -> Mask:
+def keep_mask(
+    owner: User, file: IO[bytes], size: int, *, over: tuple[int, int] | None = None, counted: bool = True
+) -> Mask:
     """The mask in a file of `size` bytes: its transparency where it has some, else its brightness; white or opaque is
     painted anew. The same mask again is the same row, and costs nothing. `over` are the width and height in pixels of
-    the picture that it is to lie on, where that is known.
+    the picture that it is to lie on, where that is known. `counted`: against what the owner may send in a day; an
+    operator's import isn't.
 
     Raises `MaskRefused` (another size than `over`, or nothing or everything is painted), what
     `gallery.ingest.read_upload` raises, `Invalid` when `owner` may send no more today, and `NotNow`.
@@ -48,7 +51,10 @@ def keep_mask(owner: User, file: IO[bytes], size: int, *, over: tuple[int, int] 
     if known is not None:
         return known
     with ingest.naming_files():
-        ingest.spend(owner, len(content))
+        if counted:
+            ingest.spend(owner, len(content))
+        else:
+            User.objects.select_for_update().get(pk=owner.pk)
         # Whoever sends the same mask twice at a time waits above for the first one.
         known = _known(owner, digest)
         if known is not None:

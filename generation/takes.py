@@ -2,18 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from gallery import posts
 from gallery.credits import credit
+from gallery.downloads import brought_label, drawn_label
 from gallery.errors import Gone, UserFacingError
+from gallery.labels.evidence import Label, label_from
 from gallery.models import Post, User
 from gallery.models.post import AiEvidence, AiLevel, PromptVisibility
 from gallery.provenance import Recipe
+from gallery.provenance.label import Label as FileLabel
 from gallery.refusals.counting import counting
+from gallery.uploads import publish_sent
+from gallery.uploads.evidence import evidence_of
+from generation.imports.recipes import says_nothing
 from generation.models import Take
+from generation.models.take import TakeKind
 from generation.remix.credit import remixed_post, style_used
 from generation.style_pages.gathering import gather
 from tagging.prompt_words import tags_and_words
@@ -52,6 +60,36 @@ def level_of(recipe: Recipe) -> AiLevel:
     return AiLevel.COMPOSITE if recipe.composite else AiLevel.GENERATED
 
 
+def base_of(take: Take) -> Take:
+    """The picture that a lettered take was written on; any other take is its own."""
+    base = take
+    for _step in range(LONGEST_LINE):
+        if base.kind != TakeKind.LETTERED or base.parent is None:
+            break
+        base = base.parent
+    return base
+
+
+def label_of(take: Take) -> Label:
+    """Level and evidence of the take's label. What was drawn here has its job on file; what was brought from elsewhere
+    is believed as far as its own file proves it, else it is its owner's word."""
+    base, recipe = base_of(take), recipe_of(take)
+    if base.kind in (TakeKind.DRAWN, TakeKind.SHEET):
+        return level_of(recipe), AiEvidence.SITE_JOB
+    found = evidence_of(base.asset).label if base.kind == TakeKind.IMPORTED else None
+    if found is not None:
+        return found
+    return label_from((), None if says_nothing(recipe) else level_of(recipe))
+
+
+def file_label(take: Take, *, with_prompt: bool) -> FileLabel:
+    """What the take's files say, for its maker."""
+    recipe, (level, evidence) = recipe_of(take), label_of(take)
+    if evidence == AiEvidence.SITE_JOB:
+        return drawn_label(take.asset, recipe, with_prompt=with_prompt)
+    return brought_label(take.asset, recipe, level, evidence, with_prompt=with_prompt)
+
+
 def prefill(take: Take) -> Prefill:
     """Tags and words of the take's prompt."""
     return Prefill(*tags_and_words(recipe_of(take).prompt))
@@ -80,19 +118,22 @@ def publish(
             return locked.post
         if (why := why_not_whole(locked)) is not None:
             raise why
-        post = posts.publish(
-            user,
-            locked.asset,
-            recipe=recipe_of(locked),
-            tags=tags,
-            rating=rating,
-            prompt_visibility=prompt_visibility,
-            title=title,
-            commentary=commentary,
-            ai_level=level_of(recipe_of(locked)),
-            ai_evidence=AiEvidence.SITE_JOB,
-            parent=parent_post(locked),
-        )
+        recipe, (level, evidence) = recipe_of(locked), label_of(locked)
+        said: dict[str, Any] = {
+            "tags": tags,
+            "rating": rating,
+            "prompt_visibility": prompt_visibility,
+            "title": title,
+            "commentary": commentary,
+            "parent": parent_post(locked),
+        }
+        if locked.kind == TakeKind.IMPORTED:
+            # The same door as for an upload: what its file shows goes before what the copy said of it.
+            declared = level if evidence == AiEvidence.DECLARED else None
+            told = None if says_nothing(recipe) else recipe
+            post = publish_sent(user, locked.asset, recipe=told, level=declared, **said)
+        else:
+            post = posts.publish(user, locked.asset, recipe=recipe, ai_level=level, ai_evidence=evidence, **said)
         locked.post = post
         locked.save(update_fields=["post"])
         if (source := remixed_post(locked)) is not None:

@@ -49,6 +49,8 @@ urlpatterns: list[URLPattern] = [
     path("models", views.models, name="models"),
     path("models/<slug:slug>", views.model, name="model"),
     path("models/<slug:kind>/<str:slug>", views.resource, name="resource"),
+    path("settings/import", views.import_takes, name="import_takes"),
+    path("settings/import/piece", views.import_piece, name="import_piece"),
     path("manage/models", views.manage_models, name="manage_models"),
     path("manage/models/<slug:kind>/<int:key>", views.manage_model, name="manage_model"),
 ]

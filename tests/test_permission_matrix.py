@@ -649,6 +649,8 @@ ROWS = [
     Row("generation:lab_page", MAKER, "in 422 404 404 404 404", one("lab"), data={"act": "sheet"}),
     Row("generation:lab_cancel", NO_GET, "in 303 404 404 404 404", one("lab")),
     Row("generation:lab_grid", "in 302 404 404 404 404", NO_GET, one("lab")),
+    Row("generation:import_takes", MEMBERS, "in 422 422 422 422 422"),
+    Row("generation:import_piece", NO_GET,  "in 422 422 422 422 422"),
     Row("generation:queue",        ADMINS, NO_GET),
     Row("generation:queue_order",  NO_GET, "in 403 403 403 303 303", data={"order": "work"}),
     Row("generation:worker_order", NO_GET, "in 403 403 403 303 303", data={"worker": "none", "order": "pause"}),

@@ -7,7 +7,7 @@ Who may have which is decided in `gallery.visibility` and asked by the views; wh
 from gallery.downloads.answer import EVERYBODY, NOWHERE, READERS_OWN, file_answer, refused, stored_answer
 from gallery.downloads.cleanup import remove_old_downloads
 from gallery.downloads.files import download_of
-from gallery.downloads.labels import drawn_label, post_label
+from gallery.downloads.labels import brought_label, drawn_label, post_label
 from gallery.downloads.links import reader_of, signed_media_url
 from gallery.downloads.menu import Menu, post_menu, take_menu
 
@@ -16,6 +16,7 @@ __all__ = [
     "NOWHERE",
     "READERS_OWN",
     "Menu",
+    "brought_label",
     "download_of",
     "drawn_label",
     "file_answer",

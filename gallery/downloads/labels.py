@@ -5,7 +5,7 @@ from typing import Any
 from gallery.ingest.signing import mark_producer, site_slug
 from gallery.models import Asset, AssetOrigin, Post
 from gallery.models.asset import Origin
-from gallery.models.post import AiEvidence, PromptVisibility
+from gallery.models.post import AiEvidence, AiLevel, PromptVisibility
 from gallery.provenance import Label, Recipe, source_type_of
 from gallery.provenance.c2pa import ManifestState
 from gallery.recipes import file_recipe_of
@@ -39,6 +39,20 @@ def post_label(post: Post, *, with_prompt: bool) -> Label:
 def drawn_label(asset: Asset, recipe: Recipe, *, with_prompt: bool) -> Label:
     """The label of a picture that was drawn here and isn't published."""
     return Label.of_drawn(recipe, include_prompt=with_prompt, **_mark(asset))
+
+
+def brought_label(asset: Asset, recipe: Recipe, level: AiLevel, evidence: AiEvidence, *, with_prompt: bool) -> Label:
+    """The label of a picture that isn't published and that was made elsewhere, as far as anything speaks for one."""
+    return Label(
+        source_type=source_type_of(level, composite=recipe.composite),
+        recipe=recipe,
+        include_prompt=with_prompt,
+        drawn_here=False,
+        declared=evidence == AiEvidence.DECLARED,
+        evidence=evidence,
+        **_came(asset),
+        **_mark(asset),
+    )
 
 
 def _came(asset: Asset) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from gallery.sentences import files, filters, moderation, people, posts, takes
+from gallery.sentences import bringing, files, filters, moderation, people, posts, takes
 
 MESSAGES: dict[str, Any] = {
+    **bringing.MESSAGES,
     **files.MESSAGES,
     **filters.MESSAGES,
     **moderation.MESSAGES,

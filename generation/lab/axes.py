@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from gallery.models import User
 from gallery.recipes.axes import LABELS
 from generation import checkpoints
+from generation.door.source import SOURCES
 from generation.engine.sampler_names import SAMPLER_NAMES
 from generation.lab.values import is_number, split_lines, split_list, split_numbers
 from generation.models.lab import MAX_VALUES
-from generation.recipe_form import SHAPE_NAMES, SOURCES
+from generation.recipe_form import SHAPE_NAMES
 from generation.shapes import shapes
 
 LONGEST_TEXT = 40_000

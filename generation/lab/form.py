@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.models import User
 from gallery.recipes.axes import LABELS
+from generation.door.source import SOURCES
 from generation.lab.axes import Axis, AxisRefused, read_axis
 from generation.lab.drawing import MAX_TITLE
 from generation.models import Lab
-from generation.recipe_form import SOURCES, RecipeForm, new_key
+from generation.recipe_form import RecipeForm, new_key
 
 KINDS = list(LABELS.items())
 

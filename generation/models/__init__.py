@@ -1,5 +1,6 @@
 """The generation floor's tables; one idea a file."""
 
+from generation.models.account_import import AccountImport, BroughtTake
 from generation.models.checkpoint import Checkpoint
 from generation.models.lab import Lab, LabCell
 from generation.models.prompt_texts import PromptStyle, Wildcard
@@ -19,6 +20,8 @@ from generation.models.style_page import StyleLora, StylePage, StylePost
 from generation.models.take import Take
 
 __all__ = [
+    "AccountImport",
+    "BroughtTake",
     "Checkpoint",
     "GenerationRequest",
     "Job",

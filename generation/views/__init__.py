@@ -7,6 +7,7 @@ from generation.views.desk import all_takes
 from generation.views.desk_acts import mark, undo_mark
 from generation.views.desk_pages import compare, lineage, storage
 from generation.views.events import events
+from generation.views.import_takes import import_piece, import_takes
 from generation.views.lab import lab, lab_estimate
 from generation.views.lab_page import lab_cancel, lab_grid, lab_page
 from generation.views.layers import layers
@@ -30,6 +31,8 @@ __all__ = [
     "create",
     "estimate",
     "events",
+    "import_piece",
+    "import_takes",
     "job_preview",
     "keep",
     "lab",

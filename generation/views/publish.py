@@ -97,7 +97,7 @@ def _page(
         form.offer(seen.more, seen.missing)
     context = {
         "take": take,
-        "level": takes.level_of(takes.recipe_of(take)),
+        "level": takes.label_of(take)[0],
         "form": form,
         "seen": seen,
         "suggestion": suggestion,

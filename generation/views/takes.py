@@ -17,7 +17,6 @@ from gallery.downloads import (
     NOWHERE,
     Menu,
     download_of,
-    drawn_label,
     file_answer,
     post_menu,
     refused,
@@ -35,7 +34,7 @@ from generation.desk.lineage import lineage_of
 from generation.layers.export import Form
 from generation.models import Mask, Take
 from generation.models.take import MAX_STARS, Fix, Flag
-from generation.takes import level_of, owned, recipe_of
+from generation.takes import file_label, label_of, owned, recipe_of
 from generation.views.desk import UNDO
 from generation.views.edge import MemberRequest, local_page
 from generation.views.recipe_context import SMALL
@@ -103,7 +102,7 @@ def take_page(
         "take": found,
         "parameters": parameters_text(recipe),
         "recipe": recipe,
-        "level": level_of(recipe),
+        "level": label_of(found)[0],
         "menu": _menu(found) if found.archived_at is None else None,
         "layered": [(form.upper(), reverse("generation:layers", args=[found.pk, form])) for form in Form],
         "marks": marks_typed or found,
@@ -132,7 +131,7 @@ def take_file(request: MemberRequest, take_id: int, extension: str) -> HttpRespo
     if found.archived_at is not None:
         return refused(request, Gone("original_archived"))
     recipe, with_prompt = recipe_of(found), request.GET.get("prompt") != "0"
-    label = drawn_label(found.asset, recipe, with_prompt=with_prompt)
+    label = file_label(found, with_prompt=with_prompt)
     try:
         file = download_of(found.asset, FORMATS[extension], label)
     except FileNotFoundError as error:

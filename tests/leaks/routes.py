@@ -300,7 +300,8 @@ ROWS = [
     each("generation:lab_grid", lambda world: [world.found["lab"].pk]),
     each("generation:mask", lambda world: [world.found["mask"].pk]),
     *(plain(f"generation:{name}") for name in (
-        "book", "queue", "queue_order", "worker_order", "queue_jobs", "models", "manage_models",
+        "book", "queue", "queue_order", "worker_order", "queue_jobs", "models", "manage_models", "import_takes",
+        "import_piece",
     )),
     plain("generation:model", args=("small",)),
     plain("generation:resource", args=("lora", "none")),

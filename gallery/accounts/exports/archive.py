@@ -1,10 +1,13 @@
 """Writes the copy of an account: a ZIP with a README, one JSON file for each kind of thing, and pictures.
 
-Rows and pictures are read one after another, so that a large account takes no more memory than a small one.
+Rows and pictures are read one after another, so that a large account takes no more memory than a small one. Last comes
+the manifest with the SHA-256 of each file.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import chain
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -13,6 +16,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
+from gallery.accounts.exports.layout import FORMAT, MANIFEST, VERSION
 from gallery.accounts.exports.readme import readme
 from gallery.accounts.exports.tables import pictures_of, tables_of
 from gallery.accounts.parts import Picture, Table, account_parts
@@ -56,10 +60,11 @@ def write_archive(
     now = timezone.localtime()
     pictures = list(all_pictures(user))
     missing: list[dict[str, Any]] = []
+    digests: dict[str, str] = {}
     with ZipFile(file, "w", ZIP_DEFLATED, allowZip64=True) as archive:
-        archive.writestr(_info("README.txt", now), readme(user, now))
+        _write(archive, _info("README.txt", now), readme(user, now).encode(), digests)
         for table in chain(tables_of(user), *(part.parts(user) for part in account_parts())):
-            _write_table(archive, table, now)
+            _write_table(archive, table, now, digests)
         for done, picture in enumerate(pictures):
             if done % TOLD_EVERY == 0 and not told(done, len(pictures)):
                 raise Cut("not wanted any more")
@@ -73,21 +78,53 @@ def write_archive(
                 missing.append({"name": picture.name})
                 continue
             # Pictures are compressed already.
-            archive.writestr(_info(picture.name, now, ZIP_STORED), content)
-        _write_table(archive, Table("missing", missing), now)
+            _write(archive, _info(picture.name, now, ZIP_STORED), content, digests)
+        _write_table(archive, Table("missing", missing), now, digests)
+        archive.writestr(_info(MANIFEST, now), json.dumps(_manifest(user, now, digests), ensure_ascii=False, indent=1))
         told(len(pictures), len(pictures))
 
 
-def _write_table(archive: ZipFile, table: Table, now: Any) -> None:
-    with archive.open(_info(f"{table.name}.json", now), "w") as out:
+def _manifest(user: User, now: datetime, digests: dict[str, str]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "site": {"name": settings.SITE_NAME, "address": settings.SITE_URL},
+        "account": user.username,
+        "made_at": now.isoformat(),
+        "files": digests,
+    }
+
+
+def _write(archive: ZipFile, info: ZipInfo, content: bytes, digests: dict[str, str]) -> None:
+    digests[info.filename] = hashlib.sha256(content).hexdigest()
+    archive.writestr(info, content)
+
+
+def _write_table(archive: ZipFile, table: Table, now: datetime, digests: dict[str, str]) -> None:
+    """One row a line, so that nobody has to hold more than one at a time to read it."""
+    info, digest = _info(f"{table.name}.json", now), hashlib.sha256()
+    with archive.open(info, "w") as out:
         before = b"[\n"
         for row in table.rows:
-            out.write(before + json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False).encode("utf-8"))
+            line = before + json.dumps(row, cls=_Exactly, ensure_ascii=False).encode("utf-8", "replace")
+            out.write(line)
+            digest.update(line)
             before = b",\n"
-        out.write(b"[]\n" if before == b"[\n" else b"\n]\n")
+        end = b"[]\n" if before == b"[\n" else b"\n]\n"
+        out.write(end)
+        digest.update(end)
+    digests[info.filename] = digest.hexdigest()
 
 
-def _info(name: str, now: Any, compression: int = ZIP_DEFLATED) -> ZipInfo:
+class _Exactly(DjangoJSONEncoder):
+    """Moments to the microsecond: by them a take is recognised when it comes back."""
+
+    def default(self, o: Any) -> Any:
+        """Whatever JSON has no words for."""
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
+
+
+def _info(name: str, now: datetime, compression: int = ZIP_DEFLATED) -> ZipInfo:
     info = ZipInfo(name, date_time=now.timetuple()[:6])
     info.compress_type = compression
     info.external_attr = 0o600 << 16

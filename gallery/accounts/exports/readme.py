@@ -37,6 +37,7 @@ def readme(user: User, now: datetime) -> str:
         "statements.json     " + _("decisions about you, and your appeals"),
         "refusals.json       " + _("which rules refused something of yours lately"),
         "missing.json        " + _("pictures that could not be read"),
+        "manifest.json       " + _("the layout’s version, and the SHA-256 of each file"),
         "",
         _("What others said or decided about you is here as you were told it; their names are theirs."),
         _("Posts of others are named by their number, and only those that you can see."),

@@ -124,12 +124,14 @@ def _remixes(user: User) -> Rows:
 
 
 def _posts(user: User) -> Rows:
-    posts = _own_posts(user).select_related("generation", "stats").order_by("pk")
+    posts = _own_posts(user).select_related("generation", "stats", "parent").order_by("pk")
     for post in posts.iterator(chunk_size=200):
         generation = getattr(post, "generation", None)
         stats = getattr(post, "stats", None)
         yield {
             "id": post.pk,
+            # Another's may be hidden from them.
+            "parent_id": post.parent.pk if post.parent is not None and post.parent.author_id == user.pk else None,
             "status": post.status,
             "title": post.title,
             "commentary": post.commentary,

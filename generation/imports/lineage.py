@@ -1,0 +1,89 @@
+"""Takes that were brought are put below those that they were drawn over, as they were there."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import F
+
+from gallery.errors import Invalid
+from generation.imports import states
+from generation.imports.bringing import Cut, Plan, Work
+from generation.models import Take
+from generation.models.take import TakeKind
+
+AT_ONCE = 500
+
+
+def link(work: Work, plan: Plan) -> int:
+    """Write the edges of what came; returns how many. What was below one that was left out stands below the next above.
+
+    No take ends below itself, whatever a copy says. Raises `Cut`.
+    """
+    wanted = {
+        child: parent
+        for key, child in work.here.items()
+        if child is not None and (parent := _nearest(work, plan, key)) is not None and parent != child
+    }
+    mine = Take.objects.filter(owner=work.user)
+    # What its maker drew here is no copy's to move. What was brought may have come in another order than it stands.
+    free = set(mine.filter(kind=TakeKind.IMPORTED).values_list("pk", flat=True))
+    wanted = {child: parent for child, parent in wanted.items() if child in free}
+    above = mine.exclude(parent=None).values_list("pk", "parent_id")
+    there = {child: parent for child, parent in above if child not in wanted}
+    kept = without_circles(there, wanted)
+    if len(kept) < len(wanted):
+        work.note(Invalid("bring_circle", count=len(wanted) - len(kept)))
+    edges = sorted(kept.items())
+    for start in range(0, len(edges), AT_ONCE):
+        with transaction.atomic():
+            if not states.mine(work.run):
+                raise Cut
+            for child, parent in edges[start : start + AT_ONCE]:
+                Take.objects.filter(pk=child, owner=work.user).update(parent=parent)
+    _drop_odd_masks(work, set(kept))
+    return len(edges)
+
+
+def _nearest(work: Work, plan: Plan, key: str) -> int | None:
+    """The take that is next above, passing by those that aren't here; None at the top, and for a circle."""
+    seen, above = {key}, plan.above(key)
+    while above is not None and above not in seen:
+        take = work.here.get(above)
+        if take is not None:
+            return take
+        seen.add(above)
+        above = plan.above(above)
+    return None
+
+
+def without_circles(there: dict[int, int], wanted: dict[int, int]) -> dict[int, int]:
+    """The edges of `wanted`, from child to parent, but for those that close a circle, also through `there`."""
+    edges, kept = {**there, **wanted}, dict(wanted)
+    done: set[int] = set()
+    for start in list(edges):
+        path: list[int] = []
+        on_path: set[int] = set()
+        one: int | None = start
+        while one is not None and one not in done and one not in on_path:
+            path.append(one)
+            on_path.add(one)
+            one = edges.get(one)
+        if one is not None and one in on_path:
+            circle = path[path.index(one) :]
+            # One edge less opens it; what was here before has none.
+            loose = next((child for child in reversed(circle) if child in kept), None)
+            if loose is not None:
+                del kept[loose]
+                edges.pop(loose)
+        done |= on_path
+    return kept
+
+
+def _drop_odd_masks(work: Work, children: set[int]) -> None:
+    """A mask of another size than the picture that it lay on is none of that picture."""
+    rows = Take.objects.filter(pk__in=children, kind=TakeKind.IMPORTED, mask__isnull=False)
+    whole = rows.filter(mask__width=F("parent__asset__width"), mask__height=F("parent__asset__height"))
+    odd = list(rows.exclude(pk__in=whole.values("pk")).values_list("pk", "mask_id"))
+    for take, mask in odd:
+        Take.objects.filter(pk=take).update(mask=None)
+        work.note(Invalid("bring_no_mask", number=mask))
