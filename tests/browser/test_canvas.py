@@ -179,7 +179,7 @@ def test_tools_undo_and_keys(canvas: Callable[..., Page]) -> None:
     assert abs(page.locator("[data-sheet]").bounding_box()["width"] - wide) < 1
     # Never inside inputs.
     page.locator("#id_prompt").press_sequentially("bei[")
-    expect(page.locator("#id_prompt")).to_have_value("1girl, red hairbei[")
+    expect(page.locator("#id_prompt")).to_have_value("bei[1girl, red hair")
     expect(page.locator("button[data-tool=eraser]")).to_have_attribute("aria-pressed", "true")
     page.locator("h1").click()
     page.keyboard.press("?")
@@ -327,6 +327,7 @@ def test_edges_and_sketches(canvas: Callable[..., Page], take: Take) -> None:
     expect(page.locator(".request")).to_have_count(1)
     assert GenerationRequest.objects.latest("pk").outpaint == [0, 0, margin, 0]
 
+    page.evaluate("scrollTo(0, 0)")  # the new tiles came into view
     page.locator("[data-layer=sketch]").click()
     page.locator("[data-colour-input]").fill("#00ff00")
     drag(page, (0.3, 0.3), (0.6, 0.3))

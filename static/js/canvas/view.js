@@ -14,7 +14,7 @@ export class View {
     const { clientWidth, clientHeight } = this.stage;
     const width = left + this.size.width + right;
     const height = top + this.size.height + bottom;
-    const room = Math.min(32, clientWidth * 0.06);
+    const room = Math.min(48, clientWidth * 0.08); // for a finger at the edges
     this.fitting = Math.min((clientWidth - room) / width, (clientHeight - room) / height);
     this.zoom = Math.min(this.fitting, CLOSEST);
     this.x = (clientWidth - width * this.zoom) / 2 + left * this.zoom;
