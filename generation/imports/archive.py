@@ -21,7 +21,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from gallery.accounts.exports.layout import FORMAT, MANIFEST, VERSION
 from gallery.errors import Invalid
 from gallery.ingest import MAX_BYTES
-from generation.imports.rows import text
+from generation.imports.rows import object_of, text
 
 MAX_ENTRIES = 100_000
 MAX_DIRECTORY_BYTES = 32 * 2**20
@@ -47,7 +47,7 @@ class Archive:
     def __init__(self, opened: ZipFile, manifest: dict[str, Any]) -> None:
         self._zip = opened
         self._entries = {info.filename: info for info in opened.infolist()}
-        site = manifest.get("site") if isinstance(manifest.get("site"), dict) else {}
+        site = object_of(manifest.get("site"))
         self.site, self.site_name = text(site.get("address"), 200), text(site.get("name"), 60)
         self.account = text(manifest.get("account"), 150)
         self._digests = _digests_in(manifest.get("files"))

@@ -63,7 +63,7 @@ def take_row(raw: Any) -> TakeRow:
     if not isinstance(raw, dict):
         raise BadRow
     number, created_at = _numbered(raw)
-    flag = raw.get("flag") if raw.get("flag") in Flag.values else Flag.NONE
+    flag = next((one for one in Flag.values if one == raw.get("flag")), Flag.NONE)
     stars, fixes = raw.get("stars"), raw.get("to_fix")
     stack = raw.get("stack")
     return TakeRow(
@@ -95,13 +95,12 @@ def post_row(raw: Any) -> TakeRow:
     if not isinstance(raw, dict):
         raise BadRow
     number, created_at = _numbered(raw)
-    generation = raw.get("generation") if isinstance(raw.get("generation"), dict) else {}
-    extra = generation.get("extra") if isinstance(generation.get("extra"), dict) else {}
+    generation = object_of(raw.get("generation"))
+    extra = object_of(generation.get("extra"))
     told = extra | generation | {"version": generation.get("generator_version")}
     # Names of LoRAs alone; whole entries stand in what the columns could not hold.
     told["loras"] = extra.get("loras")
-    tags = raw.get("tags") if isinstance(raw.get("tags"), list) else []
-    lines = [text(raw.get("title"), 200), text(raw.get("commentary"), MAX_NOTE), _tags(tags)]
+    lines = [text(raw.get("title"), 200), text(raw.get("commentary"), MAX_NOTE), _tags(raw.get("tags"))]
     return TakeRow(
         key=_key("p", number, created_at),
         number=number,
@@ -116,6 +115,11 @@ def post_row(raw: Any) -> TakeRow:
 def number_of(value: Any) -> int | None:
     """A number of a row there; None for anything else."""
     return value if type(value) is int and 0 < value <= MOST_NUMBER else None
+
+
+def object_of(value: Any) -> dict[str, Any]:
+    """A JSON object; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def text(value: Any, limit: int) -> str:
@@ -147,8 +151,9 @@ def _key(letter: str, number: int, created_at: datetime) -> str:
     return f"{letter}{number}@{created_at.astimezone(timezone.get_fixed_timezone(0)).isoformat()}"
 
 
-def _tags(tags: list[Any]) -> str:
-    return " ".join(text(tag, 200) for tag in tags[:500] if isinstance(tag, str))
+def _tags(tags: Any) -> str:
+    listed = tags[:500] if isinstance(tags, list) else []
+    return " ".join(text(tag, 200) for tag in listed if isinstance(tag, str))
 
 
 def _margins(value: Any) -> list[int] | None:

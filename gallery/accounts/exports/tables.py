@@ -6,7 +6,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gallery.accounts.parts import Picture, Table
 from gallery.accounts.sessions import browser_of, rough, system_of
@@ -68,8 +68,10 @@ def tables_of(user: User) -> Iterator[Table]:
 def pictures_of(user: User) -> Iterator[Picture]:
     """The originals of posts and drafts. What is in quarantine has no files here."""
     files = AssetFile.objects.order_by("asset", "format")
-    of_posts = files.filter(asset__post__in=_own_posts(user), variant=Variant.ORIGINAL)
-    # An upload gets its original, with a label, when it is posted; until then it is kept bare.
+    # What was sent is kept bare, before it is posted and after.
+    drawn = AssetFile.objects.filter(asset=OuterRef("asset"), variant=Variant.ORIGINAL)
+    whole = Q(variant=Variant.ORIGINAL) | (Q(variant=Variant.BARE) & ~Exists(drawn))
+    of_posts = files.filter(whole, asset__post__in=_own_posts(user))
     of_drafts = files.filter(asset__draft__owner=user, asset__post=None, variant=Variant.BARE)
     for folder, number, rows in (("posts", "asset__post", of_posts), ("drafts", "asset__draft", of_drafts)):
         for pk, extension, path, size in rows.values_list(number, "format", "path", "size_bytes").iterator():
