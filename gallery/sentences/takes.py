@@ -18,5 +18,6 @@ MESSAGES: dict[str, Any] = {
     "take_none_chosen": _("Choose takes first: tick their boxes, or use the buttons below each."),
     "take_undo_gone": _("This can’t be undone any more. Nothing was changed."),
     "take_act_unknown": _("This is nothing that can be done with a take."),
+    "take_page_unknown": _("There is no such page of your takes. Begin at the first one."),
     "take_compare_two": _("Choose two takes to compare; %(count)d are chosen."),
 }

@@ -151,12 +151,12 @@ def _stands_on(take: Take) -> bool:
     asked = GenerationRequest.objects.filter(Q(source_take=take) | Q(source_asset=take.asset_id))
     below = Take.objects.filter(parent=take)
     over = Asset.objects.filter(drawn_over=take.asset_id)
-    compared = Job.objects.filter(pk=take.job_id, request__lab_cell__isnull=False)
+    compared = Job.objects.filter(take=take, request__lab_cell__isnull=False)
     return any(rows.exists() for rows in (below, asked, over, compared))
 
 
 def _remove(take: Take) -> None:
-    job = Job.objects.select_related("request").filter(pk=take.job_id).first()
+    job = Job.objects.select_related("request").filter(take=take).first()
     asset = take.asset
     take.delete()
     if job is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -160,7 +161,7 @@ def _act(user: User, ids: Iterable[int], change: Change, *, may: Callable[[Take]
     return Done(found, len(touched), token, [take.pk for take in touched])
 
 
-def _locked(user: User, ids: Iterable[int]) -> Sequence[Take]:
+def _locked(user: User, ids: Iterable[int]) -> QuerySet[Take]:
     """In the order of their numbers, so that two acts at a time wait for each other and never for ever."""
     return Take.objects.filter(owner=user, pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
 

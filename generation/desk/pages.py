@@ -66,7 +66,7 @@ def desk_page(user: User, asked: Asked, *, token: str = "", folded: bool = True,
     if token:
         match = _TOKEN.fullmatch(token)
         if match is None:
-            raise Invalid("bad_page", page=token[:40])
+            raise Invalid("take_page_unknown")
         start, values = f"WHERE (lead_key, lead_id) {sign} (%s::numeric, %s::bigint)", [match[1], match[2]]
     sql = f"""
         WITH matching (id, key, stack, picked) AS MATERIALIZED ({inner}),
