@@ -10,6 +10,8 @@ from enum import StrEnum
 from generation.remix.common import common
 from generation.remix.words import Word, terms_of, words_of
 
+_GAP = " ,、，。;|\t\r\n"
+
 
 class Kind(StrEnum):
     """What became of a piece."""
@@ -34,8 +36,14 @@ class Piece:
 
     @property
     def text(self) -> str:
-        """What a page shows of it: as it is now, or else as it was."""
-        return self.after or self.before
+        """What a page marks of it: as it is now, or else as it was, without the `gap` behind it."""
+        return (self.after or self.before)[: -len(self.gap) or None]
+
+    @property
+    def gap(self) -> str:
+        """The commas and spaces behind it, which nobody marks."""
+        whole = self.after or self.before
+        return whole[len(whole.rstrip(_GAP)) :]
 
 
 def compare_prompts(before: str, after: str) -> list[Piece]:

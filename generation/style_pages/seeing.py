@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from gallery.models import Post
+from gallery.models import Post, User
 from gallery.visibility import signed_in, visible_posts
 from generation.access import Viewer, may_use
 from generation.models import Checkpoint, StyleLora, StylePage
@@ -29,7 +30,7 @@ def style_called(slug: str, viewer: Viewer) -> StylePage | None:
     return found.select_related("owner", "checkpoint").first()
 
 
-def posts_of(style: StylePage, viewer: Viewer) -> QuerySet[Post]:
+def posts_of(style: StylePage, viewer: User | AnonymousUser) -> QuerySet[Post]:
     """Its posts that this viewer's lists may hold, those that came in last first."""
     shown = Post.objects.filter(visible_posts(viewer), style_entries__style=style)
     return (

@@ -53,7 +53,7 @@ def styles(request: HttpRequest) -> HttpResponse:
     found = StylePage.objects.filter(visible_styles(request.user)).select_related("owner").order_by("-pk")
     mine = request.GET.get("of") == "me" and request.user.is_authenticated
     if mine:
-        found = found.filter(owner=request.user)
+        found = found.filter(owner_id=request.user.pk)
     page = Paginator(found, STYLES_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "lines": _lines(list(page), request.user), "mine": mine}
     return render(request, "generation/styles.html", context)

@@ -76,7 +76,7 @@ def test_a_style_is_made_of_a_take_drawn_with_and_credited(
     page.get_by_role("link", name="Make a style of this").click()
     page.fill("[name=name]", "Soft red")
     page.fill("[name=prompt]", "{prompt}, red hair")
-    page.get_by_text("Everybody", exact=True).click()
+    page.locator(".segmented label", has_text="Everybody").click()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Soft red")
     style = StylePage.objects.get()

@@ -122,7 +122,8 @@ def _remixes(user: User) -> Rows:
     """The credits that their posts give, as far as they may still see to whom."""
     seen = Post.objects.filter(open_to(user)).values("pk")
     rows = Remix.objects.filter(post__in=_own_posts(user), source__in=seen).order_by("pk")
-    yield from rows.values("post_id", "source_id", "created_at").iterator()
+    for row in rows.values("post_id", "source_id", "created_at").iterator():
+        yield dict(row)
 
 
 def _posts(user: User) -> Rows:
