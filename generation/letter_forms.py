@@ -140,7 +140,7 @@ class BaseTexts(forms.BaseFormSet):  # type: ignore[type-arg]
         return [text for form in kept if (text := form.read) is not None]
 
 
-Texts = forms.formset_factory(
+Texts: type[BaseTexts] = forms.formset_factory(  # type: ignore[assignment]
     TextForm,
     formset=BaseTexts,
     extra=0,

@@ -66,12 +66,5 @@ MESSAGES: dict[str, Any] = {
     ),
     "format_cannot_hold": _("This picture is too large for a %(format)s file. Choose another format."),
     "files_out_of_reach": _("The site can’t get at its files at this moment. Try again in half a minute."),
-    "layers_no_picture": _("This take’s picture is not on the site’s disk any more, so there are no layers to give."),
-    "layers_too_large": _("With its layers this take is too large for a PSD file. Take the OpenRaster file."),
-    "letters_no_picture": _(
-        "This take’s picture is not on the site’s disk any more, so nothing can be written on it. Your texts are still "
-        "on this page: copy what you need."
-    ),
-    "letters_beside": _("Nothing of your texts lies on the picture. Move them onto it, or make them larger."),
     "downloads_busy": _("Many files are being made at this moment. Try again in half a minute."),
 }

@@ -13,11 +13,12 @@ from PIL import Image
 
 from gallery.downloads import drawn_label
 from gallery.downloads.turns import Turns
-from gallery.errors import Invalid, NotNow
+from gallery.errors import NotNow
 from gallery.provenance import PNG, Label, Recipe, label_packet, labelled
 from gallery.storing import OutOfReach
 from generation.layers import openraster, psd
 from generation.layers.history import Step, fitted, line_of
+from generation.layers.refusals import LayersRefused
 from generation.layers.stacking import PictureLost, layers_of, pixels_of
 from generation.models import Take
 
@@ -39,11 +40,11 @@ class Form(StrEnum):
 def layered_file(take: Take, form: Form) -> IO[bytes]:
     """A nameless file, open at its beginning, that flattens to the take exactly; it goes away when it is closed.
 
-    Raises `Invalid` (the take's own picture is lost, or too large for the form), `Busy`, and `NotNow` when files can be
-    neither read nor written.
+    Raises `LayersRefused` (the take's own picture is lost, or too large for the form), `Busy`, and `NotNow` when files
+    can be neither read nor written.
     """
     if form == Form.PSD and max(take.asset.width, take.asset.height) > psd.MAX_SIDE:
-        raise Invalid("layers_too_large")
+        raise LayersRefused("too_large")
     label = drawn_label(take.asset, Recipe.from_dict(take.recipe), with_prompt=True)
     steps = line_of(take)
     with _turns.turn():
@@ -55,12 +56,12 @@ def layered_file(take: Take, form: Form) -> IO[bytes]:
                     out.seek(0)
                 except PictureLost as lost:
                     if lost.number == len(steps) - 1:
-                        raise Invalid("layers_no_picture") from lost
+                        raise LayersRefused("no_layers") from lost
                     # As if it was purged: the oldest picture above it that is left is the lowest.
                     steps = fitted(steps[lost.number + 1 :])
                     continue
                 except psd.TooLarge as error:
-                    raise Invalid("layers_too_large") from error
+                    raise LayersRefused("too_large") from error
                 except OutOfReach as error:
                     raise NotNow("files_out_of_reach") from error
                 except OSError as error:

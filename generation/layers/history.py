@@ -108,9 +108,9 @@ def _takes_above(take: Take) -> list[Take]:
 
 
 def _step(take: Take) -> Step:
-    margins = tuple(take.margins) if take.margins else (0, 0, 0, 0)
+    left, top, right, bottom = take.margins or (0, 0, 0, 0)
     texts = tuple(take.lettering) if take.kind == TakeKind.LETTERED else ()
-    return Step(take.asset, name_of(take, Recipe.from_dict(take.recipe)), margins, texts)
+    return Step(take.asset, name_of(take, Recipe.from_dict(take.recipe)), (left, top, right, bottom), texts)
 
 
 def _grown(before: Step, after: Step) -> Margins | None:

@@ -11,7 +11,7 @@ from PIL import Image
 from gallery import ingest
 from gallery.accounts.standing import require_may_act
 from gallery.downloads.turns import Turns
-from gallery.errors import Invalid, NotNow
+from gallery.errors import NotNow
 from gallery.models import User
 from gallery.models.refusal import LockedBy, RulePlace
 from gallery.provenance import Recipe
@@ -19,6 +19,7 @@ from gallery.refusals.arrivals import known_picture
 from gallery.refusals.holding import hold_back
 from gallery.refusals.judging import Said, require_nothing_new
 from gallery.storing import OutOfReach
+from generation.layers.refusals import LayersRefused
 from generation.layers.texts import Text, drawn
 from generation.models import Take
 from generation.models.take import TakeKind
@@ -45,7 +46,7 @@ def ground_of(take: Take) -> Ground:
     if take.kind != TakeKind.LETTERED:
         return Ground(take)
     parent = (
-        Take.objects.filter(pk=take.parent_id, owner=take.owner_id, purged_at=None, archived_at=None)
+        Take.objects.filter(children=take, owner=take.owner_id, purged_at=None, archived_at=None)
         .select_related("asset")
         .prefetch_related("asset__files")
         .first()
@@ -58,8 +59,9 @@ def ground_of(take: Take) -> Ground:
 def letter(user: User, take: Take, texts: Sequence[Text]) -> Take:
     """Write `texts`, the lowest first, on `user`'s own take: a child of it with the same recipe and the same label.
 
-    Raises `Take.DoesNotExist` (somebody else's, or in the bin by now), `Refused` (a rule on words), `Invalid` (nothing
-    of the texts lies on the picture, it is lost, or what comes of it is held back), `NotAllowed`, `Busy` and `NotNow`.
+    Raises `Take.DoesNotExist` (somebody else's, or in the bin by now), `Refused` (a rule on words), `LayersRefused`
+    (nothing of the texts lies on the picture, it is lost, or what comes of it is held back), `NotAllowed`, `Busy` and
+    `NotNow`.
     """
     require_may_act(user)
     recipe = Recipe.from_dict(take.recipe)
@@ -68,7 +70,7 @@ def letter(user: User, take: Take, texts: Sequence[Text]) -> Take:
     with turns.turn():
         picture = _picture(take)
         if not _write(picture, texts):
-            raise Invalid("letters_beside")
+            raise LayersRefused("beside")
         try:
             prepared = ingest.prepare(picture, recipe, take.asset)
         except OutOfReach as error:
@@ -79,7 +81,7 @@ def letter(user: User, take: Take, texts: Sequence[Text]) -> Take:
     if known:
         with transaction.atomic():
             hold_back(ingest.record(user, prepared), LockedBy.LIST, {"lists": known})
-        raise Invalid("upload_held_back")
+        raise LayersRefused("held_back")
     with transaction.atomic():
         # Locked, so that it isn't purged between this look and the row that names it.
         parent = Take.objects.select_for_update(of=("self",)).get(pk=take.pk, owner=user, purged_at=None)
@@ -105,7 +107,7 @@ def _picture(take: Take) -> Image.Image:
     except OutOfReach as error:
         raise NotNow("files_out_of_reach") from error
     except OSError as error:
-        raise Invalid("letters_no_picture") from error
+        raise LayersRefused("no_picture") from error
 
 
 def _write(picture: Image.Image, texts: Sequence[Text]) -> bool:

@@ -111,12 +111,13 @@ def test_gimp_shows_exactly_the_take(take: Take, tmp_path: Path) -> None:
     # Flattened by GIMP from the layers, not from the picture that lies in the file beside them.
     script = (
         '(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE "take.psd" "take.psd")))'
-        " (layers (gimp-image-get-layers image)))"
-        ' (gimp-message (string-append "layers: " (number->string (car layers))))'
-        " (vector-for-each (lambda (layer)"
-        '   (gimp-message (string-append "name: " (car (gimp-item-get-name layer))))) (cadr layers))'
+        " (layers (gimp-image-get-layers image)) (number (car layers)))"
+        ' (gimp-message (string-append "layers: " (number->string number)))'
+        " (let each ((at 0)) (if (< at number) (begin"
+        '  (gimp-message (string-append "name: " (car (gimp-item-get-name (vector-ref (cadr layers) at)))))'
+        "  (each (+ at 1)))))"
         " (let ((flat (car (gimp-image-merge-visible-layers image CLIP-TO-IMAGE))))"
-        '   (file-png-save RUN-NONINTERACTIVE image flat "out.png" "out.png" 0 9 0 0 0 0 0)))'
+        '  (file-png-save RUN-NONINTERACTIVE image flat "out.png" "out.png" 0 9 0 0 0 0 0)))'
     )
     said = run(["gimp", "-i", "-d", "-f", "-b", script, "-b", "(gimp-quit 0)"],
                tmp_path)  # fmt: skip

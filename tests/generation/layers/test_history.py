@@ -8,12 +8,13 @@ from django.conf import settings
 from django.utils import timezone
 from PIL import Image
 
-from gallery.errors import Invalid, NotNow
+from gallery.errors import NotNow
 from gallery.models import AssetFile
 from gallery.storing import OutOfReach
 from generation.layers import history, stacking
 from generation.layers.export import Form, layered_file
 from generation.layers.history import line_of, places
+from generation.layers.refusals import LayersRefused
 from generation.models import Take
 from tests.factories import make_asset_row, make_mask, make_recipe, make_take, make_user
 from tests.generation.layers.lines import flattened, patched, picture, read_ora, same, take_of
@@ -115,7 +116,7 @@ def test_a_lost_file_in_the_middle_makes_the_picture_above_it_the_lowest(mira: A
     layers, merged = layered(takes[4])
     assert len(layers) == 2
     assert same(flattened(layers, merged.size), merged)
-    with pytest.raises(Invalid, match="not on the site’s disk any more"):
+    with pytest.raises(LayersRefused, match="not on the site’s disk any more"):
         layered_file(takes[1], Form.PSD)
 
 
