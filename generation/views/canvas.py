@@ -27,6 +27,7 @@ from generation.errors import RequestRefused
 from generation.models import Mask
 from generation.queueing.standstill import standstill
 from generation.recipe_form import new_key, starting_values
+from generation.takes import why_not_whole
 from generation.views.board import board_of, boards_over
 from generation.views.create import button, with_problems
 from generation.views.edge import MemberRequest
@@ -50,8 +51,11 @@ def canvas(request: MemberRequest) -> HttpResponse:
     source = request.GET.get("source", "")
     if not source:
         return render(request, "generation/canvas_empty.html")
-    if find_source(request.user, source_named(source))[0] is None:
+    asset, take, _post = find_source(request.user, source_named(source))
+    if asset is None:
         raise Http404
+    if take is not None and why_not_whole(take) is not None:
+        return redirect("generation:take", take.pk)  # whose page says what became of it, and what can be done
     start, model = canvas_start(request, source)
     task = request.GET.get("task")
     initial: dict[str, Any] = {"count": CANDIDATES, "key": new_key(), "seed": None, "mask_blur": 4}

@@ -284,7 +284,8 @@ def test_a_take_that_went_meanwhile_says_so_and_keeps_what_was_sent(
     answer = send(client, take, mask_file=png(painted()))
     assert said in errors(answer)["source"]
     assert answer.context["form"]["prompt"].value() == "a hand"
-    assert client.get("/canvas", {"source": f"take:{take.pk}"}).status_code == 404
+    answer = client.get("/canvas", {"source": f"take:{take.pk}"})
+    assert (answer.status_code, answer.url) == (302, f"/takes/{take.pk}")
     assert "source" in errors(send(client, f"upload:{take.asset.key}", "whole"))  # nor by another name
 
 
