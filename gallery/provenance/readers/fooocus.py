@@ -5,6 +5,7 @@ versions wrote their log's labels (`Base Model`) into `Comment`.
 """
 
 import re
+from dataclasses import fields
 from typing import Any
 
 from gallery.provenance.readers import names
@@ -57,7 +58,7 @@ def _of_text(text: str, software: str) -> Found | None:
         return None
     facts = Facts()
     facts.rest = dict(result.rest)
-    typed = result.recipe.to_dict() | {"loras": result.recipe.loras, "embeddings": result.recipe.embeddings}
+    typed = {each.name: getattr(result.recipe, each.name) for each in fields(result.recipe)}
     facts.loras, facts.embeddings = list(typed.pop("loras")), list(typed.pop("embeddings"))
     facts.parts = {key: value for key, value in typed.items() if key not in ("generator", "version", "outpaint")}
     for part, key in (("prompt", "Raw prompt"), ("negative_prompt", "Raw negative prompt")):
