@@ -260,6 +260,8 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         ("generation:lineage", hidden.take.pk),
         ("generation:lineage", hidden.edit.pk),
         ("generation:take_marks", hidden.take.pk),
+        ("generation:keep", hidden.take.pk),
+        *((f"generation:{name}", 1) for name in ("lab_page", "lab_cancel", "lab_grid")),
     ]
     for extension in ("png", "jpg", "webp", "avif"):
         yield reverse("generation:take_file", args=[hidden.take.pk, extension])
@@ -294,6 +296,10 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield reverse("gallery:post_version", args=[post.pk, 1])
         for name in ("recipe_edit", "recipe_history", "ask_prompt", "api_generation_versions"):
             yield reverse(f"gallery:{name}", args=[post.pk])
+        yield reverse("generation:remix_diff", args=[post.pk])
+        yield f"{reverse('generation:canvas')}?source=post:{post.pk}"
+        yield f"{reverse('generation:lab')}?remix={post.pk}"
+        yield f"{listing}?tags=remixof:{post.pk}"
         yield reverse("gallery:recipe_revert", args=[post.pk, 1])
         for other in (hidden.public[0].pk, post.pk):
             yield f"{reverse('gallery:compare')}?a={post.pk}&b={other}"
@@ -304,6 +310,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     for number in (hidden.take.pk, hidden.take.job_id, hidden.take.job.request_id, hidden.running.request_id):
         for name in ("take", "again", "request", "edit_take"):
             yield f"{reverse('generation:create')}?{name}={number}"
+        for name in ("lab", "style_new"):
+            yield f"{reverse(f'generation:{name}')}?take={number}"
+        yield f"{reverse('generation:canvas')}?source=take:{number}"
     for name in ("draft", "draft_discard"):
         yield reverse(f"gallery:{name}", args=[hidden.draft.pk])
     yield reverse("gallery:upload_set", args=[hidden.draft.batch])
@@ -434,7 +443,9 @@ def addresses(hidden: Hidden) -> Iterator[str]:
         yield f"{desk}?part={part}&open={hidden.take.pk}&at={hidden.take.pk}"
         yield f"{desk}?view=strip&open={hidden.take.pk}&at={hidden.take.pk}"
     yield reverse("generation:compare") + f"?a={hidden.take.pk}&b={hidden.edit.pk}"
-    yield from (reverse(f"generation:{name}") for name in ("mark", "undo_mark", "storage"))
+    yield from (reverse(f"generation:{name}") for name in ("mark", "undo_mark", "storage", "styles", "lab_estimate"))
+    for name in ("style", "style_edit", "style_delete", "style_posts"):
+        yield reverse(f"generation:{name}", args=["none"])
     yield reverse("generation:model", args=["small"])
     yield reverse("generation:model", args=["zx"])
     yield from (reverse(name) for name in ("health", "preferences", "account_login", "account_signup"))
