@@ -275,7 +275,7 @@ def test_nobody_claims_to_have_sketched_on_anothers_take(client: Client, take: T
 
 
 @pytest.mark.parametrize(
-    ("gone", "said"), [("purged_at", "in the bin"), ("archived_at", "small picture")], ids=["bin", "archive"]
+    ("gone", "said"), [("purged_at", "in the bin"), ("archived_at", "is archived")], ids=["bin", "archive"]
 )
 def test_a_take_that_went_meanwhile_says_so_and_keeps_what_was_sent(
     client: Client, take: Take, gone: str, said: str
