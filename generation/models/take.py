@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gallery.models import Asset, Post
 from gallery.provenance.words import searchable
@@ -37,7 +38,7 @@ class Fix(models.TextChoices):
     EYES = "eyes", _("Eyes")
     FACE = "face", _("Face")
     BODY = "body", _("Body")
-    TEXT = "text", _("Text")
+    TEXT = "text", pgettext_lazy("in a picture", "Text")
     BACKGROUND = "background", _("Background")
     COLOUR = "colour", _("Colour")
 

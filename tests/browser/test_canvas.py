@@ -181,7 +181,7 @@ def test_tools_undo_and_keys(canvas: Callable[..., Page]) -> None:
     page.locator("#id_prompt").press_sequentially("bei[")
     expect(page.locator("#id_prompt")).to_have_value("bei[1girl, red hair")
     expect(page.locator("button[data-tool=eraser]")).to_have_attribute("aria-pressed", "true")
-    page.locator("h1").click()
+    page.locator("#id_prompt").blur()
     page.keyboard.press("?")
     expect(page.locator("#keys-dialog")).to_contain_text("Turn the mask around")
 
