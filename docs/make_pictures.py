@@ -32,7 +32,7 @@ ELSEWHERE = (
     "Steps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 77, Size: 512x512, Model: dreamy, Version: v1.10.1"
 )
 VERIFIED, UPLOADED = 24, 12
-HIDDEN, BLURRED = "landscape", "green_background"
+HIDDEN, BLURRED = "green_background", "glasses"
 REPORTED = {
     22: ("rights", "I drew this and posted it on my own page two years ago. Nobody asked me."),
     19: ("spam", "The same picture with another link below it every day."),
