@@ -143,9 +143,9 @@ def report_posts(browser: Browser, site: RunningSite) -> None:
         page = browser.new_page()
         page.goto(f"{site.url}posts/{number}/report")
         page.locator(f"[name=rule][value={rule}]").check()
-        page.fill("[name=text]", text)
+        page.get_by_label("What is wrong").fill(text)
         page.get_by_role("button", name="Send the report").click()
-        page.get_by_text("Thank you").first.wait_for()
+        page.wait_for_url("**/reports/*")
         page.close()
 
 
