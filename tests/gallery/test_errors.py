@@ -10,7 +10,7 @@ from gallery.errors import SearchTimeout, UserFacingError
 from gallery.sentences import MESSAGES
 
 RAISED = (
-    r"(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|Busy|NotNow|NoFreeSlot|TooOften|PictureRefused|BrokenSidecar"
+    r"(?:NotAllowed|Invalid|InvalidTransition|LinkUnusable|Busy|NotNow|Gone|NoFreeSlot|TooOften|PictureRefused|BrokenSidecar"
     r"|__init__|checked_choice|_whole)"
 )
 CODE = re.compile(RAISED + r'\(\s*(?:[^()]*, )?"(\w+)"')
