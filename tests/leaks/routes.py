@@ -99,7 +99,7 @@ ROWS = [
     about("generation:takes", "part=stage&at={pk}", "view=strip&at={pk}", "part=stack&open={pk}", "q=id:{pk}",
           "q=parent:{pk}", "q=child:{pk}", kinds=("take",), like_missing=False, tells=True),
     about("generation:compare", "a={pk}&b={pk}", "a={pk}&b={open}", "a={pk}", kinds=("take",),
-          like_missing=False, tells=False),
+          like_missing=False),
     plain("generation:storage"),
     sent("generation:mark", {"act": "pick", "ids": "0"}, {"act": "bin", "scope": "found", "q": "id:>0 is:lettered"}),
     sent("generation:undo_mark", {"token": "none"}),
