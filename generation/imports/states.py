@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,20 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from gallery.accounts.standing import require_may_act
+from gallery.bell import wake_gardener
 from gallery.errors import Invalid, InvalidTransition, NotNow, UserFacingError
 from gallery.models import User
 from generation.models import AccountImport
 from generation.models.account_import import UNDER_WAY, ImportState
-
-logger = logging.getLogger(__name__)
 
 Stopping = Callable[[], bool]
 """Whether the process ends."""
@@ -145,12 +141,7 @@ def file_of(run: AccountImport) -> Path:
 
 def ring() -> bool:
     """Wake the gardener; beat does so each minute. False when the broker can't be reached, which is no error."""
-    try:
-        current_app.send_task(TASK, expires=60, retry=False, ignore_result=True)
-    except (OperationalError, OSError) as error:
-        logger.warning("The broker can't be reached (%s); beat will ring again.", error)
-        return False
-    return True
+    return wake_gardener(TASK)
 
 
 @transaction.atomic

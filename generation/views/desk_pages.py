@@ -12,12 +12,12 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from generation.desk.comparing import facts_of
 from generation.desk.keeping import BIN_KEPT, REJECTS_KEPT
 from generation.desk.lineage import MAX_RELATIVES, lineage_of
 from generation.desk.storage import storage_of
 from generation.models import Take
-from generation.takes import owned
+from generation.remix.differences import differences
+from generation.takes import owned, recipe_of
 from generation.views.edge import MemberRequest
 from generation.views.starting import id_in
 
@@ -46,7 +46,7 @@ def compare(request: MemberRequest) -> HttpResponse:
     if first is not None and second is not None:
         context |= {
             "pair": [("A", first), ("B", second)],
-            "facts": facts_of(first, second),
+            "differences": differences(recipe_of(first), recipe_of(second)),
             "swap_url": f"{reverse('generation:compare')}?{urlencode({'a': second.pk, 'b': first.pk})}",
         }
     return render(request, "generation/compare.html", context, status=404 if missing else 200)

@@ -205,7 +205,10 @@ def test_two_takes_are_compared_zoomed_together(desk: Callable[..., Page], takes
     page.get_by_role("button", name="Show B").click()
     expect(page.locator(".pair__layer")).to_be_visible()
     assert problems(page) == []
-    expect(page.locator("tr.compare__differs")).to_have_count(3)
+    expect(page.locator(".words__gone").first).to_be_visible()
+    seeds = page.locator(".changes > div", has=page.get_by_text("Seed", exact=True))
+    expect(seeds.locator("del")).to_have_text(str(takes[7].recipe["seed"]))
+    expect(seeds.locator("ins")).to_have_text(str(takes[6].recipe["seed"]))
 
 
 @pytest.mark.parametrize("width", [1280, 390])

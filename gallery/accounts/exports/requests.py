@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from gallery.accounts.exports.archive import Cut, Stopped, TooLarge, size_of, write_archive
+from gallery.bell import wake_gardener
 from gallery.errors import InvalidTransition, NotNow
 from gallery.models import AccountExport, User
 from gallery.models.account import ExportState
@@ -82,12 +81,7 @@ def file_of(export: AccountExport) -> Path:
 
 def ring() -> bool:
     """Wake the gardener; beat does so each minute. False when the broker can't be reached, which is no error."""
-    try:
-        current_app.send_task(TASK, expires=60, retry=False, ignore_result=True)
-    except (OperationalError, OSError) as error:
-        logger.warning("The broker can't be reached (%s); beat will ring again.", error)
-        return False
-    return True
+    return wake_gardener(TASK)
 
 
 def make_waiting(stopping: Callable[[], bool]) -> int:

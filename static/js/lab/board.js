@@ -1,27 +1,32 @@
 // <lab-board>: keeps the table of a comparison as it is on the server. Events say that something changed; what changed
 // is always the server's table, asked for once for all of them. Without events it asks every two seconds.
 
-const POLL = 2000;
+import { JobEvents } from "../studio/job-events.js";
+import { keepPreview, showPreview, showStep } from "../studio/tile.js";
+
+const KINDS = ["running", "progress", "preview", "done", "failed", "cancelled"];
 const RELOOK = 10000; // the queue moves without an event when others' pictures are drawn
 const GATHER = 250;
 
 class LabBoard extends HTMLElement {
-  #source = null;
-  #failures = 0;
   #due = 0;
-  #poll = 0;
 
   connectedCallback() {
     this.status = document.getElementById("board-status");
+    this.events ||= new JobEvents(this.dataset.events, KINDS, {
+      heard: (kind, notice) => this.#heard(kind, notice),
+      ask: () => this.#refresh(),
+      wanted: () => this.isConnected && this.live,
+    });
     document.addEventListener("visibilitychange", this.#seen);
-    this.timer = setInterval(() => { if (!document.hidden && !this.#poll) this.#refresh(); }, RELOOK);
-    if (this.live) this.#listen();
+    this.timer = setInterval(() => { if (!document.hidden && !this.events.polls) this.#refresh(); }, RELOOK);
+    if (this.live) this.events.listen();
   }
 
   disconnectedCallback() {
     document.removeEventListener("visibilitychange", this.#seen);
     clearInterval(this.timer);
-    this.#hangUp();
+    this.events.hangUp();
   }
 
   get grid() {
@@ -34,71 +39,13 @@ class LabBoard extends HTMLElement {
 
   #seen = () => { if (!document.hidden) this.#refresh(); };
 
-  #listen() {
-    if (!("EventSource" in window)) return this.#startPolling();
-    const source = new EventSource(this.dataset.events);
-    this.#source = source;
-    for (const kind of ["running", "progress", "preview", "done", "failed", "cancelled"]) {
-      source.addEventListener(kind, (event) => this.#heard(kind, JSON.parse(event.data)));
-    }
-    source.onopen = () => { this.#failures = 0; this.#stopPolling(); };
-    source.onerror = () => {
-      this.#failures += 1;
-      // Closed for good or failing again and again: ask instead, listen later.
-      if (source.readyState === EventSource.CLOSED || this.#failures >= 3) {
-        source.close();
-        this.#source = null;
-        this.#startPolling();
-        setTimeout(() => { if (this.isConnected && this.live && !this.#source) this.#listen(); }, 30000);
-      }
-    };
-  }
-
-  #hangUp() {
-    this.#source?.close();
-    this.#source = null;
-    this.#stopPolling();
-  }
-
-  #startPolling() {
-    this.#poll ||= setInterval(() => { if (!document.hidden) this.#refresh(); }, POLL);
-  }
-
-  #stopPolling() {
-    clearInterval(this.#poll);
-    this.#poll = 0;
-  }
-
   #heard(kind, notice) {
     const cell = this.querySelector(`#job-${notice.job}`);
     if (!cell) return;
     const running = cell.classList.contains("shot--running");
-    if (kind === "progress" && running) this.#showStep(cell, notice);
-    else if (kind === "preview" && running) this.#showPreview(cell, notice);
+    if (kind === "progress" && running) showStep(cell, notice, this.dataset.stepText);
+    else if (kind === "preview" && running) showPreview(cell, notice, this.dataset.stepText);
     else this.#refresh();
-  }
-
-  #showStep(cell, { step, total }) {
-    const bar = cell.querySelector("progress");
-    if (bar) Object.assign(bar, { max: total, value: step });
-    const line = cell.querySelector("[data-step]");
-    if (line) line.textContent = this.dataset.stepText.replace("{step}", step).replace("{total}", total);
-  }
-
-  async #showPreview(cell, notice) {
-    if (notice.total) this.#showStep(cell, notice);
-    const frame = cell.querySelector("[data-preview]");
-    if (!frame) return;
-    const image = new Image();
-    image.className = "shot__preview";
-    image.alt = "";
-    image.src = `${frame.dataset.preview}?step=${notice.step}`;
-    try {
-      await image.decode();
-      frame.replaceChildren(image);
-    } catch {
-      // The picture is finished and its preview gone: the next event brings it.
-    }
   }
 
   #refresh() {
@@ -128,9 +75,7 @@ class LabBoard extends HTMLElement {
       const before = old.querySelector(`#${cell.id}`);
       if (!before || before.className !== cell.className) continue;
       if (cell.classList.contains("shot--running")) {
-        const preview = before.querySelector(".shot__preview");
-        const frame = cell.querySelector("[data-preview]");
-        if (preview && frame) frame.replaceChildren(preview);
+        keepPreview(before, cell);
       } else if (cell.classList.contains("shot--done") || before.isEqualNode(cell)) cell.replaceWith(before);
     }
     old.replaceWith(fresh);
@@ -140,7 +85,7 @@ class LabBoard extends HTMLElement {
       const { done, count } = fresh.dataset;
       this.#say(this.dataset.finishedText.replace("{done}", done).replace("{count}", count));
     }
-    if (!this.live) this.#hangUp();
+    if (!this.live) this.events.hangUp();
   }
 
   #say(text) {

@@ -1,18 +1,23 @@
 // <studio-board>: keeps the requests on the page as they are on the server. Events say that something changed; the
 // tiles themselves are always the server's. Without events it asks every two seconds.
 
-const POLL = 2000;
+import { JobEvents } from "./job-events.js";
+import { keepPreview, showPreview, showStep } from "./tile.js";
+
+const KINDS = ["queued", "running", "progress", "preview", "done", "failed", "cancelled"];
 const RELOOK = 10000; // the queue moves without an event when others' pictures are drawn
 const GATHER = 80;
 
 class StudioBoard extends HTMLElement {
-  #source = null;
-  #failures = 0;
   #due = new Map();
-  #poll = 0;
 
   connectedCallback() {
     this.status = document.getElementById("board-status");
+    this.events ||= new JobEvents(this.dataset.events, KINDS, {
+      heard: (kind, notice) => this.#heard(kind, notice),
+      ask: () => this.live.forEach((request) => this.#refresh(request)),
+      wanted: () => this.isConnected && this.live.length > 0,
+    });
     this.addEventListener("submit", (event) => this.#sendInPlace(event));
     // Whatever brings in a new request (a swap, going back in history), it is looked after from then on.
     this.observer = new MutationObserver((records) => {
@@ -33,7 +38,7 @@ class StudioBoard extends HTMLElement {
     this.observer.disconnect();
     document.removeEventListener("visibilitychange", this.#seen);
     clearInterval(this.timer);
-    this.#hangUp();
+    this.events.hangUp();
   }
 
   get live() {
@@ -45,8 +50,8 @@ class StudioBoard extends HTMLElement {
   };
 
   #attend() {
-    if (!this.live.length) this.#hangUp();
-    else if (!this.#source && !this.#poll) this.#listen();
+    if (this.live.length) this.events.listen();
+    else this.events.hangUp();
   }
 
   // On a phone the results stand below the form.
@@ -56,47 +61,8 @@ class StudioBoard extends HTMLElement {
     request.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
   }
 
-  #listen() {
-    if (!("EventSource" in window)) return this.#startPolling();
-    const source = new EventSource(this.dataset.events);
-    this.#source = source;
-    for (const kind of ["queued", "running", "progress", "preview", "done", "failed", "cancelled"]) {
-      source.addEventListener(kind, (event) => this.#heard(kind, JSON.parse(event.data)));
-    }
-    source.onopen = () => { this.#failures = 0; this.#stopPolling(); };
-    source.onerror = () => {
-      this.#failures += 1;
-      // Closed for good (an error page, too many streams) or failing again and again: ask instead, listen later.
-      if (source.readyState === EventSource.CLOSED || this.#failures >= 3) {
-        source.close();
-        this.#source = null;
-        this.#startPolling();
-        setTimeout(() => { if (this.isConnected && this.live.length && !this.#source) this.#listen(); }, 30000);
-      }
-    };
-  }
-
-  #hangUp() {
-    this.#source?.close();
-    this.#source = null;
-    this.#stopPolling();
-  }
-
-  #startPolling() {
-    this.#poll ||= setInterval(() => {
-      if (document.hidden) return;
-      if (!this.live.length) this.#hangUp();
-      this.live.forEach((request) => this.#refresh(request));
-    }, POLL);
-  }
-
-  #stopPolling() {
-    clearInterval(this.#poll);
-    this.#poll = 0;
-  }
-
   #relook() {
-    if (!document.hidden && !this.#poll) this.live.forEach((request) => this.#refresh(request));
+    if (!document.hidden && !this.events.polls) this.live.forEach((request) => this.#refresh(request));
   }
 
   #heard(kind, notice) {
@@ -104,32 +70,9 @@ class StudioBoard extends HTMLElement {
     const request = this.querySelector(`#request-${notice.request}`);
     if (!request) return;
     const running = tile?.classList.contains("shot--running");
-    if (kind === "progress" && running) this.#showStep(tile, notice);
-    else if (kind === "preview" && running) this.#showPreview(tile, notice);
+    if (kind === "progress" && running) showStep(tile, notice, this.dataset.stepText);
+    else if (kind === "preview" && running) showPreview(tile, notice, this.dataset.stepText);
     else if (kind !== "queued" || !tile?.classList.contains("shot--queued")) this.#refresh(request);
-  }
-
-  #showStep(tile, { step, total }) {
-    const bar = tile.querySelector("progress");
-    if (bar) Object.assign(bar, { max: total, value: step });
-    const line = tile.querySelector("[data-step]");
-    if (line) line.textContent = this.dataset.stepText.replace("{step}", step).replace("{total}", total);
-  }
-
-  async #showPreview(tile, notice) {
-    if (notice.total) this.#showStep(tile, notice);
-    const frame = tile.querySelector("[data-preview]");
-    if (!frame) return;
-    const image = new Image();
-    image.className = "shot__preview";
-    image.alt = "";
-    image.src = `${frame.dataset.preview}?step=${notice.step}`;
-    try {
-      await image.decode();
-      frame.replaceChildren(image); // only when it is there, so that nothing flickers
-    } catch {
-      // The picture is finished and its preview gone: the next event brings it.
-    }
   }
 
   // Several events come at once when a batch ends: one question is enough.
@@ -175,9 +118,7 @@ class StudioBoard extends HTMLElement {
       const before = old.querySelector(`#${tile.id}`);
       if (!before) continue;
       if (before.className === tile.className && tile.classList.contains("shot--running")) {
-        const preview = before.querySelector(".shot__preview");
-        const place = tile.querySelector("[data-preview]");
-        if (preview && place) place.replaceChildren(preview);
+        keepPreview(before, tile);
       } else if (before.isEqualNode(tile)) tile.replaceWith(before);
     }
     const finished = Number(fresh.dataset.done) > Number(old.dataset.done ?? 0);

@@ -221,7 +221,10 @@ def test_two_takes_are_compared(client: Client, mira: User):
     first = make_take_row(mira, "1girl, sea", recipe={"seed": 1})
     second = make_take_row(mira, "1girl, sky", recipe={"seed": 2})
     page = client.get("/takes/compare", {"a": first.pk, "b": second.pk})
-    assert {fact.name for fact in page.context["facts"] if fact.differs} == {"prompt", "seed"}
+    told = page.context["differences"]
+    assert [(row.before, row.after) for row in told.changed] == [("1", "2")]
+    assert [text.differs for text in told.texts] == [True]
+    assert '<del class="words__gone">' in page.text
     other = make_take_row(make_user(), "secret")
     for wrong in (other.pk, "x", "9" * 30, "\x00"):
         answer = client.get("/takes/compare", {"a": first.pk, "b": wrong})
