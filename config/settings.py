@@ -181,6 +181,10 @@ ACCOUNT_USERNAME_VALIDATORS = "gallery.accounts.names.username_validators"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "gallery.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "gallery.accounts.entrance_forms.EntranceLoginForm",
+    "signup": "gallery.accounts.entrance_forms.EntranceSignupForm",
+}
 # Whose acts are counted: with 0 the address that connects, with n the one that n proxies passed on.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("IRODORI_TRUSTED_PROXIES", 0)
 # Days in which somebody who asked for their account's deletion can change their mind.

@@ -58,7 +58,8 @@ def _submit(request: PageRequest) -> HttpResponse:
         request.session[DRAFT] = {
             name: request.POST[name][: settings.PROMPT_MAX_LENGTH] for name in DRAFT_FIELDS if request.POST.get(name)
         }
-        sign_in = redirect_to_login(reverse("generation:create"))
+        door = reverse("account_signup") if request.POST.get("entrance") == "signup" else None
+        sign_in = redirect_to_login(reverse("generation:create"), login_url=door)
         return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
     data, problems = with_files(request)  # type: ignore[arg-type]
     if "apply" in request.POST:

@@ -72,6 +72,15 @@ def test_what_a_visitor_typed_is_there_after_signing_in(client: Client, model: C
     assert client.get("/create").context["form"]["prompt"].value() is None
 
 
+def test_who_joins_from_the_page_finds_what_was_typed(client: Client, model: Checkpoint) -> None:
+    sent = client.post(reverse("generation:create"), recipe(prompt="1girl, red hair") | {"entrance": "signup"})
+    assert sent["Location"] == f"{reverse('account_signup')}?next=/create"
+    new = {"username": "mira", "password1": "correct horse battery", "password2": "correct horse battery"}
+    joined = client.post(sent["Location"], new | {"next": "/create"})
+    assert joined["Location"] == "/create"
+    assert client.get("/create").context["form"]["prompt"].value() == "1girl, red hair"
+
+
 def test_a_visitors_session_holds_no_more_than_two_prompts(client: Client, model: Checkpoint) -> None:
     long = "x" * 100_000
     client.post(reverse("generation:create"), recipe(prompt=long, negative_prompt=long, model=long, key=long))
