@@ -1,8 +1,8 @@
 """Take the README's pictures of a real, freshly started site: `python -m docs.make_pictures` (needs Chromium).
 
-Starts a throw-away site, waits for its starter posts, draws four pictures as the owner, verifies a download, uploads a
-picture as another program would have written it, sets a filter, reports posts, and photographs the pages at 1280 and
-390 px in both themes into docs/pictures/.
+Starts a throw-away site, waits for its starter posts, draws four pictures as the owner, marks them, paints on one,
+compares settings, verifies a download, uploads a picture as another program would have written it, sets a filter,
+reports posts, and photographs the pages at 1280 and 390 px in both themes into docs/pictures/.
 """
 
 import tempfile
@@ -32,6 +32,7 @@ ELSEWHERE = (
     "Steps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 77, Size: 512x512, Model: dreamy, Version: v1.10.1"
 )
 VERIFIED, UPLOADED = 24, 12
+MARKS = (("pick", 5), ("reject", 0), ("pick", 4), ("none", 3))
 HIDDEN, BLURRED = "green_background", "glasses"
 REPORTED = {
     22: ("rights", "I drew this and posted it on my own page two years ago. Nobody asked me."),
@@ -72,6 +73,56 @@ def draw_four(browser: Browser, site: RunningSite, state: dict[str, object]) -> 
     page.locator("textarea[name=prompt]").press("Control+Enter")
     page.locator("a[href*='/takes/']:has(img)").nth(3).wait_for(timeout=180_000)
     context.close()
+
+
+def mark_takes(browser: Browser, site: RunningSite, state: dict[str, object]) -> list[int]:
+    """Stars and flags on the four takes, as somebody sorting them would set them; their numbers."""
+    context = browser.new_context(storage_state=state)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{site.url}takes?stacks=open")
+    links = page.locator("main a[href^='/takes/']:has(img)").all()
+    numbers = sorted({int((link.get_attribute("href") or "").rsplit("/", 1)[1]) for link in links})
+    for number, (flag, stars) in zip(numbers, MARKS, strict=False):
+        page.goto(f"{site.url}takes/{number}")
+        page.locator(f"[name=flag][value={flag}]").check(force=True)
+        page.locator(f"[name=stars][value='{stars}']").check(force=True)
+        page.get_by_role("button", name="Keep the notes").click()
+        page.wait_for_load_state("networkidle")
+    context.close()
+    return numbers
+
+
+def compare_settings(browser: Browser, site: RunningSite, state: dict[str, object]) -> str:
+    """A table of guidance and seeds, waited for; its path."""
+    context = browser.new_context(storage_state=state)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{site.url}lab")
+    page.locator("textarea[name=prompt]").fill(PROMPT)
+    for axis, kind, values in (("x", "Guidance", "1, 3, 5, 8"), ("y", "Seed", "11, 12, 13")):
+        page.locator(f"select[name={axis}]").select_option(label=kind)
+        page.locator(f"textarea[name={axis}_values]").fill(values)
+    page.get_by_role("button", name="Draw the comparison").click()
+    page.get_by_role("button", name="Make one sheet of it").wait_for(timeout=300_000)
+    path = page.url.removeprefix(site.url)
+    context.close()
+    return path
+
+
+def paint(page: Page) -> None:
+    """A mask over the eyes, by the mouse."""
+    page.wait_for_timeout(1500)
+    box = page.locator("main canvas").first.bounding_box()
+    if box is None:
+        raise SystemExit("The canvas shows no picture.")
+    # The picture stands in the middle of what may be less high than wide.
+    side = min(box["width"], box["height"])
+    left, top = box["x"] + (box["width"] - side) / 2, box["y"] + (box["height"] - side) / 2
+    page.mouse.move(left + side * 0.3, top + side * 0.5)
+    page.mouse.down()
+    for step in range(40):
+        page.mouse.move(left + side * (0.3 + step * 0.01), top + side * (0.47 if step % 2 else 0.56))
+    page.mouse.up()
+    page.fill("#id_prompt", "1girl, red hair, closed eyes, smile")
 
 
 def original(browser: Browser, site: RunningSite, number: int) -> bytes:
@@ -197,7 +248,10 @@ def main() -> None:
         photograph(browser, site, None, "posts", "posts?tags=order:id")
         photograph(browser, site, None, "post", "posts/24")
         photograph(browser, site, state, "create", "create")
-        photograph(browser, site, state, "takes", "takes")
+        takes = mark_takes(browser, site, state)
+        photograph(browser, site, state, "canvas", f"canvas?source=take:{takes[0]}", paint)
+        photograph(browser, site, state, "lab", compare_settings(browser, site, state))
+        photograph(browser, site, state, "takes", "takes?view=strip")
         photograph(browser, site, None, "verify", "verify", verify(original(browser, site, VERIFIED)))
         draft = upload(browser, site, state, as_from_elsewhere(original(browser, site, UPLOADED)))
         photograph(browser, site, state, "upload", draft)

@@ -30,12 +30,15 @@ from generation.style_pages import writing
 from generation.style_pages.forms import StylePageForm, initial_of, rows_of
 from generation.style_pages.gathering import put_in, take_out
 from generation.style_pages.seeing import checkpoint_of, loras_of, posts_of, style_called, visible_styles
+from generation.styles import added
 from generation.usable import called, resources
 from generation.views.edge import MemberRequest
 from generation.views.starting import id_in
 
 STYLES_A_PAGE = 24
 POSTS_A_PAGE = 40
+EXAMPLE = "1girl, smile"
+"""What somebody writes, where the form of a style shows what becomes of it."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,9 @@ def _own(request: MemberRequest, slug: str) -> StylePage:
 def _form_page(
     request: MemberRequest, form: StylePageForm, found: StylePage | None = None, *, status: int = 200
 ) -> HttpResponse:
-    return render(request, "generation/style_edit.html", {"form": form, "style": found}, status=status)
+    example = added((form["prompt"].value() or "").strip(), EXAMPLE).partition(EXAMPLE)
+    context = {"form": form, "style": found, "example": example}
+    return render(request, "generation/style_edit.html", context, status=status)
 
 
 def _start(request: MemberRequest) -> dict[str, Any]:
