@@ -1,13 +1,17 @@
-"""allauth's forms at the entrance, with the caret where one begins to type."""
+"""allauth's forms at the entrance: in our words, with the caret where one begins to type."""
 
 from typing import Any
 
 from allauth.account.forms import LoginForm, SignupForm
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.forms import Form
+from django.utils.translation import gettext_lazy as _
 
 
-def _begin_at_first(form: Form) -> None:
-    """Give the first field the focus: the page has no other purpose."""
+def _tidy(form: Form) -> None:
+    """The first field has the focus, for the page has no other purpose; no box repeats its label."""
+    for bound in form.visible_fields():
+        bound.field.widget.attrs.pop("placeholder", None)
     form.visible_fields()[0].field.widget.attrs["autofocus"] = True
 
 
@@ -16,7 +20,8 @@ class EntranceLoginForm(LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _begin_at_first(self)
+        self.fields["login"].label = _("Username or email")
+        _tidy(self)
 
 
 class EntranceSignupForm(SignupForm):
@@ -24,4 +29,6 @@ class EntranceSignupForm(SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _begin_at_first(self)
+        # One paragraph; the list that stands there otherwise is longer than the form.
+        self.fields["password1"].help_text = " ".join(password_validators_help_texts())
+        _tidy(self)

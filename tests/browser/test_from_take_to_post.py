@@ -75,6 +75,10 @@ def test_drawn_painted_drawn_anew_compared_layered_and_published_with_its_lineag
     page.locator(".counts label", has_text="2").click()
     page.locator("[data-draw]").click()
     expect(page.locator(".shot--done")).to_have_count(2, timeout=DRAWN)
+    for button in page.locator(".shot__foot .button").all():
+        shape = button.bounding_box()
+        assert shape is not None
+        assert shape["width"] > shape["height"], "no button is so narrow that its words break"
     picture_of(page, f"way-canvas-{screen}")
 
     page.get_by_role("link", name="Compare").first.click()

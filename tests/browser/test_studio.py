@@ -62,6 +62,29 @@ def test_what_was_typed_survives_signing_in_and_tiles_move_without_events(open_p
     assert {job.state for job in request.jobs.all()} == {"cancelled"}
 
 
+def test_what_is_typed_waits_for_whoever_looks_elsewhere_and_for_nobody_else(open_page: OpenPage, mira: User) -> None:
+    make_user("rin")
+    page = open_page("/accounts/login/?next=/create")
+    sign_in(page)
+    page.fill("#id_prompt", "1girl, green eyes")
+    page.locator(".counts label", has_text="2").click()
+    page.goto("/posts")
+    page.goto("/create")
+    expect(page.locator("#id_prompt")).to_have_value("1girl, green eyes")
+    expect(page.locator(".counts input:checked")).to_have_value("2")
+    # What a link brings is not written over.
+    page.goto("/create?prompt=1boy")
+    expect(page.locator("#id_prompt")).to_have_value("1boy")
+    page.context.clear_cookies()
+    page.goto("/accounts/login/?next=/create")
+    page.fill("[name=login]", "rin")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/create")
+    expect(page.locator("recipe-form:defined")).to_be_visible()
+    expect(page.locator("#id_prompt")).to_have_value("")
+
+
 def test_an_error_is_shown_beside_its_field_and_the_next_try_works(open_page: OpenPage, mira: User) -> None:
     page = open_page("/accounts/login/?next=/create", width=390, height=844)
     sign_in(page)

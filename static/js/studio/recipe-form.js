@@ -1,6 +1,7 @@
 // <recipe-form>: examples, shapes, the model's own limits, text added to the prompts, the words of the big button.
 // Everything it changes is an ordinary form control; the server checks it all again, and does it all without this file.
 import { insert } from "../complete/insert.js";
+import { bringBack, keep } from "./unsent.js";
 
 const settle = 250;
 const changesTime = [
@@ -44,6 +45,7 @@ class RecipeForm extends HTMLElement {
     document.addEventListener("studio:accepted", this.#accepted);
     for (const fold of this.#folds) fold.open ||= unfolded.has(nameOf(fold));
     unfolded = new Set();
+    if (bringBack(this.form)) this.#estimate();
     this.#showFitting();
     this.#showPossible();
     this.#markKnown();
@@ -74,6 +76,7 @@ class RecipeForm extends HTMLElement {
 
   #changed(event) {
     const { name, value } = event.target;
+    keep(this.form);
     if (name === "shape") this.#useShape(value);
     if (name === "model") this.#useModel();
     if (name === "lora") this.#showFitting();
@@ -100,6 +103,7 @@ class RecipeForm extends HTMLElement {
 
   #typed(event) {
     const { name } = event.target;
+    keep(this.form);
     if (name === "prompt") this.#markKnown();
     if (name === "width" || name === "height") {
       this.form.elements.shape.value = "exact";
