@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gallery.errors import Gone
 from generation.desk.keeping import BIN_KEPT, REJECTS_KEPT
 from generation.desk.lineage import MAX_RELATIVES, lineage_of
 from generation.desk.storage import storage_of
@@ -41,7 +42,13 @@ def compare(request: MemberRequest) -> HttpResponse:
     mine = owned(request.user).select_related("asset").prefetch_related("asset__files")
     found = {letter: mine.filter(pk=number).first() for letter, text in typed.items() if (number := id_in(text))}
     missing = [text for letter, text in typed.items() if text and found.get(letter) is None]
-    context: dict[str, Any] = {"typed": typed, "missing": missing}
+    binned = Take.objects.filter(owner=request.user, purged_at__isnull=False, erased_at=None)
+    lying = {take.pk for take in binned.filter(pk__in=[number for text in missing if (number := id_in(text))])}
+    context: dict[str, Any] = {
+        "typed": typed,
+        "missing": [text for text in missing if id_in(text) not in lying],
+        "binned": [Gone("take_in_bin", id=number).message for number in sorted(lying)],
+    }
     first, second = found.get("a"), found.get("b")
     if first is not None and second is not None:
         context |= {
