@@ -54,7 +54,9 @@ _CATEGORIES = frozenset({"artist", "copyright", "character", "general", "meta", 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the list; a `word` is one of a prompt, and no tag. `insert` is what the box gets in place of the word; `unfinished`: more has to follow it.
+    """One line of the list; a `word` is one of a prompt, and no tag.
+
+    `insert` is what the box gets in place of the word; `unfinished`: more has to follow it.
 
     `antecedent` is the alias or other name that led to a tag, `local_name` what the reader's language calls it,
     `note` a word about the line: what a metatag asks for, or that a tag is deprecated or only spelled alike.
