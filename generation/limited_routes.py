@@ -13,7 +13,7 @@ ROUTES = named(
         "layers": row(Counted(Act.SEARCH, 5), Act.SEARCH),
         # Their own bounds hold: streams for each account, pictures waiting for each.
         "events": row(None, None),
-        **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs lab_estimate lab_grid"),
+        **rows(Act.LIGHT, Act.LIGHT, "estimate request queue_jobs lab_estimate lab_grid complete_takes"),
         "import_takes": row(Act.READ, Act.UPLOAD),
         # A copy comes in hundreds of them; how much that may be is bounded beforehand.
         "import_piece": row(Act.LIGHT, Act.LIGHT),

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("takes", views.all_takes, name="takes"),
     path("takes/mark", views.mark, name="mark"),
     path("takes/undo", views.undo_mark, name="undo_mark"),
+    path("takes/complete", views.complete_takes, name="complete_takes"),
     path("takes/compare", views.compare, name="compare"),
     path("takes/storage", views.storage, name="storage"),
     path("takes/<int:take_id>", views.take, name="take"),

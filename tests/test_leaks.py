@@ -442,6 +442,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     for part in ("page", "stack", "stage"):
         yield f"{desk}?part={part}&open={hidden.take.pk}&at={hidden.take.pk}"
         yield f"{desk}?view=strip&open={hidden.take.pk}&at={hidden.take.pk}"
+    yield from (reverse("generation:complete_takes") + f"?q={begun}" for begun in ("1g", "z", "prompt:z", "lora:"))
     yield reverse("generation:compare") + f"?a={hidden.take.pk}&b={hidden.edit.pk}"
     yield from (reverse(f"generation:{name}") for name in ("mark", "undo_mark", "storage", "styles", "lab_estimate"))
     for name in ("style", "style_edit", "style_delete", "style_posts"):

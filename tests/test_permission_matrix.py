@@ -614,6 +614,7 @@ ROWS = [
     Row("generation:mark",      NO_GET, "in 303 303 303 303 303", data={"act": "reject", "ids": ["0"]}),
     Row("generation:undo_mark", NO_GET, "in 303 303 303 303 303", data={"token": "none"}),
     Row("generation:compare",   MEMBERS, NO_GET),
+    Row("generation:complete_takes", MEMBERS, NO_GET, query={"q": "s"}),
     Row("generation:storage",   MEMBERS, NO_GET),
     Row("generation:take_marks", NO_GET, "in 303 404 404 404 404", one("take"), data={"flag": "pick", "stars": "3"}),
     Row("generation:lineage",   MAKER, NO_GET, one("take")),

@@ -14,6 +14,10 @@ MESSAGES: dict[str, Any] = {
     "take_stars": _("Stars are a whole number from 0 to %(high)d."),
     "take_fix_unknown": _("Choose what is to be fixed from the list."),
     "take_note_too_long": _("The note has %(length)d characters; %(limit)d are the most."),
+    "take_note_changed": _(
+        "The note was changed meanwhile, in another tab or on another device. It reads now: “%(note)s”. Yours is still "
+        "below: keep it again to put it in its place."
+    ),
     "take_too_many": _("Choose %(limit)d takes at most at a time."),
     "take_none_chosen": _("Choose takes first: tick their boxes, or use the buttons below each."),
     "take_undo_gone": _("This can’t be undone any more. Nothing was changed."),

@@ -23,7 +23,7 @@ from gallery.visibility import Viewer
 from tagging.completion import Completion, Match
 from tagging.completion_rows import japanese_names
 from tagging.models import Category
-from tagging.query import MetatagKind, registry
+from tagging.query import MetatagKind, Registry, registry
 
 Box = Literal["query", "tags", "prompt"]
 LINES = 10
@@ -54,13 +54,15 @@ _CATEGORIES = frozenset({"artist", "copyright", "character", "general", "meta", 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the list. `insert` is what the box gets in place of the word; `unfinished`: more has to follow it.
+    """One line of the list; a `word` is one of a prompt, and no tag.
+
+    `insert` is what the box gets in place of the word; `unfinished`: more has to follow it.
 
     `antecedent` is the alias or other name that led to a tag, `local_name` what the reader's language calls it,
     `note` a word about the line: what a metatag asks for, or that a tag is deprecated or only spelled alike.
     """
 
-    kind: Literal["tag", "metatag", "value"]
+    kind: Literal["tag", "metatag", "value", "word"]
     name: str
     insert: str
     category: str = ""
@@ -91,18 +93,29 @@ def read_box(text: str) -> Box:
 
 def complete_word(viewer: Viewer, box: Box, typed: str) -> Lines:
     """At most `LINES` lines for what was typed of the word at the caret."""
-    word = unicodedata.normalize("NFKC", typed[:LONGEST].replace("\x00", "")).strip()
+    word = cleaned(typed)
     if not word:
         return Lines([])
-    named = _NAMED.fullmatch(word)
-    if named and box == "query" and registry.is_reserved(named[1]):
-        kind = registry.kind(named[1])
-        return _values(viewer, kind, named[2]) if kind else Lines([])
-    if named and box == "tags" and named[1].lower() in EDIT_TERMS:
-        return _edit_values(viewer, named[1].lower(), named[2])
+    named = in_two(word)
+    if named and box == "query" and registry.is_reserved(named[0]):
+        kind = registry.kind(named[0])
+        return _values(viewer, kind, named[1]) if kind else Lines([])
+    if named and box == "tags" and named[0].lower() in EDIT_TERMS:
+        return _edit_values(viewer, named[0].lower(), named[1])
     tags = _tags(viewer, box, word)
-    names = _metatag_names(word) if box == "query" else _edit_terms(word) if box == "tags" else []
+    names = metatag_names(registry, word) if box == "query" else _edit_terms(word) if box == "tags" else []
     return Lines(_merged(word, tags, names))
+
+
+def cleaned(typed: str) -> str:
+    """The word at the caret as it is looked for."""
+    return unicodedata.normalize("NFKC", typed[:LONGEST].replace("\x00", "")).strip()
+
+
+def in_two(word: str) -> tuple[str, str] | None:
+    """What stands before and after the colon of `name:value`; None where there is no such colon."""
+    named = _NAMED.fullmatch(word)
+    return (named[1], named[2]) if named else None
 
 
 def _tags(viewer: Viewer, box: Box, word: str, prefix: str = "") -> list[Line]:
@@ -129,11 +142,11 @@ def _tag_line(line: Completion, local_name: str, prefix: str) -> Line:
     )
 
 
-def _metatag_names(word: str) -> list[Line]:
-    """Metatags whose name, or else another name of which, begins with the word."""
+def metatag_names(known: Registry, word: str) -> list[Line]:
+    """Metatags of the language `known` whose name, or else another name of which, begins with the word."""
     begin = word.lower()
-    found = [kind for kind in registry.kinds() if kind.name.startswith(begin)]
-    found += [kind for kind in registry.kinds() if kind not in found and any(a.startswith(begin) for a in kind.aliases)]
+    found = [kind for kind in known.kinds() if kind.name.startswith(begin)]
+    found += [kind for kind in known.kinds() if kind not in found and any(a.startswith(begin) for a in kind.aliases)]
     return [
         Line("metatag", f"{kind.name}:", f"{kind.name}:", note=str(kind.summary()), unfinished=True)
         for kind in sorted(found, key=lambda kind: (not kind.name.startswith(begin), kind.name != begin))
@@ -160,10 +173,11 @@ def _merged(word: str, tags: list[Line], names: list[Line]) -> list[Line]:
 
 def _values(viewer: Viewer, kind: MetatagKind, text: str) -> Lines:
     values = values_of(viewer, kind, text, LINES)
-    return Lines([_value_line(kind.name, value) for value in values], private=any(value.own for value in values))
+    return Lines([value_line(kind.name, value) for value in values], private=any(value.own for value in values))
 
 
-def _value_line(name: str, value: Value) -> Line:
+def value_line(name: str, value: Value) -> Line:
+    """The line of a metatag with one of its values."""
     return Line("value", f"{name}:{value.text}", f"{name}:{value.written}", note=value.note)
 
 
@@ -184,4 +198,4 @@ def _edit_values(viewer: Viewer, name: str, text: str) -> Lines:
     else:
         kind = registry.kind(name)
         values = [value for value in values_of(viewer, kind, text, LINES) if value.own] if kind else []
-    return Lines([_value_line(name, value) for value in values], private=any(value.own for value in values))
+    return Lines([value_line(name, value) for value in values], private=any(value.own for value in values))

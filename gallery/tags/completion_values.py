@@ -22,7 +22,7 @@ from gallery.models.user import Zone
 from gallery.search.budget import time_budget
 from gallery.search.expressions import Like, literally
 from gallery.visibility import Viewer, signed_in, visible_posts
-from tagging.query import Metatag, MetatagKind, print_query, registry
+from tagging.query import Metatag, MetatagKind, Registry, print_query, registry
 from tagging.query.tree import ORDER
 
 NEWEST_POSTS = 20_000
@@ -55,21 +55,31 @@ class Value:
 
 def values_of(viewer: Viewer, kind: MetatagKind, typed: str, limit: int) -> list[Value]:
     """Up to `limit` values of `kind` for what was typed after the colon; those that begin so first."""
-    text = typed.lstrip("\"'").strip().lower()
-    if kind.name == ORDER:
-        return _orders(text)[:limit]
-    # `rating:g,s`: the last of a list is completed, where values are words.
-    before, comma, last = text.rpartition(",") if kind.values else ("", "", text)
-    found = [Value(before + comma + word) for word in kind.values if word.lower().startswith(last)]
-    if kind.name in _SOURCES and not comma:
+    text = as_begun(typed)
+    found = fixed_values(registry, kind, text)
+    if kind.name in _SOURCES and not (kind.values and "," in text):
         found = _SOURCES[kind.name](viewer, text, limit) + found
     return found[:limit]
 
 
-def _orders(text: str) -> list[Value]:
+def as_begun(typed: str) -> str:
+    """The beginning of a value: without the quotation mark before it, in small letters."""
+    return typed.lstrip("\"'").strip().lower()
+
+
+def fixed_values(known: Registry, kind: MetatagKind, text: str) -> list[Value]:
+    """The words that `kind` of the language `known` takes, as far as they begin with `text`."""
+    if kind.name == ORDER:
+        return _orders(known, text)
+    # `rating:g,s`: the last of a list is completed, where values are words.
+    before, comma, last = text.rpartition(",") if kind.values else ("", "", text)
+    return [Value(before + comma + word) for word in kind.values if word.lower().startswith(last)]
+
+
+def _orders(known: Registry, text: str) -> list[Value]:
     """Each order by its bare name; turned round only where somebody has typed all of that."""
     found: list[Value] = []
-    for kind in registry.order_kinds():
+    for kind in known.order_kinds():
         for value in kind.values():
             if value.startswith(text) and (value == kind.key or len(text) >= len(kind.key)):
                 found.append(Value(value, str(kind.summary())))

@@ -25,9 +25,7 @@ def complete(request: HttpRequest) -> JsonResponse:
     """
     typed = request.GET.get("q", "")
     found = complete_word(request.user, read_box(request.GET.get("box", "")), typed)
-    count = len(found.lines)
-    status = ngettext("%(count)d suggestion", "%(count)d suggestions", count) % {"count": count}
-    response = JsonResponse({"completions": [as_json(line) for line in found.lines], "status": status if count else ""})
+    response = listed(found.lines)
     if found.private or any(line.kind == "value" for line in found.lines):
         patch_cache_control(response, private=True, no_store=True)
     elif request.user.is_authenticated:
@@ -37,6 +35,13 @@ def complete(request: HttpRequest) -> JsonResponse:
     else:
         patch_cache_control(response, public=True, max_age=OTHER_SECONDS)
     return response
+
+
+def listed(lines: list[Line]) -> JsonResponse:
+    """The lines as the script of a box reads them."""
+    count = len(lines)
+    status = ngettext("%(count)d suggestion", "%(count)d suggestions", count) % {"count": count}
+    return JsonResponse({"completions": [as_json(line) for line in lines], "status": status if count else ""})
 
 
 def as_json(line: Line) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from gallery.accounts.standing import require_may_act
 from gallery.errors import Invalid
 from gallery.models import User
 from generation.models import Take
-from generation.models.take import MAX_NOTE, MAX_STARS, Fix, Flag
+from generation.models.take import MAX_STARS, Fix, Flag
 from generation.requests import one_by_one
 
 MAX_TAKES = 2000
@@ -80,28 +80,6 @@ def to_fix(user: User, ids: Iterable[int], *, add: Iterable[str] = (), remove: I
     return _act(user, ids, change)
 
 
-def describe(user: User, take_id: int, *, flag: str, stars: int, fix: Iterable[str], note: str) -> Done:
-    """Keep all that a form says of one take. Raises Invalid as `flag`, `rate` and `to_fix` do, and for a long note."""
-    text, chosen = note.replace("\x00", "").replace("\r\n", "\n").strip(), set(fix)
-    if flag not in Flag.values:
-        raise Invalid("take_flag_unknown")
-    if not 0 <= stars <= MAX_STARS:
-        raise Invalid("take_stars", high=MAX_STARS)
-    if not chosen <= set(Fix.values):
-        raise Invalid("take_fix_unknown")
-    if len(text) > MAX_NOTE:
-        raise Invalid("take_note_too_long", length=len(text), limit=MAX_NOTE)
-    now = timezone.now()
-
-    def change(take: Take) -> None:
-        if take.flag != flag:
-            take.flag, take.flagged_at = flag, None if flag == Flag.NONE else now
-        take.stars, take.note = stars, text
-        take.to_fix = [name for name in Fix.values if name in chosen]
-
-    return _act(user, [take_id], change)
-
-
 def act(user: User, ids: Iterable[int], change: Change, *, may: Callable[[Take], bool] | None = None) -> Done:
     """Change those of `user`'s takes with these numbers that `may` be, in one transaction, and say how it is undone."""
     return _act(user, ids, change, may=may)
@@ -109,7 +87,8 @@ def act(user: User, ids: Iterable[int], change: Change, *, may: Callable[[Take],
 
 @transaction.atomic
 def undo(user: User, token: str) -> Done:
-    """Put back what an act changed, as far as nobody changed it again since.
+    """Put back what an act changed, as far as nobody changed it again since; what was published since stays out of the
+    bin.
 
     Raises Invalid for a token that is none, is somebody else's or is older than a day.
     """
@@ -125,14 +104,15 @@ def undo(user: User, token: str) -> Done:
     found = list(_locked(user, changes))
     back = []
     for take in found:
-        before = {name: values[0] for name, values in changes[take.pk].items()}
-        if take.erased_at is None and all(
-            _packed(take, name) == values[1] for name, values in changes[take.pk].items()
-        ):
-            for name, value in before.items():
-                setattr(take, name, _unpacked(name, value))
-            back.append(take)
-    _write(back, FIELDS)
+        fields = changes[take.pk]
+        as_left = all(_packed(take, name) == values[1] for name, values in fields.items())
+        into_bin = bool(fields.get("purged_at", [None])[0])
+        if take.erased_at is not None or not as_left or (into_bin and take.post_id is not None):
+            continue
+        for name, values in fields.items():
+            setattr(take, name, _unpacked(name, values[0]))
+        back.append(take)
+    _write(back, {name for fields in changes.values() for name in fields})
     return Done(found, len(back), ids=[take.pk for take in back])
 
 

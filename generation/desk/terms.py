@@ -164,12 +164,17 @@ class _Lora(Func):
         super().__init__(Value(pattern, TextField()), template=template.format('"generation_take"."recipe"'))
 
 
+def has_lora(pattern: str) -> Q:
+    """Takes with a LoRA whose name in small letters is like `pattern`."""
+    return Q(_Lora(pattern))
+
+
 def _lora(value: Text | Presence, owner: int) -> Q:
     if isinstance(value, Presence):
-        given = Q(_Lora("%"))
+        given = has_lora("%")
         return given if value.present else ~given
     name = value.text.replace("\x00", "").lower()
-    return Q(_Lora(literally(name) if value.literal else like(name)))
+    return has_lora(literally(name) if value.literal else like(name))
 
 
 def _prompt(value: Text | Presence, owner: int) -> Q:

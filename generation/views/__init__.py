@@ -5,6 +5,7 @@ from generation.views.canvas import canvas, keep
 from generation.views.create import create, estimate
 from generation.views.desk import all_takes
 from generation.views.desk_acts import mark, undo_mark
+from generation.views.desk_completion import complete_takes
 from generation.views.desk_pages import compare, lineage, storage
 from generation.views.events import events
 from generation.views.import_takes import import_piece, import_takes
@@ -28,6 +29,7 @@ __all__ = [
     "cancel_request",
     "canvas",
     "compare",
+    "complete_takes",
     "create",
     "estimate",
     "events",

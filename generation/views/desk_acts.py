@@ -74,10 +74,7 @@ def undo_mark(request: MemberRequest) -> HttpResponse:
 
 def _chosen(request: MemberRequest) -> list[int]:
     if request.POST.get("scope") == "found":
-        found = numbers(request.user, read(request.POST.get("q", "").replace("\x00", ""), request.user), MAX_TAKES + 1)
-        if len(found) > MAX_TAKES:
-            raise Invalid("take_too_many", limit=MAX_TAKES)
-        return found
+        return numbers(request.user, read(request.POST.get("q", "").replace("\x00", ""), request.user), MAX_TAKES + 1)
     texts = [text for field in request.POST.getlist("ids") for text in field.split(",", MAX_TAKES + 1)]
     return [number for text in texts if (number := id_in(text))]
 
@@ -108,10 +105,15 @@ def _to_comparison(ids: list[int]) -> HttpResponse:
 
 
 def _archive(request: MemberRequest, ids: list[int]) -> HttpResponse:
-    """Once it was said what is lost: this can't be undone."""
+    """Once it was said what is lost: this can't be undone. Of very many, so many at a time."""
     if request.POST.get("sure") != "1":
         some = loaded(request.user, ids[:SHOWN_BEFORE_ARCHIVING])
-        context = {"ids": ids, "shown": list(some.values()), "next": _next(request)}
+        context = {
+            "ids": ids[:MAX_TAKES],
+            "more": len(ids) > MAX_TAKES,
+            "shown": list(some.values()),
+            "next": _next(request),
+        }
         return render(request, "generation/archive.html", context)
     done = keeping.archive(request.user, ids)
     said = [
@@ -139,7 +141,7 @@ def _said(act: str, done: Done) -> str:
     """What was done, in a sentence."""
     number = {"count": done.changed}
     if not done.changed and act == "bin" and any(take.post_id for take in done.takes):
-        return _("Published takes are not put into the bin. Withdraw the post first.")
+        return _("A take that has a post is not put into the bin, also where the post was withdrawn.")
     if not done.changed:
         return _("Nothing was changed.")
     if act == "bin":

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gallery.errors import Gone
 from generation.desk.keeping import BIN_KEPT, REJECTS_KEPT
 from generation.desk.lineage import MAX_RELATIVES, lineage_of
 from generation.desk.storage import storage_of
@@ -36,12 +37,18 @@ def lineage(request: MemberRequest, take_id: int) -> HttpResponse:
 @login_required
 @require_safe
 def compare(request: MemberRequest) -> HttpResponse:
-    """The takes `a` and `b`; 404 with a box for another number where one is none of this member's."""
+    """The takes `a` and `b`; 404 with a box for another number where one is none of this member's, or in the bin."""
     typed = {letter: request.GET.get(letter, "").replace("\x00", "").strip()[:20] for letter in ("a", "b")}
     mine = owned(request.user).select_related("asset").prefetch_related("asset__files")
     found = {letter: mine.filter(pk=number).first() for letter, text in typed.items() if (number := id_in(text))}
     missing = [text for letter, text in typed.items() if text and found.get(letter) is None]
-    context: dict[str, Any] = {"typed": typed, "missing": missing}
+    binned = Take.objects.filter(owner=request.user, purged_at__isnull=False, erased_at=None)
+    lying = {take.pk for take in binned.filter(pk__in=[id_in(text) or 0 for text in missing])}
+    context: dict[str, Any] = {
+        "typed": typed,
+        "missing": [text for text in missing if id_in(text) not in lying],
+        "binned": [Gone("take_in_bin", id=number).message for number in sorted(lying)],
+    }
     first, second = found.get("a"), found.get("b")
     if first is not None and second is not None:
         context |= {

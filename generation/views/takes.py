@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,9 +29,9 @@ from gallery.ingest.signing import site_slug
 from gallery.models import Asset, Post, User
 from gallery.provenance import FORMATS, parameters_text
 from gallery.visibility import reachable_posts
-from generation.desk import marks
 from generation.desk.keeping import BIN_KEPT
 from generation.desk.lineage import lineage_of
+from generation.desk.notes import Notes, describe
 from generation.layers.export import Form
 from generation.models import Mask, Take
 from generation.models.take import MAX_STARS, Fix, Flag
@@ -59,27 +60,13 @@ def take(request: MemberRequest, take_id: int) -> HttpResponse:
 def take_marks(request: MemberRequest, take_id: int) -> HttpResponse:
     """Keep what its maker notes about a take; what can't be kept is shown again with the reason."""
     found = own_take(request, take_id)
-    given = request.POST
-    typed = {
-        "flag": given.get("flag", ""),
-        "stars": given.get("stars", ""),
-        "to_fix": given.getlist("fix"),
-        "note": given.get("note", ""),
-    }
-    stars = typed["stars"]
+    typed, seen = _typed_notes(request.POST, ""), _typed_notes(request.POST, "seen_")
     try:
-        done = marks.describe(
-            request.user,
-            found.pk,
-            flag=str(typed["flag"]),
-            stars=int(stars)
-            if isinstance(stars, str) and stars.isascii() and stars.isdecimal() and len(stars) < 3
-            else -1,
-            fix=typed["to_fix"],
-            note=str(typed["note"]),
-        )
+        done = describe(request.user, found.pk, typed, seen if "seen_flag" in request.POST else None)
     except UserFacingError as error:
-        return take_page(request, found, marks_typed=typed | {"problem": error.message}, status=error.status)
+        if error.code == "take_note_changed":
+            seen = replace(seen, note=error.params["note"])
+        return take_page(request, found, typed=Typed(typed, seen, error.message), status=error.status)
     if done.undo:
         request.session[UNDO] = {"said": _("Your notes are kept."), "token": done.undo}
     response = redirect(local_page(request) or reverse("generation:take", args=[found.pk]))
@@ -87,10 +74,25 @@ def take_marks(request: MemberRequest, take_id: int) -> HttpResponse:
     return response
 
 
-def take_page(
-    request: MemberRequest, found: Take, *, marks_typed: dict[str, Any] | None = None, status: int = 200
-) -> HttpResponse:
-    """The page of one's own take; `marks_typed`: what was typed about it and could not be kept."""
+def _typed_notes(given: QueryDict, prefix: str) -> Notes:
+    """As they stand in a form; stars that are no number are fewer than none."""
+    stars = given.get(f"{prefix}stars", "")
+    number = int(stars) if stars.isascii() and stars.isdecimal() and len(stars) < 3 else -1
+    note = given.get(f"{prefix}note", "").replace("\r\n", "\n")
+    return Notes(given.get(f"{prefix}flag", ""), number, tuple(given.getlist(f"{prefix}fix")), note)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Notes that could not be kept, those that their form began with, and why."""
+
+    notes: Notes
+    seen: Notes
+    problem: str
+
+
+def take_page(request: MemberRequest, found: Take, *, typed: Typed | None = None, status: int = 200) -> HttpResponse:
+    """The page of one's own take; `typed`: what was typed about it and could not be kept."""
     mine = owned(request.user)
     siblings = (
         mine.filter(job__request_id=found.job.request_id).select_related("asset").prefetch_related("asset__files")
@@ -105,8 +107,9 @@ def take_page(
         "level": label_of(found)[0],
         "menu": _menu(found) if found.archived_at is None else None,
         "layered": [(form.upper(), reverse("generation:layers", args=[found.pk, form])) for form in Form],
-        "marks": marks_typed or found,
-        "marks_problem": marks_typed["problem"] if marks_typed else "",
+        "marks": typed.notes if typed else found,
+        "marks_seen": typed.seen if typed else found,
+        "marks_problem": typed.problem if typed else "",
         "fixes": Fix.choices,
         "flags": Flag.choices,
         "star_counts": range(MAX_STARS + 1),

@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from gallery.models.review import SiteRule
+from gallery.moderation.sanctions import ban
 from generation.models import Take
 from tests.browser.test_pages_gallery import broken_rules, sign_in
 from tests.factories import make_asset, make_image, make_recipe, make_take_row, make_user
@@ -132,7 +135,7 @@ def test_stacks_open_and_close_in_their_place(desk: Callable[..., Page], takes: 
     assert problems(page) == []
     stack.click()
     expect(page.locator(".desk-tile--inside")).to_have_count(0)
-    page.get_by_role("button", name="Unfold stacks").click()
+    page.get_by_role("link", name="Unfold stacks").click()
     expect(page.locator(".desk-tile")).to_have_count(8)
 
 
@@ -283,3 +286,140 @@ def test_the_empty_desk_says_what_to_do(open_page: OpenPage, server_passwords: N
     expect(page.get_by_text("No takes yet")).to_be_visible()
     shot(page, "empty")
     assert problems(page) == []
+
+
+def at(page: Page) -> str | None:
+    """The number of the take that one is at."""
+    return page.evaluate("document.querySelector('.desk-tile[data-current]')?.dataset.take ?? null")
+
+
+def put_into_the_bin(page: Page) -> None:
+    page.locator("[data-desk-more]").click()
+    page.locator("#desk-more").get_by_role("button", name="Put into the bin").click()
+
+
+def test_what_went_to_the_bin_is_passed_over_and_no_longer_chosen(desk: Callable[..., Page], takes: list[Take]) -> None:
+    page = desk()
+    for _ in range(2):
+        page.keyboard.press("j")
+        page.keyboard.press("v")
+    put_into_the_bin(page)
+    for take in (takes[7], takes[6]):
+        expect(tile(page, take)).to_be_hidden()
+    expect(page.locator("[data-chosen]")).to_have_text("None chosen")
+    assert at(page) == str(takes[5].pk)
+    page.keyboard.press("p")
+    expect(tile(page, takes[5])).to_have_attribute("data-flag", "pick")
+    page.keyboard.press("j")
+    assert at(page) == str(takes[4].pk)
+    put_into_the_bin(page)
+    expect(tile(page, takes[4])).to_be_hidden()
+    assert at(page) == str(takes[3].pk)
+    page.keyboard.press("k")
+    expect(tile(page, takes[5]).locator(".desk-tile__open")).to_be_focused()
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(tile(page, takes[4])).to_be_visible()
+    expect(tile(page, takes[5]).locator(".desk-tile__open")).to_be_focused()
+
+
+def test_the_focus_goes_on_when_its_tile_goes_out_of_the_bin(desk: Callable[..., Page], takes: list[Take]) -> None:
+    Take.objects.filter(pk__in=[take.pk for take in takes[5:]]).update(purged_at=timezone.now())
+    page = desk("/takes?q=status:binned")
+    for take, following in ((takes[7], takes[6]), (takes[5], takes[6])):
+        tile(page, take).get_by_role("button", name="Take out").press("Enter")
+        expect(tile(page, take)).to_be_hidden()
+        expect(tile(page, following).locator(".desk-tile__open")).to_be_focused()
+    tile(page, takes[6]).get_by_role("button", name="Take out").press("Enter")
+    expect(tile(page, takes[6])).to_be_hidden()
+    expect(page.locator("#desk-search")).to_be_focused()
+
+
+def test_of_two_keys_the_last_one_counts_however_slow_the_line_is(desk: Callable[..., Page], takes: list[Take]) -> None:
+    page = desk()
+    held: list[Any] = []
+    page.route("**/takes/mark", lambda route: held.append(route) if not held else route.continue_())
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.keyboard.press("j")
+    with page.expect_request("**/takes/mark"):
+        page.keyboard.press("p")
+    page.keyboard.press("x")
+    page.evaluate("fetch('/health').then((answer) => answer.text())")
+    assert len(sent) == 1
+    held[0].continue_()
+    expect(tile(page, takes[7])).to_have_attribute("data-flag", "reject")
+    page.keyboard.press("z")
+    expect(tile(page, takes[7])).to_have_attribute("data-flag", "pick")
+    assert Take.objects.get(pk=takes[7].pk).flag == "pick"
+
+
+def test_who_may_not_mark_is_told_why_in_a_sentence(desk: Callable[..., Page], takes: list[Take]) -> None:
+    page = desk()
+    until = timezone.now() + timedelta(days=3)
+    ban(make_user("olga", role="owner"), takes[0].owner, until=until, rule=SiteRule.SPAM, reason="A flood.")
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+    expect(page.locator(".toast")).to_contain_text("A flood.")
+    expect(tile(page, takes[7])).to_have_attribute("data-flag", "none")
+
+
+def test_a_stack_opens_once_however_often_one_presses(desk: Callable[..., Page], takes: list[Take]) -> None:
+    page = desk()
+    held: list[Any] = []
+    page.route("**part=stack**", lambda route: held.append(route))
+    stack = tile(page, takes[2]).locator("[data-stack]")
+    with page.expect_request("**part=stack**"):
+        stack.click()
+    stack.click()
+    page.evaluate("fetch('/health').then((answer) => answer.text())")
+    for route in held:
+        route.continue_()
+    expect(stack).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".desk-tile--inside")).to_have_count(2)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_button_that_is_pressed_can_be_let_out_again(
+    desk: Callable[..., Page], takes: list[Take], scripts: bool
+) -> None:
+    page = desk(java_script_enabled=scripts)
+    for pressed in ("true", "false"):
+        pick = tile(page, takes[7]).get_by_role("button", name="Pick take")
+        pick.click()
+        expect(pick).to_have_attribute("aria-pressed", pressed)
+    assert Take.objects.get(pk=takes[7].pk).flag == "none"
+
+
+def test_a_finger_on_a_compared_picture_still_scrolls_the_page(desk: Callable[..., Page], takes: list[Take]) -> None:
+    page = desk(f"/takes/compare?a={takes[7].pk}&b={takes[6].pk}", width=390)
+    view = page.locator(".pair__view").first
+    expect(view).to_have_css("touch-action", "pan-y")
+    page.get_by_role("button", name="Larger").click()
+    expect(view).to_have_css("touch-action", "none")
+
+
+def test_the_search_box_completes_its_own_terms_and_ones_own_words(
+    desk: Callable[..., Page], takes: list[Take]
+) -> None:
+    page = desk()
+    box = page.locator("#desk-search")
+    options = page.locator(".completion:visible [role=option]")
+    box.focus()
+    page.keyboard.type("-re")
+    expect(options).to_have_text(["red_hair"])
+    page.keyboard.press("ArrowDown")
+    assert box.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    assert problems(page) == []
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("-red_hair ")
+    page.keyboard.type("sta")
+    expect(options).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(box).to_have_value("-red_hair status:")
+    expect(options).to_have_text(["status:active", "status:archived", "status:binned", "status:any"])
+    shot(page, "completion")
+    page.keyboard.type("any")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/takes?q=-red_hair+status%3Aany")
+    expect(page.locator(".desk-tile")).to_have_count(1)

@@ -100,6 +100,7 @@ ROWS = [
           "q=parent:{pk}", "q=child:{pk}", kinds=("take",), like_missing=False, tells=True),
     about("generation:compare", "a={pk}&b={pk}", "a={pk}&b={open}", "a={pk}", kinds=("take",),
           like_missing=False),
+    plain("generation:complete_takes", "q=zq", "q=umb", "q=prompt:zq", "q=model:", "q=lora:", tells=True),
     plain("generation:storage"),
     sent("generation:mark", {"act": "pick", "ids": "0"}, {"act": "bin", "scope": "found", "q": "id:>0 is:lettered"}),
     sent("generation:undo_mark", {"token": "none"}),

@@ -47,15 +47,20 @@ def words_in(column: str, part: str, *, literal: bool) -> Q:
     if not words:
         raise Invalid("no_words", value=part[:60])
     if _ANY not in words or literal:
-        start = "" if _STARTS_JOINED.match(words) else " "
+        start = "" if stands_anywhere(words) else " "
         end = "" if _ENDS_JOINED.search(words) else " "
         return Q(Like(F(column), f"%{start}{words}{end}%"))
     if not words.replace(_ANY, "").strip():
         return ~Q(**{column: ""})
-    start = "" if words.startswith(_ANY) or _STARTS_JOINED.match(words) else " "
+    start = "" if words.startswith(_ANY) or stands_anywhere(words) else " "
     end = "" if words.endswith(_ANY) or _ENDS_JOINED.search(words) else " "
     # Only letters, digits and blanks are left, so nothing in it is a sign of the pattern language.
     return Q(Matches(F(column), start + words.strip(_ANY).replace(_ANY, "[^ ]*") + end))
+
+
+def stands_anywhere(words: str) -> bool:
+    """Whether words are looked for inside of others too: their writing has no blanks between words."""
+    return _STARTS_JOINED.match(words) is not None
 
 
 metatag(

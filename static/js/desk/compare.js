@@ -121,6 +121,8 @@ class TakePair extends HTMLElement {
     for (const image of this.images) image.style.transform = `translate(${this.x * 100}%, ${this.y * 100}%) scale(${this.scale})`;
     this.size.textContent = `${Math.round(this.scale * 100)} %`;
     this.dataset.scale = String(Math.round(this.scale * 100));
+    // While all of it is seen there is nothing to move but the page.
+    this.toggleAttribute("data-larger", this.scale > 1);
   }
 
   place(view, event) {

@@ -22,7 +22,7 @@ class DeskBoard extends HTMLElement {
   }
 
   get stage() { return this.querySelector("[data-stage]"); }
-  get tiles() { return [...this.list.querySelectorAll(":scope > .desk-tile")]; }
+  get tiles() { return [...this.list.querySelectorAll(":scope > .desk-tile:not([hidden])")]; }
   get current() { return this.list.querySelector(":scope > .desk-tile[data-current]"); }
   get ticked() { return [...this.list.querySelectorAll("[name=ids]:checked")].map((box) => box.closest(".desk-tile")); }
   tile(id) { return this.list.querySelector(`:scope > .desk-tile[data-take="${CSS.escape(id)}"]`); }
@@ -38,6 +38,32 @@ class DeskBoard extends HTMLElement {
     this.current?.removeAttribute("data-current");
     tile.setAttribute("data-current", "");
     if (this.stage && !quiet) this.show(tile);
+  }
+
+  /** Show a tile, or hide it once it belongs elsewhere: it is no longer chosen, and whoever was at it goes on. */
+  seat(tile, here) {
+    if (tile.hidden !== here) return;
+    if (here) {
+      tile.hidden = false;
+      return;
+    }
+    tile.querySelector("[name=ids]").checked = false;
+    const focused = tile.contains(document.activeElement);
+    const tiles = this.tiles;
+    const place = tiles.indexOf(tile);
+    const next = tiles[place + 1] ?? tiles[place - 1];
+    if (tile === this.current || focused) {
+      tile.removeAttribute("data-current");
+      if (next) this.at(next);
+    }
+    tile.hidden = true;
+    if (focused) this.refocus();
+  }
+
+  /** Put the focus on the take that one is at, else where a search is typed. */
+  refocus() {
+    const here = this.current?.querySelector(".desk-tile__open") ?? document.getElementById("desk-search");
+    here?.focus({ preventScroll: true });
   }
 
   /** Go on by so many takes; what is focused is scrolled to. */

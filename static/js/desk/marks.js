@@ -14,6 +14,21 @@ export class Marks {
   constructor(board) {
     this.board = board;
     this.token = "";
+    this.waiting = 0;
+    this.last = Promise.resolve();
+  }
+
+  /** One after another, so that what was pressed last is what is kept and shown. */
+  queue(work) {
+    this.waiting += 1;
+    this.last = this.last.catch(() => {}).then(work).finally(() => { this.waiting -= 1; });
+  }
+
+  form(fields) {
+    const data = new FormData();
+    data.set("csrfmiddlewaretoken", this.board.form.elements.csrfmiddlewaretoken.value);
+    for (const [name, value] of Object.entries(fields)) data.set(name, value);
+    return data;
   }
 
   /** A button of the form was pressed. */
@@ -31,7 +46,7 @@ export class Marks {
     if (LEAVING.has(act)) return;
     event.preventDefault();
     document.getElementById("desk-more")?.hidePopover?.();
-    this.post(this.board.dataset.mark, joined(data));
+    this.queue(() => this.post(this.board.dataset.mark, joined(data)));
     for (const box of this.board.form.querySelectorAll("[name=fix]:checked, [name=scope]:checked")) box.checked = false;
   }
 
@@ -44,22 +59,17 @@ export class Marks {
   act(act, more = {}) {
     const meant = this.board.meant;
     if (!meant.length) return false;
-    const data = new FormData();
-    data.set("csrfmiddlewaretoken", this.board.form.elements.csrfmiddlewaretoken.value);
-    data.set("act", act);
-    for (const [name, value] of Object.entries(more)) data.set(name, value);
-    for (const tile of meant) data.append("ids", tile.dataset.take);
-    this.post(this.board.dataset.mark, joined(data));
+    const data = this.form({ act, ...more, ids: meant.map((tile) => tile.dataset.take).join(",") });
+    this.queue(() => this.post(this.board.dataset.mark, data));
     return true;
   }
 
+  /** Take back the last mark, also one that is still on its way. */
   undo() {
-    if (!this.token) return false;
-    const data = new FormData();
-    data.set("csrfmiddlewaretoken", this.board.form.elements.csrfmiddlewaretoken.value);
-    data.set("token", this.token);
-    this.token = "";
-    this.post(this.board.dataset.undo, data);
+    if (!this.token && !this.waiting) return false;
+    this.queue(async () => {
+      if (this.token) await this.post(this.board.dataset.undo, this.form({ token: this.token }));
+    });
     return true;
   }
 
@@ -73,11 +83,13 @@ export class Marks {
       return;
     }
     if (said.error) {
-      toast(said.error);
+      // Whoever stops it on the way there says a code and a sentence, the desk itself the sentence alone.
+      toast(said.message ?? said.error);
       return;
     }
     this.token = said.undo ?? "";
     for (const take of said.takes) this.show(take);
+    this.board.count();
     this.tell(said.said);
   }
 
@@ -88,7 +100,10 @@ export class Marks {
       place.dataset.stars = take.stars;
       place.dataset.fix = take.to_fix.join(" ");
       for (const flag of ["pick", "reject"]) {
-        place.querySelector(`[name=one][value^="${flag}:"]`)?.setAttribute("aria-pressed", String(take.flag === flag));
+        const button = place.querySelector(`.desk-tile__act--${flag}`);
+        if (!button) continue;
+        button.setAttribute("aria-pressed", String(take.flag === flag));
+        button.value = `${take.flag === flag ? "undecided" : flag}:${take.id}`;
       }
       const stars = place.querySelector("[data-stars-said]");
       if (stars) {
@@ -107,7 +122,7 @@ export class Marks {
         fixes.hidden = !take.fixes.length;
       }
       // What went to the bin, or came out of it, belongs on another page; it comes back with the undo.
-      if (place.matches(".desk-tile")) place.hidden = String(take.binned) !== place.dataset.binned;
+      if (place.matches(".desk-tile")) this.board.seat(place, String(take.binned) === place.dataset.binned);
     }
   }
 
@@ -120,7 +135,11 @@ export class Marks {
     button.type = "button";
     button.className = "toast__undo";
     button.textContent = this.board.dataset.saidUndo;
-    button.addEventListener("click", () => this.undo());
+    button.addEventListener("click", () => {
+      this.undo();
+      // The button goes with its sentence; whoever works by keys goes on where they were.
+      this.board.refocus();
+    });
     note.append(" ", button);
   }
 }

@@ -60,6 +60,8 @@ export async function toggleStack(board, link) {
     link.setAttribute("aria-expanded", "false");
     return;
   }
+  if (link.hasAttribute("aria-busy")) return; // it is on its way
+  link.setAttribute("aria-busy", "true");
   try {
     const url = new URL(location.href);
     url.searchParams.set("open", link.dataset.stack);
@@ -67,5 +69,7 @@ export async function toggleStack(board, link) {
     link.setAttribute("aria-expanded", "true");
   } catch {
     location.assign(link.href);
+  } finally {
+    link.removeAttribute("aria-busy");
   }
 }

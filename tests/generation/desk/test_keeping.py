@@ -1,5 +1,7 @@
 """Archive and bin: which files go and when, what stays, and what must never be touched."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from gallery.models.refusal import LockedBy
 from gallery.refusals.quarantine import lock_away
 from generation import takes as doors
 from generation.desk import keeping, marks
+from generation.desk.notes import Notes, describe
 from generation.desk.storage import storage_of
 from generation.errors import RequestRefused
 from generation.models import GenerationRequest, Job, Mask, Take
@@ -23,6 +26,7 @@ from generation.requests import submit
 from generation.tasks import tend_takes
 from generation.unused import remove_unused
 from tests.factories import make_checkpoint, make_mask, make_take, make_take_row, make_user, start_job
+from tests.gallery.threads import at_once, until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = timedelta(days=31)
@@ -89,6 +93,30 @@ def test_what_is_published_is_neither_archived_nor_purged(mira: User):
             Take.objects.filter(pk=take.pk).update(**{field: timezone.now()})
 
 
+@pytest.mark.parametrize("first", ["publish", "archive", "bin"])
+def test_of_publishing_and_putting_away_at_the_same_moment_one_waits_for_the_other(mira: User, first: str):
+    take = make_take(mira)
+    acts: dict[str, Callable[[], Any]] = {
+        "publish": lambda: doors.publish(mira, take, tags=["1girl"], rating="g"),
+        "archive": lambda: keeping.archive(mira, [take.pk]),
+        "bin": lambda: keeping.to_bin(mira, [take.pk]),
+    }
+    second = acts["archive" if first == "publish" else "publish"]
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            acts[first]()
+            other = pool.submit(at_once, second)
+            until_somebody_waits()
+        came = other.result(60)[0]
+    take.refresh_from_db()
+    whole = Variant.ORIGINAL in variants(take)
+    if first == "publish":
+        assert (take.post_id is not None, take.archived_at, whole, came.count) == (True, None, True, 0)
+    else:
+        assert (take.post_id, whole) == (None, first == "bin")
+        assert isinstance(came, Gone if first == "archive" else Take.DoesNotExist)
+
+
 def test_rejects_are_archived_thirty_days_after_they_were_rejected(mira: User):
     rejected, picked = make_take(mira), make_take(mira)
     marks.flag(mira, [rejected.pk], "reject")
@@ -149,7 +177,7 @@ def test_a_purged_take_that_others_stand_on_leaves_its_place_and_its_childs_mask
     mask = make_mask(mira)
     child = drawn_over(mira, parent, mask=mask.pk)
     whole = files(child) | {mask.path}
-    marks.describe(mira, parent.pk, flag="reject", stars=1, fix=["hand"], note="secret")
+    describe(mira, parent.pk, Notes("reject", 1, ("hand",), "secret"))
     keeping.to_bin(mira, [parent.pk])
     assert keeping.empty_bins(timezone.now() + LATER) == 1
     parent.refresh_from_db()

@@ -1,18 +1,20 @@
 """Marks on takes: what each changes, how it is undone, and whose takes they are."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from gallery.errors import Invalid, NotAllowed
+from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.models.review import SiteRule
 from gallery.moderation.sanctions import ban
 from generation.desk import keeping, marks
+from generation.desk.notes import Notes, describe
 from generation.models import Take
-from tests.factories import make_take_row, make_user
+from tests.factories import make_post, make_take_row, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -73,9 +75,48 @@ def test_stars_fixes_and_a_note():
     marks.undo(mira, done.undo)
     take.refresh_from_db()
     assert take.to_fix == ["hand", "text"]
-    marks.describe(mira, take.pk, flag="pick", stars=2, fix=["colour"], note=" left hand\r\nsix\x00 fingers ")
+    describe(mira, take.pk, Notes("pick", 2, ("colour",), " left hand\r\nsix\x00 fingers "))
     take.refresh_from_db()
     assert (take.flag, take.stars, take.to_fix, take.note) == ("pick", 2, ["colour"], "left hand\nsix fingers")
+
+
+def test_a_take_that_was_published_since_is_not_put_back_into_the_bin():
+    mira = make_user()
+    published, other = make_take_row(mira), make_take_row(mira)
+    keeping.to_bin(mira, [published.pk, other.pk])
+    out = keeping.out_of_bin(mira, [published.pk, other.pk])
+    Take.objects.filter(pk=published.pk).update(post=make_post(mira))
+    assert marks.undo(mira, out.undo).ids == [other.pk]
+    published.refresh_from_db()
+    assert published.purged_at is None
+
+
+def test_a_form_that_is_older_than_another_tabs_marks_changes_only_what_was_changed_in_it():
+    mira = make_user()
+    take = make_take_row(mira, note="left hand", to_fix=["hand"])
+    seen = Notes.of(take)
+    marks.flag(mira, [take.pk], "pick")
+    marks.to_fix(mira, [take.pk], add=["eyes"])
+    describe(mira, take.pk, replace(seen, stars=3, to_fix=("hand", "text")), seen)
+    take.refresh_from_db()
+    assert (take.flag, take.stars, take.note, take.to_fix) == ("pick", 3, "left hand", ["hand", "eyes", "text"])
+    describe(mira, take.pk, replace(seen, to_fix=()), seen)
+    take.refresh_from_db()
+    assert (take.flag, take.to_fix) == ("pick", ["eyes", "text"])
+
+
+def test_two_notes_at_a_time_are_no_note_lost():
+    mira = make_user()
+    take = make_take_row(mira, note="left hand")
+    seen = Notes.of(take)
+    describe(mira, take.pk, replace(seen, note="right hand"), seen)
+    with pytest.raises(InvalidTransition):
+        describe(mira, take.pk, replace(seen, note="both hands", stars=2), seen)
+    take.refresh_from_db()
+    assert (take.note, take.stars) == ("right hand", 0)
+    describe(mira, take.pk, replace(seen, note="right hand", stars=2), seen)
+    take.refresh_from_db()
+    assert (take.note, take.stars) == ("right hand", 2)
 
 
 @pytest.mark.parametrize("act", ["flag", "stars", "few stars", "fix", "note", "many"])
@@ -87,7 +128,7 @@ def test_what_makes_no_sense_is_refused_and_nothing_kept(act: str):
         "stars": lambda: marks.rate(mira, [take.pk], 6),
         "few stars": lambda: marks.rate(mira, [take.pk], -1),
         "fix": lambda: marks.to_fix(mira, [take.pk], add=["feet"]),
-        "note": lambda: marks.describe(mira, take.pk, flag="pick", stars=1, fix=[], note="x" * 2001),
+        "note": lambda: describe(mira, take.pk, Notes("pick", 1, note="x" * 2001)),
         "many": lambda: marks.flag(mira, range(1, marks.MAX_TAKES + 2), "pick"),
     }
     with pytest.raises(Invalid):

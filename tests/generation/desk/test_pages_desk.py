@@ -11,7 +11,7 @@ from django.utils import timezone
 from gallery.models import User
 from generation.desk import keeping
 from generation.models import Take
-from tests.factories import make_checkpoint, make_take, make_take_row, make_user
+from tests.factories import make_checkpoint, make_post, make_take, make_take_row, make_user
 
 pytestmark = pytest.mark.django_db
 JSON = {"accept": "application/json"}
@@ -206,6 +206,33 @@ def test_notes_are_kept_or_shown_again_with_the_reason(client: Client, mira: Use
         assert client.post(f"/takes/{take.pk}/marks", typed | bad).status_code == 422
 
 
+def test_notes_typed_in_a_tab_do_not_undo_the_marks_of_another(client: Client, mira: User):
+    take = make_take(mira, prompt="1girl")
+    Take.objects.filter(pk=take.pk).update(note="left\nhand", to_fix=["hand"])
+    page = client.get(f"/takes/{take.pk}").text
+    sent: dict[str, Any] = {"flag": "none", "stars": "0", "fix": ["hand"], "note": "left\r\nhand"}
+    seen = {"seen_flag": "none", "seen_stars": "0", "seen_fix": ["hand"], "seen_note": "left\r\nhand"}
+    for name, value in seen.items():
+        said = value[0] if isinstance(value, list) else str(value).replace("\r\n", "\n")
+        assert f'name="{name}" value="{said}"' in page
+    client.post("/takes/mark", {"one": f"pick:{take.pk}"})
+    assert client.post(f"/takes/{take.pk}/marks", seen | sent | {"stars": "4"}).status_code == 303
+    assert Take.objects.values_list("flag", "stars", "note").get() == ("pick", 4, "left\nhand")
+    client.post(f"/takes/{take.pk}/marks", seen | sent | {"note": "both hands"})
+    late = client.post(f"/takes/{take.pk}/marks", seen | sent | {"note": "one finger too many"})
+    assert late.status_code == 409
+    for said in (
+        "both hands",
+        "one finger too many",
+        'name="seen_note" value="both hands"',
+        'name="seen_flag" value="none"',
+    ):
+        assert said in late.text
+    again = seen | sent | {"note": "one finger too many", "seen_note": "both hands"}
+    assert client.post(f"/takes/{take.pk}/marks", again).status_code == 303
+    assert Take.objects.values_list("flag", "stars", "note").get() == ("pick", 4, "one finger too many")
+
+
 def test_lineage_names_what_was_purged(client: Client, mira: User):
     now = timezone.now()
     root = make_take_row(mira, purged_at=now, erased_at=now)
@@ -230,6 +257,11 @@ def test_two_takes_are_compared(client: Client, mira: User):
         answer = client.get("/takes/compare", {"a": first.pk, "b": wrong})
         assert answer.status_code == (200 if wrong == "\x00" else 404)
         assert "secret" not in answer.text
+    Take.objects.filter(pk=second.pk).update(purged_at=timezone.now())
+    in_bin = client.get("/takes/compare", {"a": first.pk, "b": second.pk})
+    assert in_bin.status_code == 404
+    assert f"Take {second.pk} lies in the bin." in in_bin.text
+    assert "You have no take" not in in_bin.text
     sent = client.post("/takes/mark", {"act": "compare", "ids": [first.pk, second.pk]})
     assert sent["Location"] == f"/takes/compare?a={first.pk}&b={second.pk}"
 
@@ -255,6 +287,35 @@ def test_the_storage_page_says_what_can_be_freed(client: Client, mira: User):
     assert "Archive the rejected ones" in page.text
     asked = client.post("/takes/mark", {"act": "archive", "scope": "found", "q": "is:reject is:unpublished"})
     assert asked.context["ids"] == [take.pk]
+
+
+def test_more_than_can_be_archived_at_once_is_archived_in_parts(
+    client: Client, mira: User, monkeypatch: pytest.MonkeyPatch
+):
+    for module in ("generation.desk.marks", "generation.desk.keeping", "generation.views.desk_acts"):
+        monkeypatch.setattr(f"{module}.MAX_TAKES", 3)
+    takes = [make_take_row(mira, flag="reject") for _ in range(5)]
+    found = {"act": "archive", "scope": "found", "q": "is:reject is:unpublished"}
+    for left, said in ((2, "newest 3"), (0, "")):
+        asked = client.post("/takes/mark", found)
+        assert asked.status_code == 200
+        assert ("newest 3" in asked.text) == bool(said)
+        ids = ",".join(map(str, asked.context["ids"]))
+        client.post("/takes/mark", {"act": "archive", "sure": "1", "ids": ids})
+        assert Take.objects.filter(archived_at=None).count() == left
+    assert Take.objects.count() == len(takes)
+    for _ in range(4):
+        make_take_row(mira)
+    marked = client.post("/takes/mark", {"act": "pick", "scope": "found", "q": ""}, headers=JSON)
+    assert marked.status_code == 422
+
+
+def test_a_withdrawn_post_still_keeps_its_take_and_nobody_is_told_otherwise(client: Client, mira: User):
+    take = make_take_row(mira, post=make_post(mira, status="withdrawn"))
+    told = json.loads(client.post("/takes/mark", {"one": f"bin:{take.pk}"}, headers=JSON).content)["said"]
+    assert "Withdraw" not in told
+    take.refresh_from_db()
+    assert take.purged_at is None
 
 
 def test_the_desk_asks_a_fixed_number_of_times(client: Client, mira: User, django_assert_max_num_queries: Any):
