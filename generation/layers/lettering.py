@@ -24,7 +24,7 @@ from generation.layers.texts import Text, drawn
 from generation.models import Take
 from generation.models.take import TakeKind
 from generation.stacking import stack_of
-from generation.takes import file_label, recipe_of, why_not_whole
+from generation.takes import file_label, recipe_of, why_not_whole, written_in
 
 turns = Turns()
 """A large picture is in memory with its copies while it is lettered."""
@@ -68,8 +68,8 @@ def letter(user: User, take: Take, texts: Sequence[Text]) -> Take:
     if take.purged_at is None and (why := why_not_whole(take)) is not None:
         raise why
     recipe = recipe_of(take)
-    drawn_from = [Said(RulePlace.PROMPT, recipe.prompt)]
-    require_nothing_new(drawn_from, [*drawn_from, Said(RulePlace.TEXT, "\n".join(text.text for text in texts))])
+    there = [Said(RulePlace.PROMPT, recipe.prompt), Said(RulePlace.TEXT, written_in(take))]
+    require_nothing_new(there, [*there, Said(RulePlace.TEXT, "\n".join(text.text for text in texts))])
     with turns.turn():
         picture = _picture(take)
         if not _write(picture, texts):

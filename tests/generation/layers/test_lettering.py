@@ -264,6 +264,22 @@ def test_rules_on_words_hold_for_texts_too(member: Client, take: Take) -> None:
     assert Take.objects.count() == 1
 
 
+def test_what_is_written_in_a_picture_goes_to_review_with_its_post(member: Client, take: Take) -> None:
+    from gallery.models import Case
+    from gallery.refusals.rules import Wanted, save_rule
+
+    rule = Wanted(name="Look at it", effect=RuleEffect.REVIEW, places=("text",), terms="zqb", note="")
+    save_rule(make_user("boss", role="owner"), None, rule, "Because.")
+    first = letter(take.owner, take, [Text(text="zqb", size=20)])
+    # Below the second the first is not to be had any more, but what it says is still to be seen.
+    Take.objects.filter(pk=take.pk).update(purged_at=timezone.now())
+    again = letter(take.owner, first, [Text(text="b", size=20, x=20)])
+    for made in (first, again):
+        post = takes.publish(take.owner, made, tags=["1girl"], rating="g")
+        assert post.status == "pending"
+        assert Case.objects.get(post=post).facts["rules"] == [{"rule": "Look at it", "words": ["zqb"]}]
+
+
 def test_others_find_nothing(client: Client, take: Take) -> None:
     client.force_login(make_user("tomo"))
     for path in ("letters", "layers.ora", "layers.psd"):
