@@ -29,7 +29,7 @@ from gallery.models.asset import Variant
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import AiEvidence, AiLevel, PostStatus, PromptVisibility, RecipeSource
 from gallery.models.rating import RatingKind
-from gallery.models.refusal import RuleEffect
+from gallery.models.refusal import RuleEffect, RulePlace
 from gallery.post_ratings.changes import rate_new
 from gallery.post_ratings.sources import record_rating
 from gallery.post_state import (
@@ -46,7 +46,7 @@ from gallery.provenance import Recipe
 from gallery.ratings import Rating
 from gallery.recipes import write_recipe
 from gallery.refusals.counting import counting
-from gallery.refusals.judging import require
+from gallery.refusals.judging import Said, require
 from gallery.refusals.posting import require_whole, said_with, send_to_review
 from gallery.refusals.quarantine import is_locked_away
 from gallery.slots import let_wait, needs_slot
@@ -88,6 +88,7 @@ def publish(
     ai_evidence: str = AiEvidence.SITE_JOB,
     parent: Post | None = None,
     source: str = "",
+    written: str = "",
     status: PostStatus = PostStatus.ACTIVE,
 ) -> Post:
     """Make the post of `asset`; asked again, also at the same moment, it returns the post made first, unchanged.
@@ -95,6 +96,7 @@ def publish(
     The post gets the strictest of `rating`, what the rules make of tags and prompt, and its tags' minimums. It becomes
     a child of `parent` where the author can open that one and it has room for another child; no picture fails for its
     parent. Where there is a rating program it waits for that one, unseen if the operator wants it so.
+    `written` are texts that can be read in the picture itself: rules hold for them as for the title.
     `status` is active, or pending for one that waits for a moderator, as where a rule sends its words to review and
     where its author still needs a slot for it (`gallery.slots`).
     `recipe` is None where nobody knows how the picture was made; else `raw` is the text that a file tells it in, and
@@ -116,7 +118,7 @@ def publish(
         return existing
     _check_texts(title, commentary)
     terms = _published_terms(tags)
-    verdict = require(said_with(title, commentary, terms.tags, recipe))
+    verdict = require([*said_with(title, commentary, terms.tags, recipe), Said(RulePlace.TEXT, written)])
     waits = needs_slot(author)
     if verdict.by(RuleEffect.REVIEW) or waits:
         status = PostStatus.PENDING

@@ -11,7 +11,7 @@ from gallery.errors import UserFacingError
 from gallery.ingest.assets import Prepared
 from gallery.models.post import AiLevel
 from gallery.models.refusal import LockedBy
-from gallery.provenance import EmbeddingEntry, LoraEntry, Recipe
+from gallery.provenance import EmbeddingEntry, Label, LoraEntry, Recipe
 from gallery.refusals.arrivals import known_picture
 from gallery.refusals.holding import hold_back
 from gallery.storing import OutOfReach
@@ -37,7 +37,8 @@ def finish(job: Job, lease: Lease, finished: Finished) -> JobState:
     recipe = recipe_for(job)
     try:
         # Encoding and the disk's fsync take their time: not under the row's lock. Files of a lost job are orphans.
-        prepared = ingest.prepare(finished.image, recipe, job.request.source_asset)
+        label = Label.of_drawn(recipe, include_prompt=True)
+        prepared = ingest.prepare(finished.image, label, job.request.source_asset)
         known = known_picture(prepared)
         if known:
             return _held_back(job, lease, prepared, known)

@@ -56,10 +56,17 @@ _COLOUR = {
 }
 
 
+class _Written(forms.CharField):
+    """A text as it is kept: so it is counted, an end of a line as one character where browsers send two."""
+
+    def to_python(self, value: Any) -> str:
+        return written(super().to_python(value) or "")
+
+
 class TextForm(forms.Form):
     """One text, as its fields come in; `read` is the text itself."""
 
-    text = forms.CharField(
+    text = _Written(
         required=False,
         strip=False,
         max_length=LONGEST_TEXT,
@@ -89,8 +96,8 @@ class TextForm(forms.Form):
         self.fields["face"].choices = [(key, face.name) for key, face in typefaces().items()]  # type: ignore[attr-defined]
 
     def clean_text(self) -> str:
-        """The text as it is kept."""
-        text = written(self.cleaned_data["text"])
+        """No more lines than there may be."""
+        text: str = self.cleaned_data["text"]
         if text.count("\n") >= MOST_LINES:
             raise forms.ValidationError(_("A text has at most %(count)d lines here.") % {"count": MOST_LINES})
         return text

@@ -62,12 +62,21 @@ def level_of(recipe: Recipe) -> AiLevel:
 
 def base_of(take: Take) -> Take:
     """The picture that a lettered take was written on; any other take is its own."""
-    base = take
-    for _step in range(LONGEST_LINE):
-        if base.kind != TakeKind.LETTERED or base.parent is None:
-            break
-        base = base.parent
-    return base
+    return _down_to_base(take)[-1]
+
+
+def written_in(take: Take) -> str:
+    """All that was lettered on the picture, one text below the other, with what lies below by now."""
+    lettered = [one for one in _down_to_base(take) if one.kind == TakeKind.LETTERED]
+    return "\n".join(str(text.get("text", "")) for one in lettered for text in one.lettering)
+
+
+def _down_to_base(take: Take) -> list[Take]:
+    """The take, then what it was written on, and so on; the last is a picture of its own, as far as that is known."""
+    line = [take]
+    while line[-1].kind == TakeKind.LETTERED and line[-1].parent is not None and len(line) < LONGEST_LINE:
+        line.append(line[-1].parent)
+    return line
 
 
 def label_of(take: Take) -> Label:
@@ -133,7 +142,8 @@ def publish(
             told = None if says_nothing(recipe) else recipe
             post = publish_sent(user, locked.asset, recipe=told, level=declared, **said)
         else:
-            post = posts.publish(user, locked.asset, recipe=recipe, ai_level=level, ai_evidence=evidence, **said)
+            said |= {"recipe": recipe, "ai_level": level, "ai_evidence": evidence, "written": written_in(locked)}
+            post = posts.publish(user, locked.asset, **said)
         locked.post = post
         locked.save(update_fields=["post"])
         if (source := remixed_post(locked)) is not None:

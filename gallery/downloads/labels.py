@@ -10,6 +10,9 @@ from gallery.provenance import Label, Recipe, source_type_of
 from gallery.provenance.c2pa import ManifestState
 from gallery.recipes import file_recipe_of
 
+MOST_EDITS = 100
+"""By hand, one after the other, that are followed down to the file that was sent."""
+
 
 def post_label(post: Post, *, with_prompt: bool) -> Label:
     """The label of a post's files; `with_prompt` only for those who may read the prompt.
@@ -29,9 +32,10 @@ def post_label(post: Post, *, with_prompt: bool) -> Label:
         title=f"{site_slug()}-{post.pk}",
         published=True,
         drawn_here=drawn_here,
+        edited_here=_edited_here(post.asset, post.ai_evidence),
         declared=post.ai_evidence == AiEvidence.DECLARED,
         evidence=post.ai_evidence,
-        **_came(post.asset),
+        **({} if drawn_here else _came(post.asset)),
         **_mark(post.asset),
     )
 
@@ -48,6 +52,7 @@ def brought_label(asset: Asset, recipe: Recipe, level: AiLevel, evidence: AiEvid
         recipe=recipe,
         include_prompt=with_prompt,
         drawn_here=False,
+        edited_here=_edited_here(asset, evidence),
         published=False,
         declared=evidence == AiEvidence.DECLARED,
         title="",
@@ -58,11 +63,21 @@ def brought_label(asset: Asset, recipe: Recipe, level: AiLevel, evidence: AiEvid
     )
 
 
+def _edited_here(asset: Asset, evidence: str) -> bool:
+    """Whether the site made the file, but not by a job: somebody wrote on what was sent."""
+    return asset.origin == Origin.DRAWN and evidence != AiEvidence.SITE_JOB
+
+
 def _came(asset: Asset) -> dict[str, str]:
-    """Of a file that was sent, its format and what was found of its manifest."""
-    if asset.origin != Origin.SENT:
+    """Of a file that was sent, or the one below what was edited here, its format and what was found of its manifest."""
+    sent: Asset | None = asset
+    for _edit in range(MOST_EDITS):
+        if sent is None or sent.origin == Origin.SENT:
+            break
+        sent = sent.drawn_over
+    if sent is None or sent.origin != Origin.SENT:
         return {}
-    came = AssetOrigin.objects.filter(pk=asset.pk).values_list("file_format", "c2pa").first()
+    came = AssetOrigin.objects.filter(pk=sent.pk).values_list("file_format", "c2pa").first()
     return {"sent_as": came[0], "credentials": _credentials(came[1])} if came else {}
 
 

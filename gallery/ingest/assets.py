@@ -1,7 +1,7 @@
 """A picture becomes an asset: files on disk and the rows that name them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from types import MappingProxyType
 
@@ -17,7 +17,7 @@ from gallery.pictures.pdq import Pdq, pdq
 from gallery.pictures.pixels import clean_rgb, dominant_color, on_white, pixel_sha256
 from gallery.pictures.thumbhash import thumbhash
 from gallery.pictures.variants import PREVIEW_FORMATS, encode_preview, variant_images
-from gallery.provenance import Recipe, xmp_packet
+from gallery.provenance import Label, Recipe, label_packet
 from gallery.similar.hashes import write_hash
 from gallery.storing import content_of
 
@@ -50,18 +50,18 @@ def make_asset(owner: User, image: Image.Image, recipe: Recipe) -> Asset:
     blur as WebP and AVIF. They are on disk before the first row is written; a rolled back transaction leaves harmless
     orphans. Who holds locks calls `prepare` before taking them and `record` after.
     """
-    return record(owner, prepare(image, recipe))
+    return record(owner, prepare(image, Label.of_drawn(recipe, include_prompt=True)))
 
 
-def prepare(image: Image.Image, recipe: Recipe, drawn_over: Asset | None = None) -> Prepared:
-    """Label `image`, sign and write its files; no row yet. Raises `OSError` when the disk refuses."""
+def prepare(image: Image.Image, label: Label, drawn_over: Asset | None = None) -> Prepared:
+    """Write the files of `image`, labelled and signed; no row yet. Raises `OSError` when the disk refuses."""
     picture = clean_rgb(image)
-    originals = labelled_original(picture, recipe, drawn_over)
+    originals = labelled_original(picture, label, drawn_over)
     contents: list[Content] = [
         (variant, "png", picture.size, content) for variant, (content, _says) in originals.items()
     ]
     # Never with the prompt: anyone may be handed a preview.
-    contents += previews(picture, xmp_packet(recipe, include_prompt=False))
+    contents += previews(picture, label_packet(replace(label, include_prompt=False, producer="", number="")))
     return Prepared(
         size=picture.size,
         pixel_sha256=pixel_sha256(picture),

@@ -20,6 +20,7 @@ class Label:
     `source_type`: IPTC's address, empty where nobody knows. `include_prompt`: the reader may have prompts, seed, LoRAs
     and embeddings; no writer sees them otherwise. `writer`: who wrote the prompt. `title`: what the picture is called
     in its manifest. `published`: it is a post's. `drawn_here`: this site's own work, not a file that was sent.
+    `edited_here`: somebody changed it here by hand, as with letters, after it was sent.
     `declared`: nothing but its author's word speaks for `source_type`. `credentials`: what the site found when it
     checked the manifest that a sent file came with, empty where there was none to speak of. `evidence`: what the post's
     label rests on, by the site's word for it. `sent_as`: the format of the file that was sent, as an extension.
@@ -33,6 +34,7 @@ class Label:
     title: str = ""
     published: bool = False
     drawn_here: bool = True
+    edited_here: bool = False
     declared: bool = False
     credentials: str = ""
     evidence: str = ""
@@ -104,13 +106,18 @@ class Label:
         shown = self.shown.to_dict() if self.shown else None
         if shown is not None and not shown["axes"]:
             del shown["axes"]  # as before there were any: files of one picture say what they said
-        return _digest([WRITERS, self.source_type, shown, self.producer, self.drawn_here])
+        edited = ["edited", *self._signed] if self.edited_here else []
+        return _digest([WRITERS, self.source_type, shown, self.producer, self.drawn_here, *edited])
 
     @property
     def digest(self) -> str:
         """A digest of all that the file says: 64 hex digits."""
-        signed = [self.signed_source_type, self.credentials, self.evidence, self.sent_as]
-        return _digest([self.says, self.prompt_writer, self.title, self.published, self.number, *signed])
+        return _digest([self.says, self.prompt_writer, self.title, self.published, self.number, *self._signed])
+
+    @property
+    def _signed(self) -> list[str]:
+        """What stands in the manifest alone."""
+        return [self.signed_source_type, self.credentials, self.evidence, self.sent_as]
 
 
 def _digest(value: object) -> str:

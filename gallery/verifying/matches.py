@@ -8,7 +8,8 @@ from django.db.models import Q
 from gallery.ingest.looking import Look
 from gallery.ingest.store import address_of_content
 from gallery.models import AssetFile, AssetOrigin, Download, Post
-from gallery.models.asset import Origin, Variant
+from gallery.models.asset import Variant
+from gallery.models.post import AiEvidence
 from gallery.similar.lines import LikePost, loaded
 from gallery.similar.near import Near, near_among, sought_picture
 from gallery.similar.sureness import Sureness
@@ -35,7 +36,7 @@ class Match:
     @property
     def drawn_here(self) -> bool:
         """Whether this site drew it, not somebody else's program."""
-        return self.line.post.asset.origin == Origin.DRAWN
+        return self.line.post.ai_evidence == AiEvidence.SITE_JOB
 
     @property
     def is_copy(self) -> bool:

@@ -218,7 +218,8 @@ def verdict_of(signature: Signature | None, claim: Claim, matches: list[Match]) 
 def _of_site(signature: Signature | None) -> Case | None:
     if signature is None or signature.state != OWN:
         return None
-    drawn = any(action.name in _DRAWN for action in signature.actions)
+    # What somebody only wrote on is edited, too, but nothing is said there of where it comes from.
+    drawn = any(action.name in _DRAWN and action.source_type for action in signature.actions)
     return Case.DRAWN_HERE if drawn else Case.SIGNED_HERE
 
 

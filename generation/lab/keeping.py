@@ -14,7 +14,7 @@ from gallery.accounts.standing import require_may_act
 from gallery.models import User
 from gallery.models.refusal import LockedBy
 from gallery.provenance import Axis as ToldAxis
-from gallery.provenance import Recipe
+from gallery.provenance import Label, Recipe
 from gallery.refusals.arrivals import known_picture
 from gallery.refusals.holding import hold_back
 from generation.lab.axes import Axis
@@ -81,7 +81,7 @@ def make_sheet(user: User, lab: Lab) -> Take:
         _side(columns), _side(rows) if rows else None, size, lambda *at: _picture(takes.get((at[0], at[1])))
     )
     # Encoding takes its time: not under the row's lock. Files that nobody names are swept.
-    prepared = ingest.prepare(image, recipe)
+    prepared = ingest.prepare(image, Label.of_drawn(recipe, include_prompt=True))
     known = known_picture(prepared)
     if known:
         hold_back(ingest.record(user, prepared), LockedBy.LIST, {"lists": known, "lab": lab.pk})

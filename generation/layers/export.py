@@ -11,16 +11,16 @@ from typing import IO
 from django.conf import settings
 from PIL import Image
 
-from gallery.downloads import drawn_label
 from gallery.downloads.turns import Turns
-from gallery.errors import NotNow
-from gallery.provenance import PNG, Label, Recipe, label_packet, labelled
+from gallery.errors import Gone, NotNow
+from gallery.provenance import PNG, Label, label_packet, labelled
 from gallery.storing import OutOfReach
 from generation.layers import openraster, psd
 from generation.layers.history import Step, fitted, line_of
 from generation.layers.refusals import LayersRefused
 from generation.layers.stacking import PictureLost, layers_of, pixels_of
 from generation.models import Take
+from generation.takes import file_label
 
 _turns = Turns()
 
@@ -40,12 +40,14 @@ class Form(StrEnum):
 def layered_file(take: Take, form: Form) -> IO[bytes]:
     """A nameless file, open at its beginning, that flattens to the take exactly; it goes away when it is closed.
 
-    Raises `LayersRefused` (the take's own picture is lost, or too large for the form), `Busy`, and `NotNow` when files
-    can be neither read nor written.
+    Raises `Gone` (archived), `LayersRefused` (the take's own picture is lost, or too large for the form), `Busy`, and
+    `NotNow` when files can be neither read nor written.
     """
+    if take.archived_at is not None:
+        raise Gone("original_archived")
     if form == Form.PSD and max(take.asset.width, take.asset.height) > psd.MAX_SIDE:
         raise LayersRefused("too_large")
-    label = drawn_label(take.asset, Recipe.from_dict(take.recipe), with_prompt=True)
+    label = file_label(take, with_prompt=True)
     steps = line_of(take)
     with _turns.turn():
         while True:
@@ -83,7 +85,7 @@ def _write(out: IO[bytes], form: Form, steps: list[Step], label: Label) -> None:
 
     layers = layers_of(steps)
     if form == Form.ORA:
-        openraster.write_openraster(out, layers, labelled(flat(), label, PNG))
+        openraster.write_openraster(out, layers, lambda: labelled(flat(), label, PNG))
         return
     with _empty_file() as spool:
         psd.write_psd(out, spool, layers, flat, size=last.size, xmp=label_packet(label))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from PIL import Image
@@ -14,7 +14,7 @@ from gallery.downloads.turns import Turns
 from gallery.errors import NotNow
 from gallery.models import User
 from gallery.models.refusal import LockedBy, RulePlace
-from gallery.provenance import Recipe
+from gallery.provenance import Label, Recipe
 from gallery.refusals.arrivals import known_picture
 from gallery.refusals.holding import hold_back
 from gallery.refusals.judging import Said, require_nothing_new
@@ -24,6 +24,7 @@ from generation.layers.texts import Text, drawn
 from generation.models import Take
 from generation.models.take import TakeKind
 from generation.stacking import stack_of
+from generation.takes import file_label, recipe_of, why_not_whole, written_in
 
 turns = Turns()
 """A large picture is in memory with its copies while it is lettered."""
@@ -59,20 +60,22 @@ def ground_of(take: Take) -> Ground:
 def letter(user: User, take: Take, texts: Sequence[Text]) -> Take:
     """Write `texts`, the lowest first, on `user`'s own take: a child of it with the same recipe and the same label.
 
-    Raises `Take.DoesNotExist` (somebody else's, or in the bin by now), `Refused` (a rule on words), `LayersRefused`
-    (nothing of the texts lies on the picture, it is lost, or what comes of it is held back), `NotAllowed`, `Busy` and
-    `NotNow`.
+    Raises `Take.DoesNotExist` (somebody else's, or in the bin by now), `Gone` (archived), `Refused` (a rule on words),
+    `LayersRefused` (nothing of the texts lies on the picture, it is lost, or what comes of it is held back),
+    `NotAllowed`, `Busy` and `NotNow`.
     """
     require_may_act(user)
-    recipe = Recipe.from_dict(take.recipe)
-    drawn_from = [Said(RulePlace.PROMPT, recipe.prompt)]
-    require_nothing_new(drawn_from, [*drawn_from, Said(RulePlace.TEXT, "\n".join(text.text for text in texts))])
+    if take.purged_at is None and (why := why_not_whole(take)) is not None:
+        raise why
+    recipe = recipe_of(take)
+    there = [Said(RulePlace.PROMPT, recipe.prompt), Said(RulePlace.TEXT, written_in(take))]
+    require_nothing_new(there, [*there, Said(RulePlace.TEXT, "\n".join(text.text for text in texts))])
     with turns.turn():
         picture = _picture(take)
         if not _write(picture, texts):
             raise LayersRefused("beside")
         try:
-            prepared = ingest.prepare(picture, recipe, take.asset)
+            prepared = ingest.prepare(picture, _label(take, recipe), take.asset)
         except OutOfReach as error:
             raise NotNow("files_out_of_reach") from error
         except OSError as error:
@@ -101,6 +104,13 @@ def letter(user: User, take: Take, texts: Sequence[Text]) -> Take:
         )
 
 
+def _label(take: Take, recipe: Recipe) -> Label:
+    """What the file says: of what was drawn here, the same as the picture below; of what was brought, where that comes
+    from, as far as its file proves it, and that it was edited here."""
+    label = file_label(take, with_prompt=True)
+    return Label.of_drawn(recipe, include_prompt=True) if label.drawn_here else replace(label, edited_here=True)
+
+
 def _picture(take: Take) -> Image.Image:
     try:
         return ingest.picture_of(take.asset)
@@ -112,13 +122,16 @@ def _picture(take: Take) -> Image.Image:
 
 def _write(picture: Image.Image, texts: Sequence[Text]) -> bool:
     """Put the texts on the picture itself; whether anything of them lies on it."""
-    found = False
-    for text in texts:
-        ink = drawn(text, picture.size)
-        if ink is not None:
-            picture.paste(ink.image.convert("RGB"), (ink.left, ink.top), ink.image.getchannel("A"))
-            found = True
-    return found
+    put = [_put(picture, text) for text in texts]
+    return any(put)
+
+
+def _put(picture: Image.Image, text: Text) -> bool:
+    ink = drawn(text, picture.size)
+    if ink is None:
+        return False
+    picture.paste(ink.image.convert("RGB"), (ink.left, ink.top), ink.image.getchannel("A"))
+    return True
 
 
 def lettered(picture: Image.Image, texts: Sequence[Text]) -> Image.Image:

@@ -37,15 +37,19 @@ def inked(mask: Image.Image) -> Image.Image:
     return mask.point(_any)
 
 
-def cut_out(picture: Image.Image, mask: Image.Image) -> tuple[int, int, Image.Image]:
-    """The picture's pixels under the mask (0 or 255), as RGBA cropped to what there is, and where that lies.
+def cut_out(picture: Image.Image, mask: Image.Image, left: int = 0, top: int = 0) -> tuple[int, int, Image.Image]:
+    """The picture's pixels under the mask (0 or 255) that lies on it at (`left`, `top`), as RGBA cropped to what there
+    is, and where that lies on the picture.
 
     Under the rest nothing of the picture is left. A mask without anything gives one transparent pixel.
     """
     box = mask.getbbox() or (0, 0, 1, 1)
-    part = Image.new("RGBA", (box[2] - box[0], box[3] - box[1]))
-    part.paste(picture.crop(box).convert("RGBA"), (0, 0), mask.crop(box))
-    return box[0], box[1], part
+    shape = mask.crop(box)
+    part = picture.crop((left + box[0], top + box[1], left + box[2], top + box[3]))
+    part.paste((0,) * len(part.getbands()), (0, 0, *part.size), ImageChops.invert(shape))
+    if part.mode != "RGBA":
+        part.putalpha(shape)  # in place, where a conversion would be another picture
+    return left + box[0], top + box[1], part
 
 
 def is_solid(picture: Image.Image, mask: Image.Image) -> bool:

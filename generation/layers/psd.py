@@ -82,6 +82,7 @@ def write_psd(
             for below in records:
                 below.hidden = True
         records.append(_spooled(layer, spool))
+        del layer  # gone before the next one is made
         if spool.tell() > MAX_BYTES:
             raise TooLarge
     head = b"".join(record.written() for record in records)

@@ -1,4 +1,5 @@
-"""From a line of pictures to layers, one at a time: no more than two pictures are in memory together."""
+"""From a line of pictures to layers, one at a time: no more than two pictures are in memory together, or one and what
+is cut out of it."""
 
 from __future__ import annotations
 
@@ -14,6 +15,9 @@ from generation.layers.layer import Layer
 from generation.layers.naming import shortened
 from generation.layers.patches import changed, cut_out, inked, is_solid
 from generation.layers.texts import Text, drawn
+
+MOST_NUMBER = 255
+"""Of texts that a map of bytes tells apart; there are twenty at most."""
 
 
 class PictureLost(Exception):  # noqa: N818 - the name is read as a sentence at the call
@@ -36,10 +40,13 @@ def layers_of(steps: list[Step]) -> Iterator[Layer]:
         except OSError as error:
             raise PictureLost(number) from error
         if before is None or step.margins is None:
+            before = picture
             yield Layer(step.name, picture, left, top, replaces=number > 0)
         else:
-            yield from _changes(step, before, picture, left, top)
-        before = picture
+            mask = changed(before, picture, *step.margins[:2])
+            before = picture  # the older one isn't needed any more
+            yield from _changes(step, picture, mask, left, top)
+        del picture
 
 
 def pixels_of(asset: Asset) -> Image.Image:
@@ -49,34 +56,56 @@ def pixels_of(asset: Asset) -> Image.Image:
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
-def _changes(step: Step, before: Image.Image, after: Image.Image, left: int, top: int) -> Iterator[Layer]:
-    assert step.margins is not None  # noqa: S101 - asked for before
-    mask = changed(before, after, *step.margins[:2])
+def _changes(step: Step, after: Image.Image, mask: Image.Image, left: int, top: int) -> Iterator[Layer]:
     if not is_solid(after, mask):
         # What became transparent can't be laid over what was there.
         yield Layer(step.name, after, left, top, replaces=True)
         return
-    lettered = list(_texts(step, after, mask))
-    if not lettered or mask.getbbox() is not None:
+    owners, texts = _texts(step, after.size, mask)
+    if not texts or mask.getbbox() is not None:
         x, y, image = cut_out(after, mask)
         yield Layer(step.name, image, left + x, top + y)
-    for name, x, y, image in lettered:
-        yield Layer(f"{step.name} · {name}", image, left + x, top + y)
+        del image
+    for number, (text, box) in texts.items():
+        x, y, image = _own(after, owners, number, box)
+        yield Layer(f"{step.name} · {shortened(text.text)}", image, left + x, top + y)
+        del image
 
 
-def _texts(step: Step, after: Image.Image, mask: Image.Image) -> list[tuple[str, int, int, Image.Image]]:
-    """Each text's own pixels, the lowest first, and what it says; they are taken out of `mask`."""
-    found = []
-    for raw in reversed(step.texts):
-        text = Text.from_dict(raw)
-        ink = drawn(text, after.size) if text is not None else None
-        if text is None or ink is None:
+def _own(
+    picture: Image.Image, owners: Image.Image, number: int, box: tuple[int, int, int, int]
+) -> tuple[int, int, Image.Image]:
+    mask = owners.crop(box).point([255 if owner == number else 0 for owner in range(256)])
+    return cut_out(picture, mask, *box[:2])
+
+
+def _texts(
+    step: Step, size: tuple[int, int], mask: Image.Image
+) -> tuple[Image.Image, dict[int, tuple[Text, tuple[int, int, int, int]]]]:
+    """Whose each pixel is, by numbers from 1 on, and the texts of these numbers, the lowest first, with their boxes.
+
+    What is a text's is taken out of `mask`; of several on one place the topmost has it. One map for all, since twenty
+    texts may each be as large as the picture.
+    """
+    owners = Image.new("L", size if step.texts else (1, 1))
+    found = {}
+    for number in range(min(len(step.texts), MOST_NUMBER), 0, -1):
+        text = Text.from_dict(step.texts[number - 1])
+        shape = _shape(text, size) if text is not None else None
+        if text is None or shape is None:
             continue
-        box = (ink.left, ink.top, ink.left + ink.image.width, ink.top + ink.image.height)
-        own = ImageChops.darker(inked(ink.image.getchannel("A")), mask.crop(box))
+        left, top, ink = shape
+        box = (left, top, left + ink.width, top + ink.height)
+        own = ImageChops.darker(ink, mask.crop(box))
         if own.getbbox() is None:
             continue
         mask.paste(0, box, own)
-        x, y, image = cut_out(after.crop(box), own)
-        found.append((shortened(text.text), ink.left + x, ink.top + y, image))
-    return found[::-1]
+        owners.paste(number, box, own)
+        found[number] = (text, box)
+    return owners, dict(reversed(found.items()))
+
+
+def _shape(text: Text, size: tuple[int, int]) -> tuple[int, int, Image.Image] | None:
+    """Where the text has any ink, 255 there, and the place of that; None where nothing of it lies on the picture."""
+    ink = drawn(text, size)
+    return (ink.left, ink.top, inked(ink.image.getchannel("A"))) if ink is not None else None

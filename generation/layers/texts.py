@@ -24,6 +24,9 @@ _COLOUR = re.compile("#[0-9a-f]{6}")
 _INVISIBLE = ("Cc", "Cf", "Cs")
 # Written behind a sign to choose how it looks; the typefaces have one look.
 _SELECTORS = re.compile("[\ufe00-\ufe0f\u200b\u2060\ufeff]")
+_LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
+_BLANKS = re.compile("[\u1680\u2000-\u200a\u202f\u205f]")
+"""Of other widths; a typeface that hasn't one would draw a box."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,10 +105,13 @@ class Drawn:
 
 
 def written(text: str) -> str:
-    """What somebody typed, as it is kept: composed, lines ended alike, nothing invisible but blanks."""
-    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "\u3000"))
+    """What somebody typed, as it is kept: composed, lines ended alike, nothing invisible but blanks that every typeface
+    has."""
+    plain = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text).replace("\t", "\u3000"))
     kept = "".join(
-        one for one in _SELECTORS.sub("", plain) if one == "\n" or unicodedata.category(one) not in _INVISIBLE
+        one
+        for one in _BLANKS.sub(" ", _SELECTORS.sub("", plain))
+        if one == "\n" or unicodedata.category(one) not in _INVISIBLE
     )
     return "\n".join(line.rstrip() for line in kept.strip("\n").split("\n"))
 
@@ -143,11 +149,12 @@ def _inked(text: Text, block: Block, at: tuple[int, int], box: tuple[int, int, i
     found = alpha.getbbox()
     if found is None:
         return None
+    alpha, fill = alpha.crop(found), fill.crop(found)
     # Where there is no outline, soft edges must not take its colour.
-    image = Image.new("RGBA", extent, (*_rgb(text.outline if text.outline_width else text.colour), 0))
-    image.paste(Image.new("RGB", extent, _rgb(text.colour)), (0, 0), fill)
+    image = Image.new("RGB", alpha.size, _rgb(text.outline if text.outline_width else text.colour))
+    image.paste(_rgb(text.colour), (0, 0, *image.size), fill)
     image.putalpha(alpha)
-    return Drawn(image.crop(found), box[0] + found[0], box[1] + found[1])
+    return Drawn(image, box[0] + found[0], box[1] + found[1])
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

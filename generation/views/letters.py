@@ -20,7 +20,7 @@ from generation.layers.lettering import Ground, ground_of, letter, lettered, tur
 from generation.layers.texts import MOST_TEXTS, Text, drawn
 from generation.letter_forms import BaseTexts, TextForm, Texts, values_of
 from generation.models import Take
-from generation.takes import level_of, recipe_of
+from generation.takes import label_of
 from generation.views.edge import MemberRequest
 from generation.views.takes import own_take
 
@@ -160,7 +160,6 @@ def _page(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    recipe = recipe_of(ground.take)
     context: dict[str, Any] = {
         "take": take,
         "ground": ground,
@@ -169,6 +168,6 @@ def _page(
         "most": MOST_TEXTS,
         "preview": preview,
         "refusal": refusal,
-        "level": level_of(recipe),
+        "level": label_of(ground.take)[0],
     }
     return render(request, "generation/letters.html", context, status=status)

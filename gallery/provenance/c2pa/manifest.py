@@ -34,6 +34,9 @@ def manifest_of(label: Label, *, has_source: bool) -> dict[str, Any]:
     if label.evidence:
         # A source type alone does not tell whether somebody said so or a moderator decided.
         actions[-1].setdefault("parameters", {})["irodori.evidence"] = label.evidence
+    if label.edited_here:
+        # By hand: where the picture comes from is said of what was opened.
+        actions.append({"action": "c2pa.edited", "softwareAgent": {"name": GENERATOR, "version": GENERATOR_VERSION}})
     if label.published:
         actions.append({"action": "c2pa.published"})
     return {

@@ -12,6 +12,7 @@ from gallery.fetching import ANYWHERE
 from gallery.ingest.assets import prepare
 from gallery.models import AssetHash, Case, HashList, ListedHash, LockedAway, UploadDraft
 from gallery.pictures.pdq import as_hex, pdq
+from gallery.provenance import Label
 from gallery.refusals.arrivals import known_picture
 from gallery.refusals.hash_lists import BadList, hashes_in, lists_with, read_lists
 from generation.engine import Finished
@@ -79,10 +80,11 @@ def test_a_picture_that_was_just_drawn_is_known_mirrored_and_turned(listed):
     # Its edges lie beside the 64 points that the hash looks at, and are soft.
     soft = picture(5, (515, 387)).filter(ImageFilter.GaussianBlur(20))
     rows = listed(pdq=pdq(soft).hex)
+    label = Label.of_drawn(make_recipe(), include_prompt=True)
     for way in (None, *Image.Transpose):
         image = soft if way is None else soft.transpose(way)
-        assert known_picture(prepare(image, make_recipe())) == [rows[0].address], way
-    assert known_picture(prepare(picture(4), make_recipe())) == []
+        assert known_picture(prepare(image, label)) == [rows[0].address], way
+    assert known_picture(prepare(picture(4), label)) == []
 
 
 def test_tables_and_remarks_are_read():

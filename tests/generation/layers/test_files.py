@@ -33,7 +33,7 @@ def png(image: Image.Image) -> bytes:
 
 def ora(parts: list[Layer], flat: Image.Image) -> bytes:
     out = BytesIO()
-    write_openraster(out, parts, png(flat))
+    write_openraster(out, parts, lambda: png(flat))
     return out.getvalue()
 
 
@@ -103,6 +103,18 @@ def test_psd_with_transparency() -> None:
         assert same(read, flat)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 7), (3, 1), (2, 257), (129, 2)])
+def test_odd_sizes_are_written_whole(size: tuple[int, int]) -> None:
+    flat = picture(*size)
+    found, merged = read_ora(ora([Layer("base", flat)], flat))
+    assert same(found[0][2], flat)
+    assert same(merged, flat)
+    with Image.open(BytesIO(psd([Layer("base", flat)], flat))) as read:
+        assert same(read, flat)
+        read.seek(1)
+        assert same(read, flat)
+
+
 def test_a_psd_has_at_most_30_000_pixels_a_side() -> None:
     with pytest.raises(TooLarge):
         write_psd(BytesIO(), BytesIO(), [], lambda: picture(), size=(MAX_SIDE + 1, 1))
@@ -133,6 +145,8 @@ def unpacked(row: bytes) -> bytes:
         ("a\x00b\x1b[31m\u2028c\ud800", "a b [31m c"),
         ("  \ufffe x \uffff", "x"),
         ("👩‍🎨 愛", "👩‍🎨 愛"),
+        # A PSD holds 255 units of UTF-16, of which such a character takes two.
+        ("🖌" * 150, "🖌" * 127 + "…"),
     ],
 )
 def test_names_are_one_clean_line(name: str, kept: str) -> None:

@@ -186,6 +186,50 @@ def test_the_preview_of_one_text_says_where_it_lies(member: Client, take: Take) 
     assert member.get(f"/takes/{take.pk}/letters/preview").status_code == 405
 
 
+def test_ends_of_lines_count_once(member: Client, take: Take) -> None:
+    """Browsers send two characters for each."""
+    text = "\r\n".join(["あ" * 19] * 20)
+    answer = member.post(f"/takes/{take.pk}/letters", filled({"text": text, "size": "6"}))
+    assert answer.status_code == 303
+    made = Take.objects.exclude(pk=take.pk).get()
+    assert [each.text for each in ground_of(made).texts] == [text.replace("\r", "")]
+
+
+def test_what_grows_when_it_is_composed_is_counted_as_it_is_kept(member: Client, take: Take) -> None:
+    # A Hebrew letter that Unicode composes to two.
+    answer = member.post(f"/takes/{take.pk}/letters", filled({"text": "\ufb2a" * 300}))
+    assert answer.status_code == 422
+    assert "at most 400 characters" in answer.text
+
+
+def test_an_archived_take_says_so(member: Client, take: Take) -> None:
+    AssetFile.objects.filter(asset=take.asset, variant__in=["original", "bare"]).delete()
+    Take.objects.filter(pk=take.pk).update(archived_at=timezone.now())
+    answer = member.post(f"/takes/{take.pk}/letters", filled({"text": "大事な文"}))
+    assert answer.status_code == 410
+    assert "is archived" in answer.text
+    assert "大事な文</textarea>" in answer.text
+    for form in ("ora", "psd"):
+        gone = member.get(f"/takes/{take.pk}/layers.{form}")
+        assert gone.status_code == 410
+        assert "Only the small versions of this picture are kept" in gone.text
+    assert Take.objects.count() == 1
+
+
+def test_what_was_brought_is_labelled_as_what_it_is(client: Client, mira: Any) -> None:
+    """Somebody's own drawing, of which no model is known."""
+    from gallery.ingest import keep_upload
+
+    own = Take.objects.create(kind="imported", owner=mira, asset=keep_upload(mira, picture(60, 40)), recipe={})
+    client.force_login(mira)
+    page = client.get(f"/takes/{own.pk}/letters").text
+    assert "badge badge--unknown" in page
+    for form in ("ora", "psd"):
+        content = b"".join(client.get(f"/takes/{own.pk}/layers.{form}"))
+        assert b"trainedAlgorithmicMedia" not in content
+        assert b"TrainedAlgorithmicMedia" not in content
+
+
 def test_a_take_that_went_to_the_bin_meanwhile_keeps_the_texts_on_the_page(member: Client, take: Take) -> None:
     Take.objects.filter(pk=take.pk).update(purged_at=timezone.now())
     answer = member.post(f"/takes/{take.pk}/letters", filled({"text": "大事な文"}))
@@ -218,6 +262,22 @@ def test_rules_on_words_hold_for_texts_too(member: Client, take: Take) -> None:
     assert answer.status_code == 422
     assert "No slurs" in answer.text
     assert Take.objects.count() == 1
+
+
+def test_what_is_written_in_a_picture_goes_to_review_with_its_post(member: Client, take: Take) -> None:
+    from gallery.models import Case
+    from gallery.refusals.rules import Wanted, save_rule
+
+    rule = Wanted(name="Look at it", effect=RuleEffect.REVIEW, places=("text",), terms="zqb", note="")
+    save_rule(make_user("boss", role="owner"), None, rule, "Because.")
+    first = letter(take.owner, take, [Text(text="zqb", size=20)])
+    # Below the second the first is not to be had any more, but what it says is still to be seen.
+    Take.objects.filter(pk=take.pk).update(purged_at=timezone.now())
+    again = letter(take.owner, first, [Text(text="b", size=20, x=20)])
+    for made in (first, again):
+        post = takes.publish(take.owner, made, tags=["1girl"], rating="g")
+        assert post.status == "pending"
+        assert Case.objects.get(post=post).facts["rules"] == [{"rule": "Look at it", "words": ["zqb"]}]
 
 
 def test_others_find_nothing(client: Client, take: Take) -> None:

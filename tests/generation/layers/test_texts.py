@@ -136,10 +136,25 @@ def test_a_large_long_text_takes_no_more_memory_than_the_picture() -> None:
         ("a\x00b\u200d\u202ec", "abc"),
         ("\n\n一 \n二\n", "一\n二"),
         ("☆\ufe0f", "☆"),
+        ("a\u2003b\u2009c\xa0d\u3000e", "a b c\xa0d\u3000e"),
+        ("a\u2028b\u2029c\x85d", "a\nb\nc\nd"),
     ],
 )
 def test_what_is_kept_of_what_is_typed(typed: str, kept: str) -> None:
     assert written(typed) == kept
+
+
+@pytest.mark.parametrize("vertical", [False, True])
+def test_blanks_of_every_kind_draw_nothing(vertical: bool) -> None:
+    blanks = [chr(code) for code in range(0x10000) if chr(code).isspace() and written(f"a{chr(code)}b") != "ab"]
+    assert len(blanks) > 15
+    for blank in blanks:
+        kept = written(f"愛{blank}国")
+        assert not Text(text=kept).missing()
+        inked = ink(text=kept, vertical=vertical)
+        alone = [ink(text=one, vertical=vertical) for one in "愛国"]
+        dark = sum(inked.image.getchannel("A").get_flattened_data())
+        assert dark == sum(sum(one.image.getchannel("A").get_flattened_data()) for one in alone), f"{ord(blank):x}"
 
 
 def test_what_another_version_wrote_is_read_as_far_as_it_can_be() -> None:
