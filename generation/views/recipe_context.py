@@ -61,13 +61,18 @@ class Source:
     url: str = ""
 
 
+def credits_in(user: Viewer, form: RecipeForm) -> dict[str, Any]:
+    """The context of `generation/parts/recipe_credits.html`."""
+    named = {name: form[name].value() for name in ("remix_of", "style_page")}
+    return {"credited_post": post_to_credit(user, named), "credited_style": style_to_credit(user, named)}
+
+
 def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[str, Any]:
     """The context of `generation/parts/recipe.html`; `label` are the words of the big button."""
     user = request.user
     available = list(checkpoints.available(user))
     chosen = form["model"].value()
     model = next((each for each in available if each.slug == chosen), available[0] if available else None)
-    named = {name: form[name].value() for name in ("remix_of", "style_page")}
     context: dict[str, Any] = {
         "form": form,
         "model": model,
@@ -84,8 +89,7 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
         "most_bytes": ingest.MAX_BYTES,
         "most_megabytes": ingest.MAX_BYTES // 2**20,
         "not_offered": _not_offered(form, model) if model else set(),
-        "credited_post": post_to_credit(user, named),
-        "credited_style": style_to_credit(user, named),
+        **credits_in(user, form),
         "plain_text": PLAIN,
         "plain_note": str(PLAIN).replace("{model}", model.name) if model and "weights" in _beyond(model) else "",
     }
