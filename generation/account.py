@@ -70,7 +70,7 @@ def _style_pages(user: User) -> Iterator[dict[str, Any]]:
     """The styles that they named, with the LoRAs and the posts in them."""
     seen = Post.objects.filter(open_to(user))
     for style in StylePage.objects.filter(owner=user).select_related("checkpoint").order_by("pk"):
-        columns = ("name", "about", "prompt", "negative_prompt", "audience", "created_at", "updated_at")
+        columns = ("name", "about", "prompt", "negative_prompt", "audience", "hidden", "created_at", "updated_at")
         yield {name: getattr(style, name) for name in columns} | {
             "model": style.checkpoint.name if style.checkpoint else "",
             "loras": list(style.loras.order_by("pk").values("resource__name", "weight")),

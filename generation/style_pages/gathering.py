@@ -15,7 +15,7 @@ from generation.models.style_page import StyleAudience
 
 def gather(style: StylePage, post: Post) -> None:
     """Put a new post into the style that it was drawn with, as long as that is for its author to use."""
-    if style.audience == StyleAudience.EVERYBODY or style.owner_id == post.author_id:
+    if (style.audience == StyleAudience.EVERYBODY and not style.hidden) or style.owner_id == post.author_id:
         StylePost.objects.get_or_create(style=style, post=post)
 
 

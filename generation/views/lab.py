@@ -52,9 +52,9 @@ UNSEEN = (
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def lab(request: MemberRequest) -> HttpResponse:
-    """A form, and one's own comparisons. A button `apply` changes the form alone. It starts with the recipe that `starting_recipe` finds in the query, or with
+    """A form, and one's own comparisons. It starts with the recipe that `starting_recipe` finds in the query, or with
     an own comparison, `lab`. POST queues the pictures: 303 to their page; 422 with everything typed and a sentence
-    beside each thing that is wrong. `act=check` only looks."""
+    beside each thing that is wrong. `act=check` only looks; a button `apply` changes the form alone."""
     if request.method == "POST":
         return _submit(request)
     start, model = with_model(_start(request), request.user)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,7 +62,7 @@ class Source:
     url: str = ""
 
 
-def credits_in(user: Viewer, form: RecipeForm) -> dict[str, Any]:
+def credits_in(user: User | AnonymousUser, form: RecipeForm) -> dict[str, Any]:
     """The context of `generation/parts/recipe_credits.html`."""
     named = {name: form[name].value() for name in ("remix_of", "style_page")}
     return {"credited_post": post_to_credit(user, named), "credited_style": style_to_credit(user, named)}
