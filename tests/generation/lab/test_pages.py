@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gallery.models import Refusal, User
@@ -125,6 +127,20 @@ def test_the_button_says_how_many(client: Client, mira: User) -> None:
     assert "4" in answer.text
     assert client.get(reverse("generation:lab_estimate"), form(x_values="1" * 5000)).status_code == 200
     assert client.get(reverse("generation:lab_estimate"), {"x": "\x00"}).status_code == 200
+
+
+def test_the_button_asks_the_database_no_more_for_many_pictures(client: Client, mira: User) -> None:
+    address = reverse("generation:lab_estimate")
+    few = form(x="steps", x_values="1-4", y="size", y_values="64x64, 64x72, 64x80")
+    many = form(x="steps", x_values="1-8", y="size", y_values="64x64,64x72,64x80,64x88,64x96,72x64,80x64,88x64")
+    client.get(address, few)
+    asked = []
+    for query in (few, many):
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(address, query)
+        asked.append(len(queries))
+    assert "64" in answer.text
+    assert asked[1] <= asked[0]
 
 
 def test_the_table_shows_what_came_out_and_what_did_not(client: Client, mira: User) -> None:
