@@ -281,6 +281,8 @@ EXAMPLE_PROMPT = "1girl, long hair, red hair, smile, blue background"
 # Where a post that is a remix is shown beside what it was made from; lines about who else made it possible.
 REMIX_URL_NAME = "generation:remix_diff"
 POST_MENTIONS = ["generation.style_pages.mentions.mentions_of"]
+# What moderators can hide beside posts and comments: for each kind of thing a function that loads one by its number.
+THINGS = {"style": "generation.style_pages.reported.load"}
 POST_ACTIONS: list[dict[str, Any]] = [
     {
         "label": _("Generate like this"),

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from gallery import ingest
 from gallery.accounts.parts import Picture, Table
@@ -30,6 +30,7 @@ from generation.models import (
 )
 from generation.models.queue import JobState
 from generation.requests import cancel_job, one_by_one
+from generation.style_pages.seeing import visible_styles
 
 TAKE_COLUMNS = (
     *("id", "kind", "created_at", "recipe", "post_id", "parent_id", "mask_id", "margins", "lettering", "stack"),
@@ -48,9 +49,12 @@ def parts(user: User) -> Iterator[Table]:
     yield Table("takes", takes.values(*TAKE_COLUMNS, **sizes).iterator())
     asked = GenerationRequest.objects.filter(user=user).order_by("pk")
     columns = ("id", "created_at", "prompt", "negative_prompt", "width", "height", "steps", "sampler", "guidance")
-    credits = ("remix_of_id", "style__name")
+    # One that is its maker's alone by now is not named.
+    known = StylePage.objects.filter(visible_styles(user), pk=OuterRef("style"))
+    credits = {"style__name": Subquery(known.values("name"))}
     source = ("source_take_id", "source_post_id", "strength", "mask_id", "mask_blur", "only_masked", "outpaint")
-    yield Table("requests", asked.values(*columns, "seed", "count", "checkpoint__name", *credits, *source).iterator())
+    rows = asked.values(*columns, "seed", "count", "checkpoint__name", "remix_of_id", *source, **credits)
+    yield Table("requests", rows.iterator())
     labs = Lab.objects.filter(owner=user).order_by("pk")
     yield Table("comparisons", labs.values(*LAB_COLUMNS).iterator())
     cells = LabCell.objects.filter(lab__owner=user).order_by("lab", "row", "column")
@@ -66,7 +70,7 @@ def _style_pages(user: User) -> Iterator[dict[str, Any]]:
     """The styles that they named, with the LoRAs and the posts in them."""
     seen = Post.objects.filter(open_to(user))
     for style in StylePage.objects.filter(owner=user).select_related("checkpoint").order_by("pk"):
-        columns = ("name", "about", "prompt", "negative_prompt", "audience", "created_at", "updated_at")
+        columns = ("name", "about", "prompt", "negative_prompt", "audience", "hidden", "created_at", "updated_at")
         yield {name: getattr(style, name) for name in columns} | {
             "model": style.checkpoint.name if style.checkpoint else "",
             "loras": list(style.loras.order_by("pk").values("resource__name", "weight")),

@@ -24,7 +24,8 @@ ROUTES = named(
         **rows(Act.LIGHT, Act.LIGHT, "mark undo_mark take_marks"),
         **rows(Act.SEARCH, Act.WRITE, "takes storage"),
         **rows(Act.READ, Act.WRITE, "remix_diff styles style style_new style_edit style_delete style_posts"),
+        "style_report": row(Act.READ, Act.REPORT),
         **rows(Act.READ, Act.WRITE, "lab_page lab_cancel"),
-        **rows(Act.MODERATE, Act.MODERATE, "queue queue_order worker_order manage_models manage_model"),
+        **rows(Act.MODERATE, Act.MODERATE, "queue queue_order worker_order manage_models manage_model style_moderate"),
     },
 )

@@ -445,7 +445,7 @@ def addresses(hidden: Hidden) -> Iterator[str]:
     yield from (reverse("generation:complete_takes") + f"?q={begun}" for begun in ("1g", "z", "prompt:z", "lora:"))
     yield reverse("generation:compare") + f"?a={hidden.take.pk}&b={hidden.edit.pk}"
     yield from (reverse(f"generation:{name}") for name in ("mark", "undo_mark", "storage", "styles", "lab_estimate"))
-    for name in ("style", "style_edit", "style_delete", "style_posts"):
+    for name in ("style", "style_edit", "style_delete", "style_posts", "style_report", "style_moderate"):
         yield reverse(f"generation:{name}", args=["none"])
     yield reverse("generation:model", args=["small"])
     yield reverse("generation:model", args=["zx"])

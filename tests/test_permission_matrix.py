@@ -123,6 +123,7 @@ DRAFT = {"tags": "1girl", "rating": "g", "level": "human", "prompt_visibility": 
 COMPARISON = {"prompt": "1girl", "model": "small", "key": "k", "x": "guidance", "x_values": "3, 5", "y": ""}
 STYLE = {"kind": "style", "act": "save", "promptstyle-new-name": "Ink", "promptstyle-new-prompt": "ink"}
 STYLE_PAGE = {"name": "Soft ink", "prompt": "soft ink", "audience": "everybody"}
+HIDE = {"act": "hide", "rule": "hate", "reason": "It insults."}
 PROPOSAL = {"act": "send", "title": "Cats", "script": "alias tabby -> cat", "reason": ""}
 TYPED = {"seen": "1", "prompt": "2girls", "act": "save"}
 RERATE = {"act": "rerate", "rating": "q", "reason": "It shows more."}
@@ -642,6 +643,16 @@ ROWS = [
     Row("generation:style_edit",   MAKER, "in 302 404 404 404 404", slug("private style"), "private", STYLE_PAGE),
     Row("generation:style_delete", MAKER, "in 302 404 404 404 404", slug("style"), "for everybody"),
     Row("generation:style_delete", MAKER, "in 302 404 404 404 404", slug("private style"), "private"),
+    Row("generation:style", "404 200 404 200 200 200", "405", slug("hidden style"), "hidden"),
+    Row("generation:style_report", PUBLIC, "302 403 302 302 302 302", slug("style"), "for everybody", VOICE),
+    Row("generation:style_report", MINE_ALONE, "404 403 404 404 404 404", slug("private style"), "private", VOICE),
+    Row("generation:style_report", SEEN_BY_STAFF, "404 403 404 409 409 409", slug("hidden style"), "hidden", VOICE),
+    Row("generation:style_moderate", "in 403 403 200 200 200", "in 403 403 302 302 302", slug("style"), "for everybody",
+        HIDE),
+    Row("generation:style_moderate", "in 403 404 404 404 404", "in 403 404 404 404 404", slug("private style"),
+        "private", HIDE),
+    Row("generation:style_moderate", "in 403 404 200 200 200", "in 403 404 302 302 302", slug("hidden style"), "hidden",
+        HIDE | {"act": "show"}),
     Row("generation:style_posts", NO_GET, "in 422 404 404 404 404", slug("style"), "add", {"add": "1"}),
     Row("generation:style_posts", NO_GET, "in 422 404 404 404 404", slug("private style"), "private", {"add": "1"}),
     Row("generation:style_posts", NO_GET, "in 404 404 404 404 404", slug("style"), "take out", {"take_out": "1"}),
@@ -755,8 +766,9 @@ def build_world() -> World:
     world["mask"] = make_mask(maker)
     for remix in ("owners", "explicit", "removed", "quarantined"):
         Remix.objects.create(post=world[remix], source=world["public"])
-    for name, audience in (("style", "everybody"), ("private style", "only_me")):
+    for name, audience in (("style", "everybody"), ("private style", "only_me"), ("hidden style", "everybody")):
         world[name] = StylePage.objects.create(owner=maker, slug=slugify(name), name=name, audience=audience)
+    StylePage.objects.filter(pk=world["hidden style"].pk).update(hidden=True)
     world["draft"] = drafted(maker, plain(), batch="of-the-maker")
     world["request"] = make_request(maker, count=2)
     world["lab"] = make_lab(maker)

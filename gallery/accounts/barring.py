@@ -65,6 +65,7 @@ OPEN = frozenset(
         "gallery:report_post",
         "gallery:report_user",
         "gallery:report_comment",
+        "generation:style_report",
         "gallery:take_voice_back",
         "gallery:receipt",
         "gallery:own_statements",
@@ -74,7 +75,9 @@ OPEN = frozenset(
 # Signing in and out, passwords, mail addresses, second factors.
 OPEN_PREFIXES = ("account_", "mfa_", "gallery:sign_in_link")
 # What visitors of a banned address can't do though members can.
-VISITORS_CLOSED = frozenset({"gallery:report_post", "gallery:report_user", "gallery:report_comment"})
+VISITORS_CLOSED = frozenset(
+    {"gallery:report_post", "gallery:report_user", "gallery:report_comment", "generation:style_report"}
+)
 
 
 @sync_and_async_middleware

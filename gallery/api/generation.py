@@ -18,6 +18,7 @@ def versions_as_json(post: Post, viewer: Viewer, before: int | None = None) -> l
 
 def _version(version: Any, reason: str, reads: bool) -> dict[str, Any]:
     state = State.of_version(version)
+    told = state.recipe if reads else state.recipe.without_prompt()
     whole = state.recipe.to_dict() | {"generator_version": state.recipe.version, "model": state.recipe.model_name}
     hidden = {field.name for field in FIELDS if field.hidden}
     names = [field.name for field in FIELDS if field.name not in ("version", "model_name")]
@@ -32,5 +33,6 @@ def _version(version: Any, reason: str, reads: bool) -> dict[str, Any]:
             name: whole[name] if reads or name not in hidden else None
             for name in [*names, "model", "generator_version"]
         },
+        "axes": [axis.to_dict() for axis in told.axes],
         "rest": version.rest if reads else None,
     }

@@ -26,6 +26,7 @@ class ModerationKind(models.TextChoices):
     UNBAN = "unban", _("Ban lifted")
     RULE = "rule", _("Rule changed")
     COMMENT = "comment", pgettext_lazy("act", "Comment")
+    STYLE = "style", pgettext_lazy("act", "Style")
     WITHDRAW = "withdraw", _("Withdrawn")
     LABEL = "label", _("Label")
     ROLE = "role", _("Role changed")

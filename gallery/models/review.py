@@ -68,7 +68,8 @@ class Case(models.Model):
 
     A moderator claims it for ten minutes; only who holds the claim decides. `urgency` orders the queue before age: 0 as
     usual, 9 at once. `facts` is what an automated check found, for moderators' eyes. `outcome` and `reason` are the
-    decision. A case about a `comment` is about the `person` who wrote it, and about no post.
+    decision. A case about a `comment` is about the `person` who wrote it, and about no post; likewise one about a
+    `thing` of a floor above, such as `style:12`, about who made it (`gallery.moderation.things`).
     """
 
     kind = models.CharField(max_length=6, choices=CaseKind)
@@ -76,6 +77,7 @@ class Case(models.Model):
     post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="cases")
     person = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="cases")
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, null=True, related_name="cases")
+    thing = models.CharField(max_length=40, blank=True)
     urgency = models.PositiveSmallIntegerField(default=0)
     facts = models.JSONField(default=dict)
     opened_at = models.DateTimeField(auto_now_add=True)
@@ -102,12 +104,23 @@ class Case(models.Model):
             models.UniqueConstraint(
                 fields=["person"],
                 name="case_one_open_report_of_a_person",
-                condition=models.Q(state=CaseState.OPEN, kind=CaseKind.REPORT, post__isnull=True, comment__isnull=True),
+                condition=models.Q(
+                    state=CaseState.OPEN, kind=CaseKind.REPORT, post__isnull=True, comment__isnull=True, thing=""
+                ),
             ),
             models.UniqueConstraint(
                 fields=["kind", "comment"],
                 name="case_one_open_a_comment",
                 condition=models.Q(state=CaseState.OPEN) & ~models.Q(kind=CaseKind.APPEAL),
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "thing"],
+                name="case_one_open_a_thing",
+                condition=models.Q(state=CaseState.OPEN) & ~models.Q(thing="") & ~models.Q(kind=CaseKind.APPEAL),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(thing="") | models.Q(person__isnull=False, post__isnull=True, comment__isnull=True),
+                name="case_of_a_thing_is_its_makers",
             ),
             models.CheckConstraint(
                 condition=models.Q(comment__isnull=True) | models.Q(person__isnull=False, post__isnull=True),
@@ -174,6 +187,7 @@ class Restriction(models.TextChoices):
     RATING = "rating", _("Your post was rated higher")
     LABEL = "label", _("The label of your post was changed")
     COMMENT = "comment", _("Your comment was removed")
+    STYLE = "style", _("Your style was hidden")
     STRIKE = "strike", _("You got a strike")
     BAN = "ban", _("Your account was restricted")
 

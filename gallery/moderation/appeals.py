@@ -14,6 +14,7 @@ from gallery.moderation.acts import log_act, rerate, restore
 from gallery.moderation.comments import take_back_removal, uphold_removal
 from gallery.moderation.sanctions import unban, void
 from gallery.moderation.statements import latest_standing
+from gallery.moderation.things import take_back_hiding
 from gallery.post_state import locked
 from gallery.posts import set_status
 
@@ -80,6 +81,11 @@ def _lift(moderator: User, statement: Statement, reason: str) -> None:
         unban(moderator, ban, reason, details={"statement": statement.pk})
 
 
+def _show(moderator: User, statement: Statement, reason: str) -> None:
+    take_back_hiding(statement)
+    _void_with(moderator, statement, reason)
+
+
 TAKE_BACK: dict[Restriction, Callable[[User, Post, Statement, str], None]] = {
     Restriction.REMOVAL: _restore,
     Restriction.RATING: _rate_back,
@@ -88,6 +94,7 @@ TAKE_BACK: dict[Restriction, Callable[[User, Post, Statement, str], None]] = {
 TAKE_BACK_OF_PERSONS: dict[Restriction, Callable[[User, Statement, str], None]] = {
     Restriction.STRIKE: _void,
     Restriction.BAN: _lift,
+    Restriction.STYLE: _show,
 }
 
 

@@ -29,14 +29,15 @@ def open_case(
     post: Post | None = None,
     person: User | None = None,
     comment: Comment | None = None,
+    thing: str = "",
     facts: dict[str, Any] | None = None,
     urgency: int = 0,
 ) -> Case:
     """The open case of this kind about a post, made if there is none, locked; new `facts` join those it has, and it
     becomes as urgent as the more urgent of the two. Label disputes and appeals always make one of their own. A case
-    about a comment is about its author too, and about no post.
+    about a comment is about its author too, and about no post; one about a `thing` about the `person` who made it.
 
-    Call it with the post or the comment locked.
+    Call it with the post, the comment or the thing locked.
     """
     found = None
     if post is not None and kind not in {CaseKind.LABEL, CaseKind.APPEAL}:
@@ -45,10 +46,11 @@ def open_case(
     elif comment is not None and kind != CaseKind.APPEAL:
         person = comment.author
         found = Case.objects.select_for_update().filter(kind=kind, comment=comment, state=CaseState.OPEN).first()
+    elif thing and kind != CaseKind.APPEAL:
+        found = Case.objects.select_for_update().filter(kind=kind, thing=thing, state=CaseState.OPEN).first()
     if found is None:
-        return Case.objects.create(
-            kind=kind, post=post, person=person, comment=comment, facts=facts or {}, urgency=urgency
-        )
+        about: dict[str, Any] = {"post": post, "person": person, "comment": comment, "thing": thing}
+        return Case.objects.create(kind=kind, facts=facts or {}, urgency=urgency, **about)
     found.facts, found.urgency = found.facts | (facts or {}), max(found.urgency, urgency)
     found.save(update_fields=["facts", "urgency"])
     return found

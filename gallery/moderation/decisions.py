@@ -10,18 +10,20 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from gallery.errors import Invalid, NotAllowed
+from gallery.errors import Invalid, InvalidTransition, NotAllowed
 from gallery.labels import disputes
 from gallery.models import Case, Comment, LabelDispute, LockedAway, Post, Statement, User
 from gallery.models.moderation import ModerationKind
 from gallery.models.post import PostStatus
 from gallery.models.review import CaseKind, Detection, Outcome, Restriction, SiteRule
+from gallery.moderation import things
 from gallery.moderation.acts import approve, checked_reason, keep, log_about_person, log_act, quarantine, remove, rerate
 from gallery.moderation.appeals import overturn, uphold
 from gallery.moderation.cases import decides_alone, held, settle
 from gallery.moderation.comments import keep_comment, lock_comment, remove_comment
 from gallery.moderation.sanctions import lock_people, strike
 from gallery.moderation.statements import latest_standing
+from gallery.moderation.things import Thing, thing_called
 from gallery.post_ratings.sources import decide as decide_rating
 from gallery.post_state import LETTING_OUT, locked
 from gallery.ratings import Rating
@@ -38,7 +40,7 @@ CHOICES: dict[CaseKind, tuple[Outcome, ...]] = {
     CaseKind.SCAN: (Outcome.KEPT, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
     CaseKind.STUCK: (Outcome.APPROVED, Outcome.RERATED, Outcome.REMOVED, Outcome.QUARANTINED),
 }
-OF_A_COMMENT = (Outcome.KEPT, Outcome.REMOVED)
+OF_A_COMMENT_OR_THING = (Outcome.KEPT, Outcome.REMOVED)
 # A picture that a check put out of reach, with or without a post; and a report about somebody.
 OF_A_PICTURE = (Outcome.KEPT, Outcome.QUARANTINED)
 OF_A_PERSON = (Outcome.KEPT,)
@@ -55,7 +57,7 @@ DETECTIONS = {
 class Decision:
     """What a moderator chose: an outcome of `CHOICES`, their reason, and where it asks for it a rating or a rule.
 
-    `strike`: the author of a removed post or comment gets one too.
+    `strike`: the author of a removed post or comment, or of a hidden thing, gets one too.
     """
 
     outcome: Outcome
@@ -68,8 +70,8 @@ class Decision:
 def choices_of(case: Case) -> tuple[Outcome, ...]:
     """What this case can end in."""
     kind = CaseKind(case.kind)
-    if case.comment_id is not None and kind == CaseKind.REPORT:
-        return OF_A_COMMENT
+    if (case.comment_id is not None or case.thing) and kind == CaseKind.REPORT:
+        return OF_A_COMMENT_OR_THING
     if case.post_id is None and kind == CaseKind.SCAN:
         return OF_A_PICTURE
     if case.post_id is None and kind == CaseKind.REPORT:
@@ -86,7 +88,7 @@ def decide(moderator: User, case: Case, decision: Decision) -> Case:
     """
     picture = locked_away(case)
     post = _first_locked(case, picture)
-    comment = lock_comment(case.comment)
+    comment, thing = lock_comment(case.comment), thing_called(case.thing, lock=True)
     case = held(moderator, case)
     kind = CaseKind(case.kind)
     if decision.outcome not in choices_of(case):
@@ -104,6 +106,10 @@ def decide(moderator: User, case: Case, decision: Decision) -> Case:
         _decide_post(moderator, case, post, decision)
     elif comment is not None:
         _decide_comment(moderator, comment, decision)
+    elif thing is not None:
+        _decide_thing(moderator, thing, decision)
+    elif case.thing and decision.outcome == Outcome.REMOVED:
+        raise InvalidTransition("thing_gone")
     elif case.person is not None:
         log_about_person(moderator, ModerationKind.KEEP, case.person, reason, {"case": case.pk})
     return case
@@ -163,6 +169,16 @@ def _decide_comment(moderator: User, comment: Comment, decision: Decision) -> No
             _strike(moderator, comment.author, removal, decision, Detection.REPORT)
     else:
         keep_comment(moderator, comment, decision.reason)
+
+
+def _decide_thing(moderator: User, thing: Thing, decision: Decision) -> None:
+    if decision.outcome != Outcome.REMOVED:
+        things.keep(moderator, thing.name, decision.reason)
+        return
+    things.hide(moderator, thing.name, decision.reason, decision.rule, detection=Detection.REPORT)
+    if decision.strike and thing.maker.pk != moderator.pk:
+        hiding = things.decision_about(thing.name, thing.maker)
+        _strike(moderator, thing.maker, hiding, decision, Detection.REPORT)
 
 
 def _strike(moderator: User, author: User, removal: Statement | None, decision: Decision, detection: Detection) -> None:

@@ -38,6 +38,18 @@ class VoiceForm(RefusableForm):
         self.fields["rule"].choices = [(rule.value, rule.label) for rule in rules]  # type: ignore[attr-defined]
 
 
+class HideForm(RefusableForm):
+    """Why a moderator hides something, or shows it again."""
+
+    rule = forms.ChoiceField(label=_("Rule"), choices=SiteRule.choices, required=False, initial=SiteRule.OTHER)
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,  # the function behind it asks for it, in the site's words
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
+        help_text=_("Whom it concerns reads it, and it is kept for ever."),
+    )
+
+
 class AppealForm(RefusableForm):
     """What somebody says against a decision about them."""
 

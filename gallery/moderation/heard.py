@@ -75,12 +75,14 @@ def voices_of(member: User) -> QuerySet[Voice]:
     return Voice.objects.filter(by=member).select_related("case__post", "case__person").order_by("-pk")
 
 
-def open_voice(member: Viewer, kind: CaseKind, *, post: Post | None = None, person: User | None = None) -> Voice | None:
+def open_voice(
+    member: Viewer, kind: CaseKind, *, post: Post | None = None, person: User | None = None, thing: str = ""
+) -> Voice | None:
     """What this member said about that and that still waits."""
     if not isinstance(member, User):
         return None
     mine = Voice.objects.filter(by=member, case__kind=kind, case__state=CaseState.OPEN, case__post=post)
-    mine = mine.filter(case__comment=None)
+    mine = mine.filter(case__comment=None, case__thing=thing)
     return (mine.filter(case__person=person) if person else mine).select_related("case").first()
 
 

@@ -25,6 +25,7 @@ from gallery.moderation.cases import decides_alone, free_for, is_about, is_own_m
 from gallery.moderation.decisions import choices_of, locked_away
 from gallery.moderation.findings import found_in
 from gallery.moderation.service_level import late_before
+from gallery.moderation.things import thing_called
 from gallery.moderation.waiting import same_pictures
 
 PAST_ACTS = 8
@@ -56,6 +57,8 @@ OF_KIND = {
     CaseKind.LABEL: {Outcome.KEPT: _("The label is right")},
     CaseKind.RATING: {Outcome.KEPT: _("The rating is right")},
 }
+# What is hidden stays its maker's.
+OF_THING = {Outcome.REMOVED: pgettext_lazy("decision", "Hide")}
 # Of a picture that a check put out of reach.
 OF_HELD = {Outcome.KEPT: _("Nothing is wrong: release it"), Outcome.QUARANTINED: _("Leave it out of reach")}
 # What a statement takes from somebody, in words for others than them.
@@ -64,6 +67,7 @@ TAKEN = {
     Restriction.RATING: _("Post rated higher"),
     Restriction.LABEL: _("Label changed"),
     Restriction.COMMENT: _("Comment removed"),
+    Restriction.STYLE: _("Style hidden"),
     Restriction.STRIKE: _("Strike"),
     Restriction.BAN: _("Account restricted"),
 }
@@ -187,6 +191,7 @@ def case_page(moderator: User, case: Case, *, shown: str) -> dict[str, Any]:
         "found": found_in(case),
         "same_pictures": same_pictures(case.post) if is_open and case.post and case.kind == CaseKind.POST else [],
         "commented": reported_comment(case),
+        "thing": reported_thing(moderator, case),
         "voices": _voices(moderator, case),
         "dispute": LabelDispute.objects.filter(case=case).select_related("by").first(),
         "statement": statement,
@@ -209,6 +214,18 @@ def reported_comment(case: Case) -> dict[str, Any] | None:
     }
 
 
+def reported_thing(moderator: User, case: Case) -> dict[str, Any] | None:
+    """The thing of a case, as it stands, and what it said when it was first reported; `now` is None where it is gone or
+    its maker keeps it to themselves by now."""
+    if not case.thing:
+        return None
+    thing = thing_called(case.thing)
+    thing = thing if thing is not None and thing.opens_to(moderator) else None
+    first = {key: case.facts.get(key, "") for key in ("title", "text")}
+    same = thing is not None and first in ({"title": thing.title, "text": thing.text}, {"title": "", "text": ""})
+    return {"now": thing, "before": None if same else first}
+
+
 def named_rule(case: Case) -> SiteRule | None:
     """The rule that was named first in a case; None where nobody named one."""
     rule = Voice.objects.filter(case=case).order_by("pk").values_list("rule", flat=True).first()
@@ -226,7 +243,8 @@ def decided_sentence(case: Case) -> str:
         about = gettext("Post %(id)s") % {"id": case.post_id}
     elif case.person:
         name = case.person.username
-        about = (gettext("Comment by %(name)s") if case.comment_id else "%(name)s") % {"name": name}
+        about = gettext("Style by %(name)s") if case.thing else "%(name)s"
+        about = (gettext("Comment by %(name)s") if case.comment_id else about) % {"name": name}
     else:
         about = str(CaseKind(case.kind).label)
     return format_html("{}: {} · {}", about, Outcome(case.outcome).label, link)
@@ -265,6 +283,8 @@ def _choices(case: Case) -> list[Choice]:
 def _verb(case: Case, outcome: Outcome) -> str:
     if case.post_id is None and case.kind == CaseKind.SCAN and outcome in OF_HELD:
         return str(OF_HELD[outcome])
+    if case.thing and outcome in OF_THING:
+        return str(OF_THING[outcome])
     return str(OF_KIND.get(CaseKind(case.kind), {}).get(outcome) or VERBS[outcome])
 
 

@@ -18,6 +18,7 @@ from gallery.models import Ban, Post, Statement, Strike, User
 from gallery.models.post import STANDING, AiLevel
 from gallery.models.review import CaseState, Restriction, SiteRule, StatementState
 from gallery.moderation.rules import SENTENCES
+from gallery.moderation.things import Thing, thing_called
 from gallery.ratings import Rating
 from gallery.visibility import reachable_posts
 
@@ -76,6 +77,7 @@ EFFECTS: dict[Restriction, Callable[[Statement], list[str]]] = {
     ),
     Restriction.LABEL: _always(_("The post carries this label for everybody, and in its files.")),
     Restriction.COMMENT: _always(_("Nobody but you and moderators can read the comment. Its words stay yours.")),
+    Restriction.STYLE: _always(_("Nobody but you and moderators can open the style. Posts drawn in it stay.")),
     Restriction.STRIKE: _of_strike,
     Restriction.BAN: _of_ban,
 }
@@ -83,7 +85,8 @@ EFFECTS: dict[Restriction, Callable[[Statement], list[str]]] = {
 
 @dataclass(frozen=True)
 class ToldStatement:
-    """A statement, its post as a card where it can still be opened, and what can be done about it now."""
+    """A statement, its post as a card where it can still be opened, the thing that it is about where that is still
+    there, and what can be done about it now."""
 
     statement: Statement
     card: Card | None
@@ -92,6 +95,7 @@ class ToldStatement:
     rule_sentence: str = ""
     effects: tuple[str, ...] = ()
     answer: str = ""
+    thing: Thing | None = None
 
     @property
     def overturned(self) -> bool:
@@ -120,6 +124,7 @@ def statement_page(statement: Statement, person: User) -> ToldStatement:
         change=_change(statement),
         rule_sentence=str(SENTENCES[SiteRule(statement.rule)]),
         effects=tuple(EFFECTS[Restriction(statement.restriction)](statement)),
+        thing=thing_called(statement.act.details.get("thing", "")),
         answer=appeal.case.reason if appeal is not None and decided else "",
     )
 

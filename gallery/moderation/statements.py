@@ -92,7 +92,8 @@ def appeal(person: User, statement: Statement, text: str) -> Appeal:
         raise Invalid("appeal_text_needed")
     if len(said) > MAX_APPEAL:
         raise Invalid("reason_too_long", length=len(said), limit=MAX_APPEAL)
-    case = open_case(CaseKind.APPEAL, post=post, person=person, comment=statement.comment)
+    thing = statement.act.details.get("thing", "")
+    case = open_case(CaseKind.APPEAL, post=post, person=person, comment=statement.comment, thing=thing)
     if post and statement.restriction == Restriction.REMOVAL and post.status == PostStatus.REMOVED:
         set_status(post, PostStatus.APPEALED)
     statement.state = StatementState.APPEALED

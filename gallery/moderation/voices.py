@@ -23,6 +23,7 @@ from gallery.models.review import CaseKind, CaseState, SiteRule
 from gallery.moderation.acts import MAX_REASON
 from gallery.moderation.cases import close_moot_case, open_case
 from gallery.moderation.statements import checked_rule
+from gallery.moderation.things import thing_called
 from gallery.post_state import EDITABLE, checked_rating, require_status
 from gallery.posts import set_status
 from gallery.visibility import Viewer, reachable_posts, signed_in
@@ -88,6 +89,27 @@ def report_comment(by: Viewer, comment: Comment, rule: str, text: str) -> Receiv
         case.facts["comment"] = found.text
         case.save(update_fields=["facts"])
     return _received(case, by, chosen, said, "")
+
+
+@transaction.atomic
+def report_thing(by: Viewer, name: str, rule: str, text: str, *, contact: str = "") -> Received:
+    """Tell moderators that a thing of a floor above, which `by` can open, breaks a rule; the case keeps what it said
+    then. Raises as `report` does, and InvalidTransition where it is hidden or gone."""
+    if by.is_authenticated and not signed_in(by):
+        raise NotAllowed("account_disabled")
+    chosen, said, contact = checked_rule(rule), _checked_text(text), _checked_contact(contact)
+    found = thing_called(name, lock=True)
+    if found is None:
+        raise InvalidTransition("thing_gone")
+    if found.maker.pk == by.pk:
+        raise NotAllowed("own_report")
+    if found.hidden:
+        raise InvalidTransition("thing_hidden_before")
+    case = open_case(CaseKind.REPORT, person=found.maker, thing=found.name, urgency=URGENT.get(chosen, 0))
+    if "title" not in case.facts:
+        case.facts |= {"title": found.title, "text": found.text}
+        case.save(update_fields=["facts"])
+    return _received(case, by, chosen, said, contact)
 
 
 @transaction.atomic
@@ -162,7 +184,7 @@ def _reachable(by: Viewer, post: Post) -> Post:
 def _case_about(person: User) -> Case:
     """The open report about somebody, locked; made if there is none. The database lets only one be open."""
     same = Case.objects.select_for_update(of=("self",)).filter(
-        kind=CaseKind.REPORT, person=person, post=None, comment=None, state=CaseState.OPEN
+        kind=CaseKind.REPORT, person=person, post=None, comment=None, thing="", state=CaseState.OPEN
     )
     if (found := same.first()) is not None:
         return found

@@ -135,6 +135,7 @@ RESTRICTIONS: dict[Restriction, Callable[[], str]] = {
     Restriction.RATING: lambda: _("Posts rated higher"),
     Restriction.LABEL: lambda: _("Labels changed"),
     Restriction.COMMENT: lambda: _("Comments removed"),
+    Restriction.STYLE: lambda: _("Styles hidden"),
     Restriction.STRIKE: lambda: _("Strikes"),
     Restriction.BAN: lambda: _("Bans"),
 }

@@ -33,6 +33,11 @@ COMMENT_ACTS = {
     "restored": pgettext_lazy("a comment", "restored"),
     "kept": pgettext_lazy("a comment", "left as it is"),
 }
+THING_ACTS = {
+    "hidden": pgettext_lazy("a style", "hidden"),
+    "shown": pgettext_lazy("a style", "shown again"),
+    "kept": pgettext_lazy("a style", "left as it is"),
+}
 QUEUE_ACTS = {
     "queue_pause": gettext_lazy("All drawing paused"),
     "queue_drain": gettext_lazy("All drawing paused"),
@@ -92,6 +97,8 @@ def _change(act: ModerationAction) -> str:
     if "comment" in act.details:
         what = COMMENT_ACTS.get(act.details.get("act"), "")
         return _("Comment %(id)d: %(act)s") % {"id": act.details["comment"], "act": what} if what else ""
+    if "thing" in act.details:
+        return f"{act.details.get('title', '')}: {THING_ACTS.get(act.details.get('act'), '')}"
     if act.kind in {ModerationKind.STRIKE, ModerationKind.BAN, ModerationKind.UNBAN}:
         return sanction_words(act)
     if act.kind == ModerationKind.LOCK:

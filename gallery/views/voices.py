@@ -35,7 +35,7 @@ def report_post(request: HttpRequest, post_id: int) -> HttpResponse:
         lambda said: report(request.user, shown, said["rule"], said["reason"], contact=said["contact"])
     )
     if received:
-        return _thanks(request, received, redirect("gallery:post", shown.pk))
+        return thanks(request, received, redirect("gallery:post", shown.pk))
     mine = open_voice(request.user, CaseKind.REPORT, post=shown)
     return _post_page(request, "gallery/report_post.html", shown, form, mine, status)
 
@@ -68,7 +68,7 @@ def report_user(request: HttpRequest, name: str) -> HttpResponse:
         lambda said: report_person(request.user, person, said["rule"], said["reason"], contact=said["contact"])
     )
     if received:
-        return _thanks(request, received, redirect("gallery:profile", person.username))
+        return thanks(request, received, redirect("gallery:profile", person.username))
     context = {
         "form": form,
         "person": person,
@@ -115,7 +115,8 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "gallery/receipt.html", {"line": heard([voice], request.user)[0]})
 
 
-def _thanks(request: HttpRequest, received: Received, back: HttpResponse) -> HttpResponse:
+def thanks(request: HttpRequest, received: Received, back: HttpResponse) -> HttpResponse:
+    """Thank whoever reported: members go `back`, visitors to the page that tells what becomes of it."""
     if received.receipt:
         messages.success(request, _("Thank you; a moderator will look at it."))
         return redirect("gallery:receipt", received.receipt)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -47,12 +48,16 @@ def draw(
     none. Raises `RequestRefused` with the problems of all pictures; their fields are those of the recipe, and
     `x_values` and `y_values`.
     """
-    try:
+    with _counting(user):
         return _draw(user, base, columns, rows, idempotency_key, title)
-    except RequestRefused as refusal:
-        if refusal.verdict is not None and refusal.verdict.refusing is not None:
-            note(user, refusal.verdict.refusing)
-        raise
+
+
+def look(user: User, base: Mapping[str, Any], columns: Axis, rows: Axis | None) -> Plan:
+    """What `draw` would queue, without doing it. Raises as `draw` does."""
+    with _counting(user):
+        planned = plan(user, base, columns, rows)
+        _require(user, planned)
+    return planned
 
 
 def _draw(
@@ -79,8 +84,7 @@ def _draw(
         )
         for cell in planned.cells:
             if cell.reading is not None:
-                key = f"lab-{lab.pk}-{cell.column}-{cell.row}"
-                request = requests.enqueue(user, cell.reading, key)
+                request = requests.enqueue(user, cell.reading, _key())
                 LabCell.objects.create(lab=lab, column=cell.column, row=cell.row, request=request)
     return lab
 
@@ -99,7 +103,7 @@ def kept(base: Mapping[str, Any]) -> dict[str, Any]:
 def redraw(user: User, cell: LabCell) -> bool:
     """Queue a picture of `user`'s own comparison once more that failed, was cancelled or is gone. False where it is
     there or on its way. Raises `RequestRefused`."""
-    with transaction.atomic():
+    with _counting(user), transaction.atomic():
         requests.one_by_one(user.pk)
         locked = LabCell.objects.select_for_update(of=("self",)).select_related("lab").get(pk=cell.pk, lab__owner=user)
         if not can_be_redrawn(job_of(locked)):
@@ -110,8 +114,7 @@ def redraw(user: User, cell: LabCell) -> bool:
         _require(user, Plan(columns, rows, [planned]))
         if planned.reading is None:
             return False
-        key = f"lab-{locked.lab_id}-{locked.column}-{locked.row}-{uuid.uuid4().hex[:12]}"
-        locked.request = requests.enqueue(user, planned.reading, key)
+        locked.request = requests.enqueue(user, planned.reading, _key())
         locked.save(update_fields=["request"])
     return True
 
@@ -141,6 +144,22 @@ def remove(user: User, lab: Lab) -> None:
     """Forget `user`'s own comparison: what is left of it is cancelled, its takes stay."""
     cancel(user, lab)
     owned(user).filter(pk=lab.pk).delete()
+
+
+@contextmanager
+def _counting(user: User) -> Iterator[None]:
+    """What a rule refuses is counted with the user, once the transaction that it was refused in is over."""
+    try:
+        yield
+    except RequestRefused as refusal:
+        if refusal.verdict is not None and refusal.verdict.refusing is not None:
+            note(user, refusal.verdict.refusing)
+        raise
+
+
+def _key() -> str:
+    """Of a request that no form asks for: the comparison has the form's key, and no form can have named this one."""
+    return f"lab-{uuid.uuid4().hex}"
 
 
 def _require(user: User, planned: Plan) -> None:

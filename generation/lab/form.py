@@ -14,6 +14,7 @@ from gallery.recipes.axes import LABELS
 from generation.door.source import SOURCES
 from generation.lab.axes import Axis, AxisRefused, read_axis
 from generation.lab.drawing import MAX_TITLE
+from generation.lab.values import joined
 from generation.models import Lab
 from generation.recipe_form import RecipeForm, new_key
 
@@ -87,9 +88,4 @@ def initial_of(lab: Lab) -> dict[str, Any]:
 
 
 def _typed(side: str, axis: Mapping[str, Any]) -> dict[str, str]:
-    lines = [value or '""' for value in axis["values"]]
-    separator = ", " if all("," not in value and len(value) < 40 for value in lines) else "\n"
-    if len(lines) == 1 and "," in lines[0] and axis["name"] != "prompt":
-        quoted = lines[0].replace('"', '""')
-        lines = [f'"{quoted}"']
-    return {side: axis["name"], f"{side}_values": (separator if axis["name"] != "prompt" else "\n").join(lines)}
+    return {side: axis["name"], f"{side}_values": joined(axis["values"], a_line_each=axis["name"] == "prompt")}

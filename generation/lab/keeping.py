@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from generation.lab.sheet import Side, lay_out
 from generation.models import Lab, Take
 from generation.models.take import TakeKind
 from generation.stacking import stack_of
+from generation.wildcards import names_in
 
 LEAST = 2
 """So many pictures have to be there: one alone is no comparison."""
@@ -93,16 +95,18 @@ def make_sheet(user: User, lab: Lab) -> Take:
         there = current_sheet(locked)
         if there is not None:
             return there
-        whole = recipe.to_dict()
-        locked.sheet = Take.objects.create(
-            kind=TakeKind.SHEET,
-            owner=user,
-            asset=ingest.record(user, prepared),
-            recipe=whole,
-            stack=stack_of(whole, prompt=recipe.prompt, negative_prompt=recipe.negative_prompt, over=f"sheet:{lab.pk}"),
-        )
-        locked.save(update_fields=["sheet"])
-    return locked.sheet
+        # What came out while it was laid out would never be on it: a sheet is current until something newer is there.
+        if takes_of(locked) == takes:
+            whole = recipe.to_dict()
+            stack = stack_of(
+                whole, prompt=recipe.prompt, negative_prompt=recipe.negative_prompt, over=f"sheet:{lab.pk}"
+            )
+            locked.sheet = Take.objects.create(
+                kind=TakeKind.SHEET, owner=user, asset=ingest.record(user, prepared), recipe=whole, stack=stack
+            )
+            locked.save(update_fields=["sheet"])
+            return locked.sheet
+    return make_sheet(user, lab)
 
 
 def recipe_of_sheet(lab: Lab, takes: dict[tuple[int, int], Take]) -> Recipe:
@@ -115,9 +119,7 @@ def recipe_of_sheet(lab: Lab, takes: dict[tuple[int, int], Take]) -> Recipe:
         differing |= _DIFFERING.get(axis.name, {})
     if any(axis.name in _OF_PROMPT for axis in axes):
         first = recipes[0]
-        differing |= {
-            "prompt": str(lab.base.get("prompt") or ""),
-            "negative_prompt": str(lab.base.get("negative_prompt") or ""),
+        differing |= _prompts(lab, axes, first) | {
             "loras": tuple(one for one in first.loras if all(one in each.loras for each in recipes)),
             "embeddings": tuple(one for one in first.embeddings if all(one in each.embeddings for each in recipes)),
         }
@@ -125,6 +127,15 @@ def recipe_of_sheet(lab: Lab, takes: dict[tuple[int, int], Take]) -> Recipe:
         differing["composite"] = True
     told = tuple(ToldAxis(axis.name, tuple(_told(axis, place) for place in range(len(axis.values)))) for axis in axes)
     return replace(recipes[0], **differing, axes=told)
+
+
+def _prompts(lab: Lab, axes: Sequence[Axis], first: Recipe) -> dict[str, Any]:
+    """The prompts that all were drawn from, as typed; those of the first picture where none was: where each picture
+    has a prompt of its own, and where wildcards drew words, whose lists are their owner's."""
+    texts = {name: str(lab.base.get(name) or "") for name in ("prompt", "negative_prompt")}
+    if any(axis.name == "prompt" for axis in axes) or any(names_in(text) for text in texts.values()):
+        return {name: getattr(first, name) for name in texts}
+    return texts
 
 
 def _told(axis: Axis, place: int) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 
 _QUOTED = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?:[,，、]|$)|([^,，、]*)(?:[,，、]|$)')
+_COMMA = re.compile("[,，、]")
 _NUMBER = r"[+-]?(?:\d{1,12}(?:\.\d{1,6})?|\.\d{1,6})"
 _RANGE = re.compile(
     rf"(?P<first>{_NUMBER})\s*(?:-|\.\.\.?|…|~|to)\s*(?P<last>{_NUMBER})"
@@ -40,6 +42,15 @@ def split_list(text: str) -> list[str]:
         elif match[2].strip():
             found.append(match[2].strip())
     return found
+
+
+def joined(values: Sequence[str], *, a_line_each: bool = False) -> str:
+    """The text from which `split_list` reads these values, or `split_lines` where each has a line. Long values and
+    those with commas have a line each too, as far as there are several."""
+    apart = a_line_each or (len(values) > 1 and any(len(value) >= 40 or _COMMA.search(value) for value in values))
+    quoted = [not value or '"' in value or (not apart and _COMMA.search(value)) for value in values]
+    lines = [_in_quotes(value) if quote else value for value, quote in zip(values, quoted, strict=True)]
+    return ("\n" if apart else ", ").join(lines)
 
 
 def split_numbers(text: str, most: int) -> list[str]:
@@ -90,6 +101,10 @@ def _expanded(match: re.Match[str], most: int) -> list[str]:
         found.append(written(value))
         value += step * way
     return found
+
+
+def _in_quotes(value: str) -> str:
+    return '"' + value.replace('"', '""') + '"'
 
 
 def _unquoted(line: str) -> str:

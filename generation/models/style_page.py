@@ -20,7 +20,10 @@ class StyleAudience(models.TextChoices):
 
 
 class StylePage(models.Model):
-    """A style. `prompt` is added to the words of whoever uses it; `{prompt}` stands for those."""
+    """A style. `prompt` is added to the words of whoever uses it; `{prompt}` stands for those.
+
+    `hidden`: a moderator hid it, whoever its `audience` was to be; `gallery.moderation.things` does that.
+    """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="style_pages")
     slug = models.SlugField(max_length=80, allow_unicode=True, unique=True)
@@ -30,6 +33,7 @@ class StylePage(models.Model):
     negative_prompt = models.TextField(blank=True, max_length=MAX_STYLE_TEXT)
     checkpoint = models.ForeignKey(Checkpoint, null=True, on_delete=models.SET_NULL, related_name="+")
     audience = models.CharField(max_length=9, choices=StyleAudience, default=StyleAudience.ONLY_ME)
+    hidden = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

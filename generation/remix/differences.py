@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gallery.provenance import Recipe
+from gallery.recipes.axes import LABELS
 from gallery.recipes.fields import BY_NAME, text_of
 from generation.remix.diff import Kind, Piece, compare_prompts
 
@@ -57,7 +58,8 @@ _LAST = ("denoise", "clip_skip", "vae", "hires_scale", "hires_steps", "hires_den
 
 
 def differences(before: Recipe, after: Recipe, *, private: bool = True) -> Differences:
-    """How the recipe `before` became `after`. Without `private` nothing of prompts, seeds, LoRAs and embeddings."""
+    """How the recipe `before` became `after`. Without `private` nothing of prompts, seeds, LoRAs and embeddings, nor
+    of axes that name them."""
     both = (before, after)
     rows = [_fact(name, *both) for name in _FIRST]
     # A hash says something where it alone differs: one name, two models.
@@ -73,6 +75,7 @@ def differences(before: Recipe, after: Recipe, *, private: bool = True) -> Diffe
     rows.append(Setting(_("Added at the edges"), _margins(before), _margins(after)))
     if private:
         rows.append(Setting(BY_NAME["embeddings"].label, _embeddings(before), _embeddings(after)))
+    rows += _axes(before, after, private=private)
     told = [row for row in rows if row.before or row.after]
     texts = [
         Text(BY_NAME[name].label, compare_prompts(getattr(before, name), getattr(after, name)))
@@ -94,6 +97,19 @@ def _loras(before: Recipe, after: Recipe) -> list[Setting]:
     old, new = ({lora.name: text_of(lora.weight) for lora in recipe.loras} for recipe in (before, after))
     return [
         Setting(_("LoRA %(name)s") % {"name": name}, old.get(name, ""), new.get(name, ""))
+        for name in dict.fromkeys([*old, *new])
+    ]
+
+
+def _axes(before: Recipe, after: Recipe, *, private: bool) -> list[Setting]:
+    """What the pictures of a sheet differ in: each axis by its name, with its values in both."""
+    old, new = (
+        {axis.name: ", ".join(value or _("(nothing)") for value in axis.values)
+         for axis in recipe.axes if private or not axis.secret}
+        for recipe in (before, after)
+    )  # fmt: skip
+    return [
+        Setting(_("Compared: %(name)s") % {"name": LABELS.get(name, name)}, old.get(name, ""), new.get(name, ""))
         for name in dict.fromkeys([*old, *new])
     ]
 

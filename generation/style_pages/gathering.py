@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from gallery.accounts.standing import require_may_act
 from gallery.models import Post, User
 from gallery.models.post import STANDING
+from gallery.visibility import reachable_posts
 from generation.models import StylePage, StylePost
 from generation.models.style_page import StyleAudience
 
 
 def gather(style: StylePage, post: Post) -> None:
     """Put a new post into the style that it was drawn with, as long as that is for its author to use."""
-    if style.audience == StyleAudience.EVERYBODY or style.owner_id == post.author_id:
+    if (style.audience == StyleAudience.EVERYBODY and not style.hidden) or style.owner_id == post.author_id:
         StylePost.objects.get_or_create(style=style, post=post)
 
 
@@ -36,11 +37,13 @@ def put_in(member: User, style: StylePage, number: str) -> str:
 
 @transaction.atomic
 def take_out(member: User, style: StylePage, post_id: int) -> bool:
-    """Take a post out: the style's maker any, its author their own. False where it isn't for `member` to take out.
+    """Take a post out: the style's maker any that they can open, its author their own. False where it isn't for
+    `member` to take out, or where there is none: of posts out of their sight its maker learns nothing.
 
     Raises NotAllowed (an account that may not act)."""
     require_may_act(member)
-    entries = StylePost.objects.filter(style=style, post_id=post_id)
+    reachable = Post.objects.filter(reachable_posts(member), pk=post_id)
+    entries = StylePost.objects.filter(style=style, post__in=reachable)
     if style.owner_id != member.pk:
         entries = entries.filter(post__author=member)
     return entries.delete()[0] > 0

@@ -14,20 +14,36 @@ from generation.models.resource import ResourceKind
 from generation.models.style_page import StyleAudience
 from generation.usable import resources
 
+_FOR_EVERYBODY = Q(audience=StyleAudience.EVERYBODY, owner__is_active=True)
+
 
 def visible_styles(viewer: Viewer) -> Q:
-    """The styles that this viewer may know of, as a condition on `StylePage`: those for everybody of accounts in use,
-    and all of one's own."""
-    public = Q(audience=StyleAudience.EVERYBODY, owner__is_active=True)
+    """The styles that this viewer may know of and use, as a condition on `StylePage`: those for everybody of accounts
+    in use that no moderator hid, and all of one's own."""
+    public = _FOR_EVERYBODY & Q(hidden=False)
     return public | Q(owner_id=viewer.pk) if viewer is not None and signed_in(viewer) else public
 
 
+def openable_styles(viewer: Viewer) -> Q:
+    """The styles whose page this viewer can open: moderators those that were hidden, too."""
+    moderates = isinstance(viewer, User) and viewer.is_moderator
+    return visible_styles(viewer) | _FOR_EVERYBODY if moderates else visible_styles(viewer)
+
+
 def style_called(slug: str, viewer: Viewer) -> StylePage | None:
-    """The style of that slug, if this viewer may know of it."""
+    """The style of that slug, if this viewer may know of it and use it."""
+    return _called(slug, visible_styles(viewer))
+
+
+def style_opened(slug: str, viewer: Viewer) -> StylePage | None:
+    """The style of that slug, if this viewer can open its page."""
+    return _called(slug, openable_styles(viewer))
+
+
+def _called(slug: str, known: Q) -> StylePage | None:
     if not slug or len(slug) > 80 or "\x00" in slug:
         return None
-    found = StylePage.objects.filter(visible_styles(viewer), slug=slug)
-    return found.select_related("owner", "checkpoint").first()
+    return StylePage.objects.filter(known, slug=slug).select_related("owner", "checkpoint").first()
 
 
 def posts_of(style: StylePage, viewer: User | AnonymousUser) -> QuerySet[Post]:

@@ -11,10 +11,12 @@ from django.utils.text import slugify
 from gallery.accounts.standing import require_may_act
 from gallery.models import User
 from gallery.models.refusal import RulePlace
+from gallery.moderation.things import forget
 from gallery.refusals.counting import counting
 from gallery.refusals.judging import Said, require
 from gallery.refusals.posting import prompts
 from generation.models import Checkpoint, Resource, StyleLora, StylePage
+from generation.style_pages.reported import name_of
 
 MAX_STYLES = 200
 """Most styles of one member."""
@@ -52,7 +54,9 @@ def change(owner: User, style: StylePage, wanted: Wanted) -> StylePage:
 def delete(owner: User, style: StylePage) -> None:
     """Delete one's own style; the posts in it stay. Raises NotAllowed and `StylePage.DoesNotExist`."""
     require_may_act(owner)
-    StylePage.objects.select_for_update().get(pk=style.pk, owner=owner).delete()
+    found = StylePage.objects.select_for_update().get(pk=style.pk, owner=owner)
+    forget(name_of(found))
+    found.delete()
 
 
 def _saved(owner: User, style: StylePage, wanted: Wanted) -> StylePage:

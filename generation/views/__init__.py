@@ -19,6 +19,7 @@ from generation.views.publish import publish
 from generation.views.queue_page import queue, queue_jobs, queue_order, worker_order
 from generation.views.remix_page import remix_diff
 from generation.views.requests import cancel_job, cancel_request, job_preview, request_status
+from generation.views.style_moderation import style_moderate, style_report
 from generation.views.style_pages import style, style_delete, style_edit, style_new, style_posts, styles
 from generation.views.takes import mask, take, take_file, take_marks
 
@@ -63,8 +64,10 @@ __all__ = [
     "style",
     "style_delete",
     "style_edit",
+    "style_moderate",
     "style_new",
     "style_posts",
+    "style_report",
     "styles",
     "take",
     "take_file",

@@ -17,15 +17,16 @@ from generation.errors import Problem, RequestRefused
 from generation.lab import drawing
 from generation.lab.axes import HINTS, Axis
 from generation.lab.form import KINDS, LabForm, initial_of
-from generation.lab.planning import plan, seconds_for
+from generation.lab.planning import seconds_for
 from generation.models.lab import MAX_VALUES
 from generation.models.queue import JobState
 from generation.models.resource import ResourceKind
 from generation.queueing.standstill import standstill
 from generation.recipe_form import SHAPE_NAMES, recipe_form
 from generation.usable import resources
+from generation.views.additions import apply
 from generation.views.edge import MemberRequest
-from generation.views.recipe_context import source_of
+from generation.views.recipe_context import credits_in, source_of
 from generation.views.starting import Start, id_in, starting_recipe, with_model
 from generation.wording import draw_label, duration
 
@@ -53,7 +54,7 @@ UNSEEN = (
 def lab(request: MemberRequest) -> HttpResponse:
     """A form, and one's own comparisons. It starts with the recipe that `starting_recipe` finds in the query, or with
     an own comparison, `lab`. POST queues the pictures: 303 to their page; 422 with everything typed and a sentence
-    beside each thing that is wrong. `act=check` only looks."""
+    beside each thing that is wrong. `act=check` only looks; a button `apply` changes the form alone."""
     if request.method == "POST":
         return _submit(request)
     start, model = with_model(_start(request), request.user)
@@ -79,6 +80,11 @@ def _start(request: MemberRequest) -> Start:
 
 
 def _submit(request: MemberRequest) -> HttpResponse:
+    if "apply" in request.POST:
+        data = request.POST.copy()
+        apply(request.user, data, request.POST["apply"])
+        typed = data.dict() | {"outpaint": data.getlist("outpaint")}
+        return _page(request, LabForm(initial=typed, viewer=request.user))
     form = LabForm(request.POST, viewer=request.user)
     form.is_valid()
     columns, rows = form.axes(request.user)
@@ -117,11 +123,7 @@ def _bring_into_sight(form: LabForm) -> None:
 def _looked_at(request: MemberRequest, form: LabForm, columns: Axis, rows: Axis | None) -> str:
     """What would happen, in a sentence. Raises `RequestRefused`."""
     base = drawing.kept(form.wanted())
-    planned = plan(request.user, base, columns, rows)
-    full = requests.queue_full(request.user, len(planned.cells))
-    problems = planned.problems + ([("", full)] if full else [])
-    if problems:
-        raise RequestRefused(problems, planned.verdict)
+    planned = drawing.look(request.user, base, columns, rows)
     seconds = seconds_for(request.user, base, columns, rows)
     facts = {"count": len(planned.cells), "time": duration(seconds) if seconds else ""}
     if seconds:
@@ -167,6 +169,7 @@ def _page(request: MemberRequest, form: LabForm, *, notice: str = "", status: in
         "samplers": list(dict.fromkeys(name for each in models for name in checkpoints.samplers_of(each))),
         "vaes": resources(user, ResourceKind.VAE),
         "source": source_of(user, form),
+        **credits_in(user, form),
         "unseen": [form[name] for name in UNSEEN],
         "margins": form["outpaint"].value() or [],
         "hints": [(name, label, HINTS[name]) for name, label in KINDS],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,13 +62,18 @@ class Source:
     url: str = ""
 
 
+def credits_in(user: User | AnonymousUser, form: RecipeForm) -> dict[str, Any]:
+    """The context of `generation/parts/recipe_credits.html`."""
+    named = {name: form[name].value() for name in ("remix_of", "style_page")}
+    return {"credited_post": post_to_credit(user, named), "credited_style": style_to_credit(user, named)}
+
+
 def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[str, Any]:
     """The context of `generation/parts/recipe.html`; `label` are the words of the big button."""
     user = request.user
     available = list(checkpoints.available(user))
     chosen = form["model"].value()
     model = next((each for each in available if each.slug == chosen), available[0] if available else None)
-    named = {name: form[name].value() for name in ("remix_of", "style_page")}
     context: dict[str, Any] = {
         "form": form,
         "model": model,
@@ -84,8 +90,7 @@ def recipe_context(request: PageRequest, form: RecipeForm, label: str) -> dict[s
         "most_bytes": ingest.MAX_BYTES,
         "most_megabytes": ingest.MAX_BYTES // 2**20,
         "not_offered": _not_offered(form, model) if model else set(),
-        "credited_post": post_to_credit(user, named),
-        "credited_style": style_to_credit(user, named),
+        **credits_in(user, form),
         "plain_text": PLAIN,
         "plain_note": str(PLAIN).replace("{model}", model.name) if model and "weights" in _beyond(model) else "",
     }

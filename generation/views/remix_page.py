@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from gallery.cards import alternative_text, picture_of, placeholder_class, ratio_class
 from gallery.credits import Source, chain_of
 from gallery.models import Post
-from gallery.provenance import Recipe
 from gallery.recipes import recipe_of
 from gallery.views.post_tags import tag_names
 from gallery.visibility import Viewer, reachable_posts, readable_among
@@ -48,7 +47,6 @@ def _context(post: Post, chain: list[Source], viewer: Viewer) -> dict[str, Any]:
     context |= reads | {"before": _picture(source, viewer)}
     if old is not None and new is not None:
         context["differences"] = differences(old, new, private=all(reads.values()))
-    context["no_recipe"] = (old or Recipe()).prompt == "" and reads["reads_source"]
     return context
 
 

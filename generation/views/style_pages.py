@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gallery.cards import Card, cards
 from gallery.errors import UserFacingError
 from gallery.models import Post, User
+from gallery.moderation.things import decision_about
 from gallery.visibility import Viewer, visible_posts
 from generation.engine.prompt_syntax import parse
 from generation.models import GenerationRequest, StylePage, Take
@@ -29,7 +30,8 @@ from generation.recipes import recipe_of_request, recipe_of_take
 from generation.style_pages import writing
 from generation.style_pages.forms import StylePageForm, initial_of, rows_of
 from generation.style_pages.gathering import put_in, take_out
-from generation.style_pages.seeing import checkpoint_of, loras_of, posts_of, style_called, visible_styles
+from generation.style_pages.reported import name_of
+from generation.style_pages.seeing import checkpoint_of, loras_of, posts_of, style_opened, visible_styles
 from generation.styles import added
 from generation.usable import called, resources
 from generation.views.edge import MemberRequest
@@ -83,8 +85,11 @@ def _page(request: HttpRequest, found: StylePage, *, wrong: str = "", typed: str
     page = Paginator(posts_of(found, request.user), POSTS_A_PAGE).get_page(request.GET.get("page"))
     shown = cards(list(page), viewer=request.user, favourites=True)
     mine = found.owner_id == request.user.pk
+    told = decision_about(name_of(found), found.owner) if mine and found.hidden else None
     context = {
         "style": found,
+        "told": told,
+        "moderates": isinstance(request.user, User) and request.user.is_moderator,
         "mine": mine,
         "model": checkpoint_of(found, request.user),
         "loras": loras_of(found, request.user),
@@ -175,7 +180,7 @@ def style_posts(request: MemberRequest, slug: str) -> HttpResponse:
 
 
 def _known(request: HttpRequest, slug: str) -> StylePage:
-    found = style_called(slug, request.user)
+    found = style_opened(slug, request.user)
     if found is None:
         raise Http404
     return found

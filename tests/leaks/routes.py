@@ -106,7 +106,10 @@ ROWS = [
     sent("generation:undo_mark", {"token": "none"}),
     plain("generation:styles", "", "of=me", tells=True),
     each("generation:style", lambda world: world.found["styles"], tells=True),
-    *(each(f"generation:{name}", lambda world: world.found["styles"]) for name in ("style_edit", "style_delete")),
+    *(each(f"generation:style_{name}", lambda world: world.found["styles"])
+      for name in ("edit", "delete", "report", "moderate")),
+    each("generation:style_report", lambda world: world.found["styles"], method="post", rule="hate", reason="x"),
+    each("generation:style_moderate", lambda world: world.found["styles"], method="post", act="hide", reason=""),
     each("generation:style_posts", lambda world: world.found["styles"], method="post", add=IDS[4]),
     each("generation:style_posts", lambda world: world.found["styles"], method="post", take_out=IDS[4]),
     plain("gallery:upload", tells=True),

@@ -93,7 +93,8 @@ class LabForm extends HTMLElement {
   }
 }
 
-const listOf = (text) => (text.trim().includes("\n") ? text.split("\n") : text.split(/[,，、]/))
+// A value in quotes may hold commas.
+const listOf = (text) => (text.trim().includes("\n") ? text.split("\n") : text.match(/\s*"(?:[^"]|"")*"|[^,，、]+/g) ?? [])
   .map((value) => value.trim()).filter(Boolean);
 
 customElements.define("lab-form", LabForm);

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gallery.models import Post, PostGeneration, PromptRequest
 from gallery.models.asset import AssetFile
-from gallery.provenance import LoraEntry
+from gallery.provenance import Axis, LoraEntry
 from gallery.recipes.asking import ask_for_prompt, grant
 from gallery.recipes.editing import edit_recipe
 from gallery.recipes.pasted import read_pasted
@@ -205,6 +205,19 @@ def test_others_read_of_a_private_recipe_what_is_no_secret(client, member):
         (2, 9, None, None),
         (1, 20, None, None),
     ]
+
+
+def test_versions_tell_what_a_sheet_compares_as_far_as_its_prompt_may_be_read(client):
+    axes = (Axis("words", ("zxsecret", "hat")), Axis("steps", ("4", "8")))
+    post = sent_post(recipe=make_recipe(axes=axes), prompt_visibility="hidden")
+    address = f"/posts/{post.pk}/generation/versions.json"
+    steps = {"name": "steps", "values": ["4", "8"]}
+    assert [each["axes"] for each in client.get(address).json()] == [[steps]]
+    client.force_login(post.author)
+    words = {"name": "words", "values": ["zxsecret", "hat"]}
+    assert [each["axes"] for each in client.get(address).json()] == [[words, steps]]
+    edit_recipe(post.author, post, {"steps": "9"}, 1)
+    assert [each["axes"] for each in client.get(address).json()] == [[words, steps]] * 2
 
 
 def test_two_posts_are_compared(client):

@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from gallery.models import User
+from gallery.models import Refusal, User
+from gallery.models.refusal import RefusalRule
 from generation.models import GenerationRequest, Job, Lab, Take
+from generation.requests import submit
 from tests.factories import draw_cell, make_checkpoint, make_lab, make_take, make_user
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +129,20 @@ def test_the_button_says_how_many(client: Client, mira: User) -> None:
     assert client.get(reverse("generation:lab_estimate"), {"x": "\x00"}).status_code == 200
 
 
+def test_the_button_asks_the_database_no_more_for_many_pictures(client: Client, mira: User) -> None:
+    address = reverse("generation:lab_estimate")
+    few = form(x="steps", x_values="1-4", y="size", y_values="64x64, 64x72, 64x80")
+    many = form(x="steps", x_values="1-8", y="size", y_values="64x64,64x72,64x80,64x88,64x96,72x64,80x64,88x64")
+    client.get(address, few)
+    asked = []
+    for query in (few, many):
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(address, query)
+        asked.append(len(queries))
+    assert "64" in answer.text
+    assert asked[1] <= asked[0]
+
+
 def test_the_table_shows_what_came_out_and_what_did_not(client: Client, mira: User) -> None:
     lab = make_lab(mira, values="3, 5, 7")
     cells = list(lab.cells.order_by("column"))
@@ -191,3 +209,38 @@ def test_removing_leads_back_and_leaves_takes(client: Client, mira: User) -> Non
     assert answer["Location"] == NEW
     assert Take.objects.count() == 1
     assert not Lab.objects.exists()
+
+
+def test_a_refusal_counts_however_it_was_asked_for(client: Client, mira: User) -> None:
+    words = form(x="words", x_values="smile, nude child", y="", y_values="")
+    assert client.post(NEW, words | {"act": "check"}).status_code == 422
+    assert Refusal.objects.count() == 1
+
+    lab = make_lab(mira)
+    cell = lab.cells.order_by("column")[0]
+    Job.objects.filter(request=cell.request).update(state="cancelled", finished_at=lab.created_at)
+    RefusalRule.objects.create(
+        name="no smiles", effect="refuse", places=["prompt"], terms="smile", changed_by=make_user(role="admin")
+    )
+    answer = client.post(f"/lab/{lab.pk}", {"act": "redraw", "cell": cell.pk})
+    assert answer.status_code == 422
+    assert "no smiles" in answer.text
+    assert Refusal.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "values",
+    ['"1girl、hat"', '1girl\n"1girl、hat"', '1girl\n"""quoted"""', '1girl, ""', '"1girl"\n"a, b"', "1girl\nhat, cap"],
+)
+def test_values_come_back_as_they_were_read(client: Client, mira: User, values: str) -> None:
+    lab = make_lab(mira, columns="words", values=values, prompt="1girl、hat, 1girl")
+    shown = client.get(f"{NEW}?lab={lab.pk}").context["form"]["x_values"].value()
+    answer = client.post(NEW, form(prompt="1girl、hat, 1girl", x="words", x_values=shown, y="", y_values=""))
+    assert answer.status_code == 303
+    assert Lab.objects.order_by("-pk")[0].columns == lab.columns
+
+
+def test_a_key_like_those_of_pictures_of_a_comparison_takes_nobodys_place(client: Client, mira: User) -> None:
+    next_one = make_lab(mira).pk + 1
+    submit(mira, {"prompt": "1girl"}, f"lab-{next_one}-0-0")
+    assert client.post(NEW, form()).status_code == 303

@@ -1,12 +1,16 @@
 """The pictures of a comparison as one, and what is told of it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from PIL import Image
 
+from gallery.ingest import picture_of
 from gallery.models import User
 from gallery.provenance import Axis, Label, Recipe, parameters_text
 from gallery.provenance.c2pa.manifest import manifest_of
@@ -16,8 +20,9 @@ from generation.lab.axes import read_axis
 from generation.lab.drawing import draw
 from generation.lab.keeping import SheetRefused, current_sheet, make_sheet
 from generation.lab.sheet import MOST_PIXELS, MOST_SIDE, Side, _font, lay_out, wrapped
-from generation.models import Lab, Take
+from generation.models import Lab, LabCell, Take, Wildcard
 from tests.factories import draw_cell, make_checkpoint, make_lab, make_user
+from tests.gallery.threads import at_once, until_somebody_waits
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 
@@ -193,3 +198,53 @@ def test_a_copy_of_the_account_has_comparisons_and_erasure_takes_them(mira: User
     assert not Job.objects.exists()
     assert not GenerationRequest.objects.exists()
     assert list(Take.objects.all()) == [sheet]
+
+
+def test_the_words_that_wildcards_drew_are_told_not_their_names(mira: User) -> None:
+    Wildcard.objects.create(owner=mira, name="zqlist", text="umbrella")
+    sheet = make_sheet(mira, drawn_lab(mira, ("words", "red hair, blue hair"), prompt="1girl, red hair, __zqlist__"))
+    assert Recipe.from_dict(sheet.recipe).prompt == "1girl, red hair, umbrella"
+    post = publish(mira, sheet)
+    assert "zqlist" not in str(post.generation.prompt)
+
+
+def test_a_prompt_that_no_picture_was_drawn_from_is_not_told(mira: User) -> None:
+    lab = drawn_lab(mira, ("prompt", "1girl, hat\n1boy, cap"), prompt="zqunused")
+    assert Recipe.from_dict(make_sheet(mira, lab).recipe).prompt == "1girl, hat"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_that_comes_out_while_the_sheet_is_made_is_in_it() -> None:
+    make_checkpoint()
+    user = make_user("mira")
+    lab = make_lab(user, values="3, 5, 7")
+    first, second, third = lab.cells.order_by("column")
+    draw_cell(first, plain(RED, 64, 64))
+    draw_cell(second, plain(RED, 64, 64))
+
+    def ask() -> Take:
+        held.wait(20)
+        return make_sheet(user, lab)
+
+    held = Event()
+
+    def hold_then_draw() -> None:
+        with transaction.atomic():
+            Lab.objects.select_for_update().get(pk=lab.pk)
+            held.set()
+            until_somebody_waits()
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(drawn_elsewhere, third).result()
+
+    sheet, nothing = at_once(ask, hold_then_draw)
+    assert nothing is None
+    assert BLUE in colours(picture_of(sheet.asset).convert("RGB"))
+    assert current_sheet(Lab.objects.get()) == sheet
+
+
+def drawn_elsewhere(cell: LabCell) -> None:
+    """On a connection of its own, so that it is committed while another transaction goes on."""
+    try:
+        draw_cell(cell, plain(BLUE, 64, 64))
+    finally:
+        connection.close()

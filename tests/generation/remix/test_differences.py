@@ -1,6 +1,6 @@
 """Settings of two recipes, and what is left out of them for whoever may not read both prompts."""
 
-from gallery.provenance import EmbeddingEntry, LoraEntry
+from gallery.provenance import Axis, EmbeddingEntry, LoraEntry
 from generation.remix.differences import Differences, differences
 from tests.factories import make_recipe
 
@@ -53,3 +53,14 @@ def test_nothing_private_is_told_where_a_prompt_may_not_be_read() -> None:
     assert rows(found) == {"Steps": ("5", "20")}
     for word in ("secret", "hush", "ink", "31337", "open", "veil", "42"):
         assert word not in repr(found)
+
+
+def test_what_a_sheet_compares_is_a_difference_and_as_private_as_the_prompt() -> None:
+    words, steps = Axis("words", ("veiled", "")), Axis("steps", ("4", "8"))
+    before, after = make_recipe(axes=(steps,)), make_recipe(axes=(words, steps))
+    assert rows(differences(make_recipe(), before)) == {"Compared: Steps": ("", "4, 8")}
+    assert rows(differences(before, after)) == {"Compared: Words of the prompt": ("", "veiled, (nothing)")}
+    hidden = differences(before, after, private=False)
+    assert not hidden
+    assert "veiled" not in repr(hidden)
+    assert "Compared: Steps" in {str(row.label) for row in hidden.kept}

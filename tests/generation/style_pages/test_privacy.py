@@ -145,3 +145,28 @@ def test_a_copy_of_the_account_holds_the_credits_that_its_posts_give(maker: User
     assert told() == [(post.pk, source.pk)]
     Post.objects.filter(pk=source.pk).update(status="removed")
     assert told() == []
+
+
+def test_who_drew_with_a_style_is_not_told_what_it_is_called_once_it_is_private(maker: User) -> None:
+    style, haru = style_of(maker, name="Ink"), make_user("haru")
+    make_take(haru, style_page=style.slug)
+
+    def told() -> list[str]:
+        return [row["style__name"] for row in {part.name: part.rows for part in account.parts(haru)}["requests"]]
+
+    assert told() == ["Ink"]
+    StylePage.objects.update(audience="only_me", name=SECRET)
+    assert told() == [None]
+
+
+def test_taking_out_does_not_tell_of_posts_that_its_maker_cannot_see(maker: User) -> None:
+    style, haru = style_of(maker), make_user("haru")
+    shown, gone = make_post(haru), make_post(haru)
+    for post in (shown, gone):
+        StylePost.objects.create(style=style, post=post)
+    Post.objects.filter(pk=gone.pk).update(status="withdrawn")
+    client, address = signed_in(maker), f"/styles/{style.slug}/posts"
+    assert client.post(address, {"take_out": gone.pk}).status_code == 404
+    assert client.post(address, {"take_out": shown.pk}).status_code == 302
+    assert StylePost.objects.get().post == gone
+    assert signed_in(haru).post(address, {"take_out": gone.pk}).status_code == 302
