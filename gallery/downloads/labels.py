@@ -60,7 +60,7 @@ def brought_label(asset: Asset, recipe: Recipe, level: AiLevel, evidence: AiEvid
 
 def _came(asset: Asset) -> dict[str, str]:
     """Of a file that was sent, its format and what was found of its manifest."""
-    if asset.origin != Origin.SENT:
+    if asset.origin == Origin.DRAWN:
         return {}
     came = AssetOrigin.objects.filter(pk=asset.pk).values_list("file_format", "c2pa").first()
     return {"sent_as": came[0], "credentials": _credentials(came[1])} if came else {}

@@ -12,9 +12,12 @@ from gallery.errors import Invalid, NotNow, UserFacingError
 from gallery.storing import OutOfReach
 from generation.imports import states
 from generation.imports.archive import opened
-from generation.imports.bringing import SPENT, Cut, Plan, Stopped, Work, bring_all, plan_of, unreadable
+from generation.imports.bringing import bring_all
 from generation.imports.lineage import link
+from generation.imports.plan import Plan, plan_of, unreadable
+from generation.imports.style_pages import bring_style_pages
 from generation.imports.texts import bring_texts
+from generation.imports.work import SPENT, Cut, Stopped, Work
 from generation.models import AccountImport
 
 logger = logging.getLogger(__name__)
@@ -38,6 +41,8 @@ def carry_out(run: AccountImport, path: Path, stopping: states.Stopping) -> bool
     try:
         if run.fence > states.MAX_CLAIMS:
             raise Invalid("bring_failed")
+        if not path.is_file():
+            raise Invalid("bring_not_here")
         with opened(path) as archive:
             run.place = archive.place
             AccountImport.objects.filter(pk=run.pk, fence=run.fence).update(place=run.place[:300], trouble=None)
@@ -47,6 +52,7 @@ def carry_out(run: AccountImport, path: Path, stopping: states.Stopping) -> bool
             if lost:
                 work.note(Invalid("bring_bad_rows", count=lost))
             bring_texts(work)
+            bring_style_pages(work)
             try:
                 bring_all(work, plan)
             finally:

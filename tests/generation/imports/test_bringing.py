@@ -13,7 +13,7 @@ from gallery.models import Asset, LockedAway, Post, UploadAllowance, User
 from gallery.models.post import AiEvidence, AiLevel
 from gallery.storing import content_of
 from generation import takes
-from generation.imports import bringing, carrying_out, lineage, states
+from generation.imports import bringing, carrying_out, lineage, pictures, states
 from generation.imports.carrying_out import bring_waiting
 from generation.imports.lineage import without_circles
 from generation.imports.report import report_of
@@ -318,7 +318,7 @@ def test_a_crash_in_the_middle_leaves_nothing_half_and_goes_on(noa, monkeypatch,
         raise Killed
 
     where = {
-        "picture": (bringing, "_check_words"),
+        "picture": (bringing, "check_words"),
         "row": (BroughtTake.objects, "update_or_create"),
         "edges": (lineage, "without_circles"),
     }
@@ -338,13 +338,13 @@ def test_a_crash_in_the_middle_leaves_nothing_half_and_goes_on(noa, monkeypatch,
 
 def test_who_was_given_up_writes_nothing_any_more(noa, monkeypatch):
     sent(noa, copy_with([row(1)], {"takes/1.png": plain(1)}))
-    checked = bringing._check_words
+    checked = bringing.check_words
 
     def slow(*args: Any) -> None:
         AccountImport.objects.update(fence=9)  # another took it for lost
         checked(*args)
 
-    monkeypatch.setattr(bringing, "_check_words", slow)
+    monkeypatch.setattr(bringing, "check_words", slow)
     bring_waiting(going_on)
     assert not Take.objects.exists()
     assert not BroughtTake.objects.exists()
@@ -362,7 +362,7 @@ def test_whoever_stops_leaves_it_to_the_next(noa):
 
 def test_a_full_disk_ends_it_and_the_same_file_again_goes_on(noa, monkeypatch, settings):
     content = copy_with([row(1), row(2)], {"takes/1.png": plain(1), "takes/2.png": plain(2)})
-    kept, calls = bringing.keep_sent, []
+    kept, calls = pictures.keep_sent, []
 
     def full(*args: Any, **kwargs: Any) -> Any:
         from gallery.errors import NotNow
@@ -372,12 +372,20 @@ def test_a_full_disk_ends_it_and_the_same_file_again_goes_on(noa, monkeypatch, s
             raise NotNow("upload_no_room")
         return kept(*args, **kwargs)
 
-    monkeypatch.setattr(bringing, "keep_sent", full)
+    monkeypatch.setattr(pictures, "keep_sent", full)
     run = brought(noa, content)
     assert (run.state, run.trouble["code"], Take.objects.count()) == ("failed", "bring_no_room", 1)
     assert not list(settings.IMPORTS_DIR.iterdir())
     assert brought(noa, content).state == "done"
     assert Take.objects.count() == 2
+
+
+def test_a_file_that_is_gone_asks_for_it_again(noa):
+    run = sent(noa, copy_with([row(1)], {"takes/1.png": plain(1)}))
+    states.file_of(run).unlink()
+    bring_waiting(going_on)
+    run.refresh_from_db()
+    assert (run.state, run.trouble["code"]) == ("failed", "bring_not_here")
 
 
 def test_a_busy_machine_is_waited_for(noa, monkeypatch):
@@ -387,7 +395,7 @@ def test_a_busy_machine_is_waited_for(noa, monkeypatch):
         raise NotNow("upload_busy")
 
     with monkeypatch.context() as patch:
-        patch.setattr(bringing, "keep_sent", busy)
+        patch.setattr(pictures, "keep_sent", busy)
         run = brought(noa, copy_with([row(1)], {"takes/1.png": plain(1)}))
     assert (run.state, run.fence, run.not_before > timezone.now()) == ("waiting", 0, True)
 
