@@ -23,6 +23,7 @@ from generation.models import AccountImport
 logger = logging.getLogger(__name__)
 
 A_MOMENT = timedelta(minutes=1)
+TOLD_ANEW = frozenset({"bring_bad_rows", "bring_circle"})
 
 
 def bring_waiting(stopping: states.Stopping) -> int:
@@ -46,7 +47,9 @@ def carry_out(run: AccountImport, path: Path, stopping: states.Stopping) -> bool
         with opened(path) as archive:
             run.place = archive.place
             AccountImport.objects.filter(pk=run.pk, fence=run.fence).update(place=run.place[:300], trouble=None)
-            work = Work(run, archive, stopping)
+            # What an earlier part of it told stands, but for what is counted over the whole copy each time.
+            told = [one for one in run.notes if one["code"] not in TOLD_ANEW]
+            work = Work(run, archive, stopping, notes=told)
             plan = plan_of(archive)
             lost = unreadable(archive)
             if lost:

@@ -42,7 +42,7 @@ def link(work: Work, plan: Plan) -> int:
                 raise Cut
             for child, parent in edges[start : start + AT_ONCE]:
                 Take.objects.filter(pk=child, owner=work.user).update(parent=parent)
-    _drop_odd_masks(work, set(kept))
+    _drop_odd_masks(work, plan, set(kept))
     return len(edges)
 
 
@@ -84,11 +84,12 @@ def without_circles(there: dict[int, int], wanted: dict[int, int]) -> dict[int, 
     return kept
 
 
-def _drop_odd_masks(work: Work, children: set[int]) -> None:
+def _drop_odd_masks(work: Work, plan: Plan, children: set[int]) -> None:
     """A mask of another size than the picture that it lay on is none of that picture."""
     rows = Take.objects.filter(pk__in=children, kind=TakeKind.IMPORTED, mask__isnull=False)
     whole = rows.filter(mask__width=F("parent__asset__width"), mask__height=F("parent__asset__height"))
-    odd = list(rows.exclude(pk__in=whole.values("pk")).values_list("pk", "mask_id"))
-    for take, mask in odd:
-        Take.objects.filter(pk=take).update(mask=None)
-        work.note(Invalid("bring_no_mask", number=mask))
+    odd = set(rows.exclude(pk__in=whole.values("pk")).values_list("pk", flat=True))
+    Take.objects.filter(pk__in=odd).update(mask=None)
+    for key, take in work.here.items():
+        if take in odd and (number := plan.masks.get(key)) is not None:
+            work.note(Invalid("bring_no_mask", number=number))

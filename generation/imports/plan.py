@@ -16,6 +16,7 @@ class Plan:
     keys: dict[int, str] = field(default_factory=dict)  # of takes, by their numbers
     posts: dict[int, str] = field(default_factory=dict)  # of posts: their take's
     parents: dict[str, tuple[str, int]] = field(default_factory=dict)
+    masks: dict[str, int] = field(default_factory=dict)  # their numbers, by the key of the take
     total: int = 0
 
     def above(self, key: str) -> str | None:
@@ -38,6 +39,8 @@ def plan_of(archive: Archive) -> Plan:
             plan.posts[row.post] = row.key
         if row.parent is not None:
             plan.parents[row.key] = ("takes", row.parent)
+        if row.mask is not None:
+            plan.masks[row.key] = row.mask
         plan.total += 1
     for row in post_rows(archive):
         if row.number not in plan.posts:

@@ -1,22 +1,20 @@
 """What a copy costs its sender: every picture that is opened, and every row that is written, has its bound."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.utils import timezone
 
-from gallery.models import Asset, UploadAllowance, User
-from generation.imports import lineage
+from gallery.models import Asset, UploadAllowance
+from generation.imports import lineage, states
+from generation.imports.carrying_out import bring_waiting
 from generation.imports.plan import Plan
 from generation.models import AccountImport, BroughtTake, Take
 from tests.factories import make_user
 from tests.gallery.uploads.files import plain
-from tests.generation.imports.copies import DAY, brought, copy_with, row
+from tests.generation.imports.copies import DAY, brought, copy_with, going_on, row, sent
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def noa() -> User:
-    return make_user("noa")
 
 
 def test_pictures_that_are_none_count_against_the_day_too(noa, settings):
@@ -38,7 +36,6 @@ def test_empty_places_count_too(noa, settings):
 
 
 def test_an_operators_import_counts_nothing(noa, settings, tmp_path):
-    from generation.imports import states
     from generation.imports.carrying_out import carry_out
 
     settings.UPLOADS_PER_DAY = 1
@@ -76,3 +73,30 @@ def test_a_long_line_of_what_is_missing_is_walked_once(noa, monkeypatch):
     here = {f"t{number}": number if number > 1000 else None for number in range(1, 2001)}
     assert set(lineage.nearest_above(plan, here).values()) == {None}
     assert len(asked) < 5000
+
+
+def test_what_is_beyond_the_days_allowance_comes_the_next_day(noa, settings):
+    settings.UPLOADS_PER_DAY = 2
+    content = copy_with([row(n) for n in (1, 2, 3)], {f"takes/{n}.png": plain(n) for n in (1, 2, 3)})
+    run = brought(noa, content)
+    assert (run.state, Take.objects.count(), run.fence) == ("waiting", 2, 0)
+    assert timezone.now() < run.not_before < timezone.now() + timedelta(days=1, minutes=1)
+    assert bring_waiting(going_on) == 0
+    assert Take.objects.count() == 2
+    UploadAllowance.objects.update(day=date(2020, 1, 1))
+    AccountImport.objects.update(not_before=timezone.now())
+    assert bring_waiting(going_on) == 1
+    assert Take.objects.count() == 3
+    assert not list(settings.IMPORTS_DIR.iterdir())
+
+
+def test_whoever_is_banned_meanwhile_gets_no_further(noa):
+    from gallery.models.review import SiteRule
+    from gallery.moderation.sanctions import ban
+
+    sent(noa, copy_with([row(1)], {"takes/1.png": plain()}))
+    ban(make_user(role="owner"), noa, until=timezone.now() + timedelta(days=1), rule=SiteRule.SPAM, reason="A flood.")
+    bring_waiting(going_on)
+    run = AccountImport.objects.get()
+    assert (run.state, Take.objects.count()) == ("failed", 0)
+    assert "banned" in run.trouble["code"]

@@ -12,11 +12,6 @@ from tests.generation.imports.copies import brought, copy_of, copy_with, make_ch
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def noa() -> User:
-    return make_user("noa")
-
-
 def lettered(owner: User) -> Take:
     return Take.objects.exclude(lettering=[]).get(owner=owner)
 

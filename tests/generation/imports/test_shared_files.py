@@ -7,16 +7,10 @@ from gallery.storing import content_of
 from gallery.uploads import publish_draft
 from generation.desk.keeping import archive
 from generation.models import BroughtTake, Take
-from tests.factories import make_user
 from tests.gallery.uploads.files import by_webui, drafted, plain
 from tests.generation.imports.copies import brought, copy_of, copy_with, row
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def noa() -> User:
-    return make_user("noa")
 
 
 def posted(owner: User, content: bytes) -> Post:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from gallery.models import User
 from generation.models import PromptStyle, StylePage, Wildcard
 from generation.models.style_page import StyleAudience
 from generation.style_pages import writing
@@ -15,11 +14,6 @@ from tests.factories import make_checkpoint, make_post, make_resource, make_user
 from tests.generation.imports.copies import brought, copy_of, copy_with
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def noa() -> User:
-    return make_user("noa")
 
 
 def codes(run: Any) -> list[str]:

@@ -2,23 +2,16 @@
 
 import pytest
 
-from gallery.models import LockedAway, User
+from gallery.models import LockedAway
 from gallery.refusals.quarantine import put_back
 from generation.models import Take
-from tests.factories import make_user
 from tests.gallery.uploads.files import plain
-from tests.generation.imports.copies import DAY, brought, copy_with, row
-from tests.generation.imports.test_bringing import reasons
+from tests.generation.imports.copies import DAY, brought, copy_with, reasons, row
 
 pytestmark = pytest.mark.django_db
 
 BAD = "loli, nsfw, sex"
 PICTURE = {"takes/1.png": plain()}
-
-
-@pytest.fixture
-def noa() -> User:
-    return make_user("noa")
 
 
 def told(**recipe: object) -> dict[str, object]:
@@ -69,3 +62,22 @@ def test_what_a_moderator_released_stays_released_until_it_says_more(noa):
 def test_a_negative_prompt_may_name_what_is_to_stay_away(noa):
     brought(noa, copy_with([row(1, recipe=told(negative_prompt=BAD, cfg=7))], PICTURE))
     assert Take.objects.exists()
+
+
+def test_known_files_are_held_back_and_a_moderator_hears_of_it(noa, monkeypatch):
+    monkeypatch.setattr("gallery.refusals.arrivals.known_by", lambda asset: ["list"])
+    run = brought(noa, copy_with([row(1)], {"takes/1.png": plain()}))
+    assert reasons(run) == ["upload_held_back"]
+    assert not Take.objects.exists()
+    assert LockedAway.objects.get().asset.owner == noa
+
+
+def test_the_fixed_rule_reads_what_the_copy_says_too(noa):
+    told = row(1)["recipe"] | {"prompt": "loli, nsfw, sex"}
+    run = brought(noa, copy_with([row(1, recipe=told)], {"takes/1.png": plain()}))
+    assert reasons(run) == ["upload_held_back"]
+    assert LockedAway.objects.count() == 1
+    # Again: it stays where it is.
+    again = brought(noa, copy_with([row(1, recipe=told)], {"takes/1.png": plain()}))
+    assert reasons(again) == ["upload_held_back"]
+    assert LockedAway.objects.count() == 1
