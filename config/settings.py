@@ -189,10 +189,10 @@ ACCOUNT_FORMS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("IRODORI_TRUSTED_PROXIES", 0)
 # Days in which somebody who asked for their account's deletion can change their mind.
 DELETION_DAYS = env_int("IRODORI_DELETION_DAYS", 14, 1)
-# Days that a copy of an account can be fetched, and the gigabytes that one may take.
 # Where copies of accounts lie that members bring along, until they are read; the largest that they may send, in MB.
 IMPORTS_DIR = env_path("IRODORI_IMPORTS", VAR_DIR / "imports")
 IMPORT_MAX_MB = env_int("IRODORI_IMPORT_MAX_MB", 2000, 1)
+# Days that a copy of an account can be fetched, and the gigabytes that one may take.
 EXPORT_DAYS = env_int("IRODORI_EXPORT_DAYS", 3, 1)
 EXPORT_MAX_GB = env_int("IRODORI_EXPORT_MAX_GB", 20, 1)
 REGISTRATION_OPEN = env_bool("IRODORI_REGISTRATION", True)

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from gallery import ingest
 from gallery.accounts.parts import Picture, Table
@@ -37,6 +37,8 @@ TAKE_COLUMNS = (
     *("flag", "flagged_at", "stars", "note", "to_fix", "archived_at", "purged_at", "erased_at"),
 )
 
+SEEN = {"remix_of_id": "seen_remix", "source_post_id": "seen_source", "style__name": "seen_style"}
+"""What may be others', and what says whether its reader may see it now."""
 LAB_COLUMNS = ("id", "title", "created_at", "base", "columns", "rows", "sheet_id")
 # What was sent has no original of ours; of an archived take the small pictures are left.
 LARGEST_FIRST = (Variant.ORIGINAL, Variant.BARE, Variant.SAMPLE, Variant.W720, Variant.W360, Variant.W180)
@@ -49,12 +51,9 @@ def parts(user: User) -> Iterator[Table]:
     yield Table("takes", takes.values(*TAKE_COLUMNS, **sizes).iterator())
     asked = GenerationRequest.objects.filter(user=user).order_by("pk")
     columns = ("id", "created_at", "prompt", "negative_prompt", "width", "height", "steps", "sampler", "guidance")
-    # One that is its maker's alone by now is not named.
-    known = StylePage.objects.filter(visible_styles(user), pk=OuterRef("style"))
-    credits = {"style__name": Subquery(known.values("name"))}
-    source = ("source_take_id", "source_post_id", "strength", "mask_id", "mask_blur", "only_masked", "outpaint")
-    rows = asked.values(*columns, "seed", "count", "checkpoint__name", "remix_of_id", *source, **credits)
-    yield Table("requests", rows.iterator())
+    source = ("source_take_id", "strength", "mask_id", "mask_blur", "only_masked", "outpaint")
+    asked = asked.values(*columns, "seed", "count", "checkpoint__name", *source, *SEEN)
+    yield Table("requests", _with_seen(user, asked))
     labs = Lab.objects.filter(owner=user).order_by("pk")
     yield Table("comparisons", labs.values(*LAB_COLUMNS).iterator())
     cells = LabCell.objects.filter(lab__owner=user).order_by("lab", "row", "column")
@@ -64,6 +63,20 @@ def parts(user: User) -> Iterator[Table]:
     yield Table("styles", styles.values("name", "prompt", "negative_prompt").iterator())
     yield Table("style-pages", _style_pages(user))
     yield Table("wildcards", Wildcard.objects.filter(owner=user).order_by("pk").values("name", "text").iterator())
+
+
+def _with_seen(user: User, asked: QuerySet[Any]) -> Iterator[dict[str, Any]]:
+    """Rows of requests, which name posts and styles of others as far as those may still be seen."""
+    seen = Post.objects.filter(open_to(user))
+    styles = StylePage.objects.filter(visible_styles(user))
+    rows = asked.annotate(
+        seen_remix=Exists(seen.filter(pk=OuterRef("remix_of"))),
+        seen_source=Exists(seen.filter(pk=OuterRef("source_post"))),
+        seen_style=Exists(styles.filter(pk=OuterRef("style"))),
+    )
+    for row in rows.iterator():
+        hidden = {name for name, asked_as in SEEN.items() if not row.pop(asked_as)}
+        yield {name: None if name in hidden else value for name, value in row.items()}
 
 
 def _style_pages(user: User) -> Iterator[dict[str, Any]]:

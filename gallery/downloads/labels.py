@@ -72,10 +72,10 @@ def _came(asset: Asset) -> dict[str, str]:
     """Of a file that was sent, or the one below what was edited here, its format and what was found of its manifest."""
     sent: Asset | None = asset
     for _edit in range(MOST_EDITS):
-        if sent is None or sent.origin == Origin.SENT:
+        if sent is None or sent.origin != Origin.DRAWN:
             break
         sent = sent.drawn_over
-    if sent is None or sent.origin != Origin.SENT:
+    if sent is None or sent.origin == Origin.DRAWN:
         return {}
     came = AssetOrigin.objects.filter(pk=sent.pk).values_list("file_format", "c2pa").first()
     return {"sent_as": came[0], "credentials": _credentials(came[1])} if came else {}

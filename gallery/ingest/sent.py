@@ -31,22 +31,25 @@ _LENGTHS = {"pixel_sha256": 64, "dominant_color": 7, "thumbhash": 40}
 _HEX = re.compile("[0-9a-f]{1,64}")
 
 
-def keep_sent(owner: User, file: IO[bytes], size: int, name: str, *, counted: bool = True) -> Asset:
+def keep_sent(
+    owner: User, file: IO[bytes], size: int, name: str, *, counted: bool = True, origin: Origin = Origin.SENT
+) -> Asset:
     """A private asset of `owner`'s of the picture in `file` of `size` bytes, called `name` where it came from.
 
     Its files: `bare`, the clean original in its own format; previews and a blur. Its `AssetOrigin` has what the file
     said about itself. The same file again is the same asset, and costs nothing; it may have its post by now.
-    `counted`: against what the owner may send in a day; an operator's import isn't.
+    `counted`: against what the owner may send in a day; an operator's import isn't. `origin`: what was brought as a
+    take and what was sent to be posted are two assets, also of one file: their owner may throw away the one alone.
     Raises `Invalid` (not taken, or no more today) and `NotNow` (too much at once, disk full); then nothing is kept.
     """
     with received(file, size) as source:
         digest = sha256_of(source)
-        known = _known(owner, digest)
+        known = _known(owner, digest, origin)
         if known is not None:
             return known
         with opened(KEEP, source, trust_anchors(), own_signers()) as made:
             contents, said = _contents(made), _said(made.answer)
-            return _recorded(owner, made.answer, contents, said, digest, name, counted=counted)
+            return _recorded(owner, made.answer, contents, said, digest, name, counted=counted, origin=origin)
 
 
 def _recorded(
@@ -58,6 +61,7 @@ def _recorded(
     name: str,
     *,
     counted: bool,
+    origin: Origin,
 ) -> Asset:
     try:
         with naming_files():
@@ -66,7 +70,7 @@ def _recorded(
             else:
                 User.objects.select_for_update().get(pk=owner.pk)
             # Whoever sends the same file twice at a time waits above for the first one.
-            known = _known(owner, digest)
+            known = _known(owner, digest, origin)
             if known is not None:
                 transaction.set_rollback(True)
                 return known
@@ -78,7 +82,7 @@ def _recorded(
                 files=stored(contents),
                 pdq=pdq_in(answer),
             )
-            asset = record(owner, prepared, Origin.SENT)
+            asset = record(owner, prepared, origin)
             AssetOrigin.objects.create(
                 asset=asset,
                 file_sha256=digest,
@@ -98,9 +102,9 @@ def _manifest(answer: dict[str, Any]) -> dict[str, Any] | None:
     return manifest | {"own": True} if isinstance(manifest, dict) and answer.get("own") is True else manifest
 
 
-def _known(owner: User, digest: str) -> Asset | None:
+def _known(owner: User, digest: str, origin: Origin) -> Asset | None:
     """The owner's asset of this very file. It counts as sent now, as what nobody uses is removed after a while."""
-    known = Asset.objects.filter(owner=owner, origin=Origin.SENT, arrival__file_sha256=digest).order_by("-pk").first()
+    known = Asset.objects.filter(owner=owner, origin=origin, arrival__file_sha256=digest).order_by("-pk").first()
     if known is None or not Asset.objects.filter(pk=known.pk).update(created_at=Now()):
         return None
     return known

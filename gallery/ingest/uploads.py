@@ -79,14 +79,14 @@ def keep_upload(owner: User, image: Image.Image) -> Asset:
 
 
 def uploads() -> QuerySet[Asset]:
-    """Assets that somebody sent, and that no post was made of."""
-    return Asset.objects.filter(origin=Origin.SENT, post=None)
+    """Assets that somebody sent or brought, and that no post was made of."""
+    return Asset.objects.filter(post=None).exclude(origin=Origin.DRAWN)
 
 
 def _known(owner: User, digest: str) -> Asset | None:
     """The owner's asset of these pixels. It counts as sent now, as what nobody uses is removed after a while."""
     # What was sent to be posted has another file: as it came, perhaps with transparency.
-    known = uploads().filter(owner=owner, pixel_sha256=digest, arrival=None).first()
+    known = uploads().filter(owner=owner, origin=Origin.SENT, pixel_sha256=digest, arrival=None).first()
     if known is None or not Asset.objects.filter(pk=known.pk).update(created_at=Now()):
         return None
     return known

@@ -18,6 +18,7 @@ class Origin(models.TextChoices):
 
     DRAWN = "drawn", _("drawn here")
     SENT = "sent", _("sent")
+    BROUGHT = "brought", _("brought with a copy of an account")
 
 
 class Asset(models.Model):
@@ -29,7 +30,7 @@ class Asset(models.Model):
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assets")
-    origin = models.CharField(max_length=5, choices=Origin, default=Origin.DRAWN, db_default=Origin.DRAWN)
+    origin = models.CharField(max_length=7, choices=Origin, default=Origin.DRAWN, db_default=Origin.DRAWN)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     pixel_sha256 = models.CharField(max_length=64, db_index=True)

@@ -37,6 +37,9 @@ MESSAGES: dict[str, Any] = {
     "bring_no_mask": _("Mask %(number)s could not be taken; its take came without it."),
     "bring_circle": _("%(count)s takes stood below themselves in the copy; they came without the one above them."),
     "bring_name_taken": _("You have a style or wildcard named “%(name)s” already, with another text; yours stays."),
+    "bring_style_without": _("The style “%(name)s” came without “%(what)s”, which is not here for you."),
+    "bring_style_refused": _("The style “%(name)s” stayed away: a rule of this site refuses words of it."),
+    "bring_style_unsound": _("The style “%(name)s” stayed away: it is none that could be made here."),
     "bring_no_more_texts": _("You have %(limit)s styles or wildcards already, the most there can be."),
     "bring_failed": _(
         "It stopped at something unexpected. What came until then is here: send the same file again, and it goes on. "

@@ -38,7 +38,7 @@ def seen_in(asset: Asset, prompt_tags: Iterable[str]) -> Seen | None:
     Of what was sent a preview will do: it is small, and more than the tagger takes in.
     """
     files = {file.variant: file for file in asset.files.exclude(format="avif")}
-    variants = _OF_SENT if asset.origin == Origin.SENT else (Variant.ORIGINAL,)
+    variants = (Variant.ORIGINAL,) if asset.origin == Origin.DRAWN else _OF_SENT
     file = next((files[variant] for variant in variants if variant in files), None)
     if file is None:
         return None

@@ -28,12 +28,13 @@ MAX_DIRECTORY_BYTES = 32 * 2**20
 """Of the ZIP's own list of its entries, which Python reads as a whole."""
 MAX_MANIFEST_BYTES = 16 * 2**20
 MAX_TABLE_BYTES = 512 * 2**20
-MAX_LINE_BYTES = 2**20
+MAX_LINE_BYTES = 4 * 2**20
+"""A wildcard may have a megabyte, and JSON writes each end of a line as two signs."""
 MAX_RATIO = 200
 """JSON shrinks to a tenth or so; what shrinks to less than a two-hundredth is made to."""
 UNPACKED, SPARE_BYTES = 10, 256 * 2**20
 """All entries together: at most so many times the file, and so many bytes more."""
-TABLES = ("takes.json", "posts.json", "styles.json", "wildcards.json")
+TABLES = ("takes.json", "posts.json", "styles.json", "style-pages.json", "wildcards.json")
 BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error, OverflowError)
 _HEX = re.compile("[0-9a-f]{64}")
 _PICTURE = re.compile(r"((?:takes|posts|masks)/[1-9][0-9]{0,18})(?:\.small)?\.(?:png|jpg|webp|avif)")
@@ -77,15 +78,21 @@ class Archive:
         return found
 
     def rows(self, name: str) -> Iterator[Any]:
-        """The rows of a table, one after the other; None for one that is no JSON. Nothing where there is no table."""
+        """The rows of a table, one after the other; None for one that is no JSON, or longer than any that is read.
+        Nothing where there is no table."""
         if name not in self._entries:
             return
         with self._reading(name) as file:
             count = 0
             while line := file.readline(MAX_LINE_BYTES + 1):
                 count += 1
-                if len(line) > MAX_LINE_BYTES or count > MAX_ENTRIES + 2:
+                if count > MAX_ENTRIES + 2:
                     raise Invalid("bring_bad_table", name=name)
+                if len(line) > MAX_LINE_BYTES:
+                    while line and not line.endswith(b"\n"):
+                        line = file.readline(MAX_LINE_BYTES)
+                    yield None
+                    continue
                 bare = line.strip()
                 if bare not in (b"[", b"]", b"[]", b""):
                     yield parsed(bare.removesuffix(b","))
@@ -159,7 +166,9 @@ def _check_directory(file: IO[bytes]) -> None:
     entries, length = struct.unpack("<HL", end[10:16])
     if tail[-42:-38] == b"PK\x06\x07":
         record = tail[-98:-42]
-        if len(record) != 56 or record[:4] != b"PK\x06\x06":
+        # Pythons since 3.11.14 go where the locator leads, those before look in front of it.
+        (place,) = struct.unpack("<Q", tail[-34:-26])
+        if len(record) != 56 or record[:4] != b"PK\x06\x06" or place != size - 98:
             raise Invalid("bring_no_zip")
         entries, length = struct.unpack("<QQ", record[32:48])
     if entries > MAX_ENTRIES or length > MAX_DIRECTORY_BYTES:

@@ -12,14 +12,18 @@ from gallery.errors import Invalid, NotNow, UserFacingError
 from gallery.storing import OutOfReach
 from generation.imports import states
 from generation.imports.archive import opened
-from generation.imports.bringing import SPENT, Cut, Plan, Stopped, Work, bring_all, plan_of, unreadable
+from generation.imports.bringing import bring_all
 from generation.imports.lineage import link
+from generation.imports.plan import Plan, plan_of, unreadable
+from generation.imports.style_pages import bring_style_pages
 from generation.imports.texts import bring_texts
+from generation.imports.work import SPENT, Cut, Stopped, Work
 from generation.models import AccountImport
 
 logger = logging.getLogger(__name__)
 
 A_MOMENT = timedelta(minutes=1)
+TOLD_ANEW = frozenset({"bring_bad_rows", "bring_circle"})
 
 
 def bring_waiting(stopping: states.Stopping) -> int:
@@ -38,15 +42,20 @@ def carry_out(run: AccountImport, path: Path, stopping: states.Stopping) -> bool
     try:
         if run.fence > states.MAX_CLAIMS:
             raise Invalid("bring_failed")
+        if not path.is_file():
+            raise Invalid("bring_not_here")
         with opened(path) as archive:
             run.place = archive.place
             AccountImport.objects.filter(pk=run.pk, fence=run.fence).update(place=run.place[:300], trouble=None)
-            work = Work(run, archive, stopping)
+            # What an earlier part of it told stands, but for what is counted over the whole copy each time.
+            told = [one for one in run.notes if one["code"] not in TOLD_ANEW]
+            work = Work(run, archive, stopping, notes=told)
             plan = plan_of(archive)
             lost = unreadable(archive)
             if lost:
                 work.note(Invalid("bring_bad_rows", count=lost))
             bring_texts(work)
+            bring_style_pages(work)
             try:
                 bring_all(work, plan)
             finally:

@@ -7,7 +7,8 @@ from django.db.models import F
 
 from gallery.errors import Invalid
 from generation.imports import states
-from generation.imports.bringing import Cut, Plan, Work
+from generation.imports.plan import Plan
+from generation.imports.work import Cut, Work
 from generation.models import Take
 from generation.models.take import TakeKind
 
@@ -19,10 +20,11 @@ def link(work: Work, plan: Plan) -> int:
 
     No take ends below itself, whatever a copy says. Raises `Cut`.
     """
+    nearest = nearest_above(plan, work.here)
     wanted = {
         child: parent
         for key, child in work.here.items()
-        if child is not None and (parent := _nearest(work, plan, key)) is not None and parent != child
+        if child is not None and (parent := nearest[key]) is not None and parent != child
     }
     mine = Take.objects.filter(owner=work.user)
     # What its maker drew here is no copy's to move. What was brought may have come in another order than it stands.
@@ -40,20 +42,23 @@ def link(work: Work, plan: Plan) -> int:
                 raise Cut
             for child, parent in edges[start : start + AT_ONCE]:
                 Take.objects.filter(pk=child, owner=work.user).update(parent=parent)
-    _drop_odd_masks(work, set(kept))
+    _drop_odd_masks(work, plan, set(kept))
     return len(edges)
 
 
-def _nearest(work: Work, plan: Plan, key: str) -> int | None:
-    """The take that is next above, passing by those that aren't here; None at the top, and for a circle."""
-    seen, above = {key}, plan.above(key)
-    while above is not None and above not in seen:
-        take = work.here.get(above)
-        if take is not None:
-            return take
-        seen.add(above)
-        above = plan.above(above)
-    return None
+def nearest_above(plan: Plan, here: dict[str, int | None]) -> dict[str, int | None]:
+    """For each take that is here, by its key, the take that is next above, passing by those that aren't here; None at
+    the top, and for a circle of what isn't. Each is passed once, however many stand below it."""
+    found: dict[str, int | None] = {}
+    for key in [key for key, take in here.items() if take is not None]:
+        path, seen, above = [key], {key}, plan.above(key)
+        while above is not None and above not in seen and above not in found and here.get(above) is None:
+            path.append(above)
+            seen.add(above)
+            above = plan.above(above)
+        nearest = None if above is None else here.get(above) or found.get(above)
+        found |= dict.fromkeys(path, nearest)
+    return found
 
 
 def without_circles(there: dict[int, int], wanted: dict[int, int]) -> dict[int, int]:
@@ -79,11 +84,12 @@ def without_circles(there: dict[int, int], wanted: dict[int, int]) -> dict[int, 
     return kept
 
 
-def _drop_odd_masks(work: Work, children: set[int]) -> None:
+def _drop_odd_masks(work: Work, plan: Plan, children: set[int]) -> None:
     """A mask of another size than the picture that it lay on is none of that picture."""
     rows = Take.objects.filter(pk__in=children, kind=TakeKind.IMPORTED, mask__isnull=False)
     whole = rows.filter(mask__width=F("parent__asset__width"), mask__height=F("parent__asset__height"))
-    odd = list(rows.exclude(pk__in=whole.values("pk")).values_list("pk", "mask_id"))
-    for take, mask in odd:
-        Take.objects.filter(pk=take).update(mask=None)
-        work.note(Invalid("bring_no_mask", number=mask))
+    odd = set(rows.exclude(pk__in=whole.values("pk")).values_list("pk", flat=True))
+    Take.objects.filter(pk__in=odd).update(mask=None)
+    for key, take in work.here.items():
+        if take in odd and (number := plan.masks.get(key)) is not None:
+            work.note(Invalid("bring_no_mask", number=number))

@@ -6,7 +6,8 @@ import math
 import re
 from typing import Any
 
-from gallery.provenance import EmbeddingEntry, LoraEntry, Recipe
+from gallery.provenance import Axis, EmbeddingEntry, LoraEntry, Recipe
+from gallery.recipes.axes import LABELS
 
 LONGEST_PROMPT = 20_000
 TEXTS = {
@@ -36,6 +37,7 @@ WHOLE = {
     "seed": 2**63 - 1,
 }
 DECIMAL = ("cfg", "denoise", "hires_scale", "hires_denoise", "guidance", "refiner_switch")
+MOST_AXES, MOST_VALUES = 2, 8
 MOST_ENTRIES, MOST_WEIGHT, MOST_DECIMAL, MOST_MARGIN = 100, 1000.0, 1e6, 2**20
 _HASH = re.compile("[0-9A-Fa-f]{1,64}")
 
@@ -57,6 +59,7 @@ def checked_recipe(raw: Any) -> Recipe:
     values["loras"] = tuple(_lora(entry) for entry in _entries(told.get("loras")))
     embeddings = _entries(told.get("embeddings"))
     values["embeddings"] = tuple(EmbeddingEntry(_storable(one["name"]), _hash(one.get("sha256"))) for one in embeddings)
+    values["axes"] = _axes(told.get("axes"))
     values["composite"] = told.get("composite") is True
     return Recipe(**values)
 
@@ -71,6 +74,16 @@ def _entries(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in listed if isinstance(entry, dict) and isinstance(entry.get("name"), str)]
 
 
+def _axes(value: Any) -> tuple[Axis, ...]:
+    """What differs from picture to picture of a sheet; its values can be whole prompts."""
+    found = [entry for entry in _entries(value) if entry["name"] in LABELS and isinstance(entry.get("values"), list)]
+    return tuple(
+        Axis(entry["name"], tuple(_storable(one, LONGEST_PROMPT) for one in entry["values"] if isinstance(one, str)))
+        for entry in found[:MOST_AXES]
+        if len(entry["values"]) <= MOST_VALUES
+    )
+
+
 def _lora(entry: dict[str, Any]) -> LoraEntry:
     weight, text_weight = (_decimal(entry.get(name), MOST_WEIGHT) for name in ("weight", "text_weight"))
     return LoraEntry(
@@ -82,8 +95,8 @@ def _lora(entry: dict[str, Any]) -> LoraEntry:
     )
 
 
-def _storable(name: str) -> str:
-    return re.sub("[\x00\ud800-\udfff]", "", name)[:200]
+def _storable(text: str, most: int = 200) -> str:
+    return re.sub("[\x00\ud800-\udfff]", "", text)[:most]
 
 
 def _hash(value: Any) -> str:

@@ -18,8 +18,8 @@ from gallery.accounts.standing import require_may_act
 from gallery.bell import wake_gardener
 from gallery.errors import Invalid, InvalidTransition, NotNow, UserFacingError
 from gallery.models import User
-from generation.models import AccountImport
-from generation.models.account_import import UNDER_WAY, ImportState
+from generation.models import AccountImport, BroughtTake
+from generation.models.account_import import UNDER_WAY, Brought, ImportState
 
 Stopping = Callable[[], bool]
 """Whether the process ends."""
@@ -49,15 +49,17 @@ def begin(user: User, size: int, label: str = "") -> AccountImport:
         raise Invalid("upload_empty")
     if size > settings.IMPORT_MAX_MB * 2**20:
         raise Invalid("bring_too_large", limit=settings.IMPORT_MAX_MB)
-    # Its pictures and what is made of them take about as much again.
-    if shutil.disk_usage(imports_folder()).free < 2 * size + SPARE_BYTES:
-        raise NotNow("bring_no_room")
     with transaction.atomic():
         User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         current = AccountImport.objects.select_for_update().filter(user=user, state__in=UNDER_WAY).first()
         if current is not None and current.state != ImportState.RECEIVING and not _dead(current):
             raise InvalidTransition("bring_under_way")
-        if current is not None and (current.size_bytes, current.label) == (size, label[:200]):
+        goes_on = current is not None and (current.size_bytes, current.label) == (size, label[:200])
+        # Its pictures and what is made of them take about as much again.
+        still_to_come = size - current.received_bytes if current is not None and goes_on else size
+        if shutil.disk_usage(imports_folder()).free < size + still_to_come + SPARE_BYTES:
+            raise NotNow("bring_no_room")
+        if current is not None and goes_on:
             return current
         _forget(user)
         return AccountImport.objects.create(user=user, size_bytes=size, label=label[:200])
@@ -118,6 +120,8 @@ def drop_imports(user: User) -> None:
 def _forget(user: User) -> None:
     # Whoever works on one finds at the next picture that there is none any more.
     rows = list(AccountImport.objects.select_for_update().filter(user=user))
+    # Only its report tells of what was left out; it is tried anew.
+    BroughtTake.objects.filter(owner=user, outcome=Brought.LEFT_OUT).delete()
     AccountImport.objects.filter(pk__in=[row.pk for row in rows]).delete()
     transaction.on_commit(partial(_unlink, [file_of(row) for row in rows]), robust=True)
 

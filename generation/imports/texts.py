@@ -9,8 +9,8 @@ from django.db import transaction
 from gallery.errors import Invalid
 from generation.book_forms import MAX_TEXTS, MAX_WILDCARD_BYTES
 from generation.imports import states
-from generation.imports.bringing import Cut, Work
 from generation.imports.rows import text
+from generation.imports.work import Cut, Work
 from generation.models import PromptStyle, Wildcard
 from generation.models.prompt_texts import MAX_STYLE, MAX_WILDCARD_LINES
 from generation.wildcards import NAME

@@ -43,8 +43,10 @@ class Ground:
 
 
 def ground_of(take: Take) -> Ground:
-    """Where the letters of `take` go: on its parent where it is lettered itself, so that its texts can be changed."""
-    if take.kind != TakeKind.LETTERED:
+    """Where the letters of `take` go: on its parent where it is lettered itself, here or where it was brought from, so
+    that its texts can be changed."""
+    lettered = take.kind == TakeKind.LETTERED or (take.kind == TakeKind.IMPORTED and bool(take.lettering))
+    if not lettered:
         return Ground(take)
     parent = (
         Take.objects.filter(children=take, owner=take.owner_id, purged_at=None, archived_at=None)

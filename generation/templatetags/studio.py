@@ -16,7 +16,7 @@ from gallery.models import Asset
 from gallery.provenance import Recipe
 from gallery.recipes.axes import shown_axes
 from generation.models import Lab, Take
-from generation.models.take import Fix, TakeKind
+from generation.models.take import Fix
 from generation.models_on_disk.defaults import base_name
 from generation.views.desk import Address
 
@@ -28,17 +28,18 @@ register.filter("base_name", base_name)
 
 @register.inclusion_tag("generation/parts/take_axes.html")
 def take_axes(take: Take) -> dict[str, Any]:
-    """What a sheet compares, and the comparison that it was made from; nothing for other takes."""
-    if take.kind != TakeKind.SHEET:
-        return {"axes": []}
+    """What a sheet compares, wherever it was laid out, and the comparison that it was made from; nothing for other
+    takes."""
     axes = shown_axes(Recipe.from_dict(take.recipe), reads_prompt=True)
+    if not axes:
+        return {"axes": []}
     return {"axes": axes, "lab": Lab.objects.filter(sheet=take).first()}
 
 
 @register.filter
 def shows_prompt(take: Take) -> bool:
     """Whether words of the prompt, LoRAs or seeds can be read in the picture itself, as on some sheets."""
-    return take.kind == TakeKind.SHEET and any(axis.secret for axis in Recipe.from_dict(take.recipe).axes)
+    return any(axis.secret for axis in Recipe.from_dict(take.recipe).axes)
 
 
 @register.simple_tag

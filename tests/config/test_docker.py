@@ -32,6 +32,17 @@ def test_what_a_service_names_exists(name: str) -> None:
         assert image in {"", "irodori-web"} or ":" in image
 
 
+@pytest.mark.parametrize("name", ["prepare", "web", "beat", "gardener", "worker"])
+def test_all_parts_share_the_folder_of_what_a_site_keeps(name: str) -> None:
+    # A copy that the web server received is read by the gardener, and what that writes is handed out by the web server.
+    service = COMPOSE["services"][name]
+    file = service["build"]["dockerfile"] if "build" in service else "docker/Dockerfile.web"
+    assert service["volumes"] == ["data:/data"]
+    assert re.search(r"\bIRODORI_VAR=/data\b", (BASE_DIR / file).read_text())
+    kept_elsewhere = {"IRODORI_VAR", "IRODORI_MEDIA", "IRODORI_IMPORTS", "IRODORI_EXPORTS", "IRODORI_QUARANTINE"}
+    assert not kept_elsewhere & service.get("environment", {}).keys()
+
+
 def test_every_variable_of_the_compose_file_is_documented() -> None:
     names = {name for service in COMPOSE["services"].values() for name in service.get("environment", {})}
     names = {

@@ -51,13 +51,18 @@ class Command(BaseCommand):
                     break
                 time.sleep(PAUSE_SECONDS)  # too many files are being opened at this moment
                 run = states.go_on(run)
+        except AccountImport.DoesNotExist:
+            raise CommandError(_stopped_by(owner)) from None
         except KeyboardInterrupt:
             states.end(run, UserFacingError("bring_failed"))
             self.stdout.write("Stopped; say the same again to go on.")
-        self._tell(run)
+        self._tell(run, owner)
 
-    def _tell(self, run: AccountImport) -> None:
-        run = AccountImport.objects.get(pk=run.pk)
+    def _tell(self, run: AccountImport, owner: User) -> None:
+        found = AccountImport.objects.filter(pk=run.pk).first()
+        if found is None:
+            raise CommandError(_stopped_by(owner))
+        run = found
         report = report_of(run)
         for one in report.left_out:
             self.stdout.write(f"  {one.sentence} {' '.join(one.numbers)}{' …' if one.count > len(one.numbers) else ''}")
@@ -68,3 +73,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{told}. That was all.")
         else:
             raise CommandError(f"{told}. Then: {sentence_of(run.trouble)}")
+
+
+def _stopped_by(owner: User) -> str:
+    return f"{owner.username} stopped it. What came stays."

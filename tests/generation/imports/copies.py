@@ -11,7 +11,7 @@ from gallery.accounts.exports.layout import FORMAT, VERSION
 from gallery.models import User
 from generation.imports import states
 from generation.imports.carrying_out import bring_waiting
-from generation.models import AccountImport, Mask, Take
+from generation.models import AccountImport, BroughtTake, Mask, Take
 from generation.models.take import TakeKind
 from tests.factories import make_asset, make_image, make_mask, make_recipe, make_take
 
@@ -72,6 +72,17 @@ def brought(user: User, content: bytes) -> AccountImport:
     bring_waiting(going_on)
     run.refresh_from_db()
     return run
+
+
+def one_take(user: User) -> Take:
+    """The only one that there is."""
+    return Take.objects.get(owner=user)
+
+
+def reasons(run: AccountImport) -> list[str]:
+    """Why takes were left out, one after the other."""
+    rows = BroughtTake.objects.filter(run=run, outcome="left_out").order_by("pk")
+    return [reason["code"] for reason in rows.values_list("reason", flat=True)]
 
 
 def mask_content(mask: Mask) -> bytes:

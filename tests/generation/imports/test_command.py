@@ -2,12 +2,13 @@
 
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from gallery.models import UploadAllowance
-from generation.imports import states
+from generation.imports import bringing, states
 from generation.models import AccountImport, Take
 from tests.factories import make_user
 from tests.gallery.uploads.files import plain
@@ -70,3 +71,17 @@ def test_one_that_was_killed_is_in_nobodys_way(copy):
     assert states.claim() is None  # its file is the operator's
     assert "2 came" in told(copy, "--as", "mika")
     assert not AccountImport.objects.filter(pk=dead.pk).exists()
+
+
+def test_its_owner_may_stop_it_meanwhile(copy, monkeypatch):
+    mika = make_user("mika")
+    checked = bringing.check_words
+
+    def stopped(*args: Any) -> None:
+        states.drop_imports(mika)
+        checked(*args)
+
+    monkeypatch.setattr(bringing, "check_words", stopped)
+    with pytest.raises(CommandError, match="mika stopped it"):
+        told(copy, "--as", "mika")
+    assert copy.exists()

@@ -122,6 +122,15 @@ def test_a_full_disk_is_told_before(client, noa, monkeypatch):
     assert "too little room" in answer.content.decode()
 
 
+def test_what_is_here_already_needs_no_room_again(client, noa, monkeypatch):
+    whole, spare = content(), states.SPARE_BYTES
+    free = 2 * len(whole) + spare
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(10**12, 10**12, free))
+    assert piece(client, 0, len(whole), whole[:500]).status_code == 200
+    free -= 500
+    assert piece(client, 500, len(whole), whole[500:]).json() == {"received": len(whole)}
+
+
 def test_a_disk_that_fills_up_keeps_what_is_there(client, noa, monkeypatch):
     whole = content()
     piece(client, 0, len(whole), whole[:500])
