@@ -77,13 +77,13 @@ def _submit(request: MemberRequest) -> HttpResponse:
         try:
             made = requests.submit(request.user, form.wanted(), form.cleaned_data["key"])
         except RequestRefused as refusal:
-            with_problems(form, refusal.problems)
+            with_problems(form, form.in_sight(refusal.problems))
             form.verdict = refusal.verdict
     else:
         # All that is wrong is said at once; what is wrong with a file is said by itself.
         said = {field for field, _sentence in problems}
         more = [] if "source" in said else requests.problems_of(request.user, form.wanted())
-        with_problems(form, problems + [each for each in more if each[0] not in said])
+        with_problems(form, form.in_sight(problems + [each for each in more if each[0] not in said]))
     if made is None:
         return _form_again(request, form, status=422)
     if request.htmx:

@@ -34,6 +34,15 @@ def model(db: None, bundled: Path) -> Checkpoint:
 
 
 @pytest.fixture
+def painter(model: Checkpoint, settings: Any, tmp_path: Path) -> Checkpoint:
+    """The tiny model, which can do everything."""
+    settings.MEDIA_ROOT = tmp_path
+    model.abilities = ["txt2img", "img2img", "inpaint"]
+    model.save()
+    return model
+
+
+@pytest.fixture
 def member(db: None) -> Callable[[str], User]:
     """A function that makes a member."""
 

@@ -32,15 +32,6 @@ Draw = Callable[..., Take]
 
 
 @pytest.fixture
-def painter(model: Checkpoint, settings: Any, tmp_path: Path) -> Checkpoint:
-    """The tiny model, which can do everything."""
-    settings.MEDIA_ROOT = tmp_path
-    model.abilities = ["txt2img", "img2img", "inpaint"]
-    model.save()
-    return model
-
-
-@pytest.fixture
 def draw(painter: Checkpoint) -> Draw:
     """A function that gives somebody a take: `draw(user, source_take=…)`."""
     numbers = iter(range(1000))
