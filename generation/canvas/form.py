@@ -42,8 +42,8 @@ class CanvasForm(RecipeForm):
         return task if task in Task.values else Task.PAINT
 
     def in_sight(self, problems: list[Problem]) -> list[Problem]:
-        """Each problem at a field that the page shows for the task: what stands against the mask of a box at the box,
-        and what has no field here, such as a VAE that came with the recipe, above the form."""
+        """What stands against the mask of a box at the box, and what has no field here, such as a VAE that came with
+        the recipe, above the form."""
         repairing = self.chosen == Task.REPAIR
         placed = [("box" if repairing and field in OF_STROKES else field, sentence) for field, sentence in problems]
         return [(field if field in SHOWN else "", sentence) for field, sentence in placed]

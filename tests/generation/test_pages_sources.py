@@ -19,14 +19,6 @@ from tests.factories import make_checkpoint, make_image, make_post, make_recipe,
 from tests.generation.test_pages_create import recipe
 
 
-@pytest.fixture
-def mira(painter: Checkpoint, client: Client) -> User:
-    """A member, signed in."""
-    user = make_user("mira")
-    client.force_login(user)
-    return user
-
-
 def sent(image: Image.Image, name: str = "picture.png") -> SimpleUploadedFile:
     """The picture as a browser sends it."""
     out = io.BytesIO()

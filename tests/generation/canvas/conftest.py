@@ -1,19 +1,10 @@
 """What tests of the canvas share: a member with a take, on a site whose model paints parts of pictures."""
 
 import pytest
-from django.test import Client
 
 from gallery.models import User
-from generation.models import Checkpoint, Take
-from tests.factories import make_take, make_user
-
-
-@pytest.fixture
-def mira(painter: Checkpoint, client: Client) -> User:
-    """A member, signed in."""
-    user = make_user("mira")
-    client.force_login(user)
-    return user
+from generation.models import Take
+from tests.factories import make_take
 
 
 @pytest.fixture
