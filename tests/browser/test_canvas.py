@@ -252,13 +252,14 @@ def test_what_changed_after_a_lost_answer_is_drawn_too(canvas: Callable[..., Pag
 
     page.route("**/canvas", lose, times=1)
     page.locator("[data-draw]").click()
-    expect(page.locator("[data-unsent]")).to_contain_text("connection is lost")
+    expect(page.locator("[data-unsent]:visible")).to_contain_text("connection is lost")
     page.locator("[data-draw]").click()  # the same again is the same request
     expect(page.locator(".request")).to_have_count(1)
     assert GenerationRequest.objects.filter(source_take=take).count() == 1
     page.route("**/canvas", lose, times=1)
     page.locator("[data-draw]").click()
-    expect(page.locator("[data-unsent]")).to_contain_text("connection is lost")
+    expect(page.locator("[data-unsent]:visible")).to_contain_text("connection is lost")
+    page.evaluate("scrollTo(0, 0)")  # the new tiles came into view
     drag(page, (0.8, 0.2), (0.8, 0.8))
     page.locator("[data-draw]").click()
     expect(page.locator(".request")).to_have_count(2)
