@@ -310,7 +310,8 @@ def test_a_sketch_that_cant_be_packed_is_said(canvas: Callable[..., Page]) -> No
     page = canvas()
     page.locator("[data-layer=sketch]").click()
     drag(page, (0.3, 0.3), (0.6, 0.3))
-    page.evaluate("HTMLCanvasElement.prototype.toBlob = function (then) { then(null); }")  # as where memory is short
+    # As where memory is short.
+    page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = (then) => then(null); }")
     page.locator("[data-draw]").click()
     expect(page.locator("[data-unsent]")).to_be_visible()
     expect(page.locator("[data-draw]")).not_to_have_attribute("aria-busy", "true")
