@@ -85,7 +85,12 @@ def mask_size_sentence(mask: tuple[int, int], source: tuple[int, int]) -> str:
 
 def picture_of(mask: Mask) -> Image.Image:
     """The mask's pixels, greyscale. Raises `OSError` when its file is gone or damaged."""
-    with Image.open(BytesIO(content_of(mask.path))) as image:
+    return picture_at(mask.path)
+
+
+def picture_at(path: str) -> Image.Image:
+    """The same of the mask whose file is at `path`, which names its content."""
+    with Image.open(BytesIO(content_of(path))) as image:
         return image.convert("L")
 
 

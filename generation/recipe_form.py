@@ -16,6 +16,7 @@ from gallery.refusals.judging import Verdict
 from generation import checkpoints
 from generation.access import Viewer
 from generation.door.source import DEFAULT_MASK_BLUR, source_named
+from generation.errors import Problem
 from generation.models import Checkpoint
 from generation.models.queue import MAX_COUNT, MAX_SEED, MaskedContent, PromptSyntax, Upscaler
 from generation.shapes import AS_SOURCE, EXACT, shape_of, shapes
@@ -234,6 +235,10 @@ class RecipeForm(forms.Form):
                 data[field] = default
         data["key"] = data.get("key") or new_key()
         return data
+
+    def in_sight(self, problems: list[Problem]) -> list[Problem]:
+        """Each problem at a field that the page shows."""
+        return problems
 
     @property
     def warned(self) -> str:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0034_credits'),
+        ('gallery', '0035_hidden_things'),
     ]
 
     operations = [

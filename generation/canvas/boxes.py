@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from generation.door.numbers import whole
-from generation.door.source import MAX_PADDING
+from generation.door.source import DEFAULT_MASK_BLUR, MAX_PADDING
 
 SMALLEST = 8
 """Pixels: models draw in blocks of so many, of a smaller part nothing would be seen."""
@@ -79,3 +79,8 @@ def padding_around(box: Box) -> int:
     """Pixels of the picture that the model sees around the box: a quarter of its longer side, so that a hand comes
     with its wrist."""
     return max(LEAST_PADDING, min(MAX_PADDING, max(box.width, box.height) // 4))
+
+
+def blur_of(box: Box) -> int:
+    """Pixels of the soft edge around the box: the usual ones, less where a small box would be soft all over."""
+    return min(DEFAULT_MASK_BLUR, min(box.width, box.height) // 4)

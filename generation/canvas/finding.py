@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -37,7 +38,7 @@ def find_boxes(asset: Asset) -> list[Box]:
     """What the detector finds in the asset's picture, at most `MOST_FOUND` boxes. Raises `NothingFound`."""
     try:
         detector: Detector = import_string(settings.REPAIR_DETECTOR)
-        found = list(detector(ingest.picture_of(asset)))[:MOST_FOUND]
+        found = list(islice(detector(ingest.picture_of(asset)), MOST_FOUND))
     except Exception as error:  # whatever somebody's program raises, a box can be drawn by hand
         logger.exception("The detector %r failed on asset %d", settings.REPAIR_DETECTOR, asset.pk)
         raise NothingFound(_("The search for parts failed. Draw the box by hand.")) from error
@@ -49,7 +50,10 @@ def find_boxes(asset: Asset) -> list[Box]:
 
 def _box(found: Sequence[Any], size: tuple[int, int]) -> Box | None:
     try:
-        box = box_from([max(0, round(float(number))) for number in found[:4]], size)
+        left, top, width, height = (float(number) for number in found[:4])
+        # A face at the edge is often found beyond it: its box ends where the picture does.
+        corner = max(0, round(left)), max(0, round(top))
+        box = box_from([*corner, round(left + width) - corner[0], round(top + height) - corner[1]], size)
     except (BoxRefused, TypeError, ValueError, OverflowError):
         return None
     label = str(found[4]).replace("\x00", "")[:LONGEST_LABEL] if len(found) > 4 else ""

@@ -22,10 +22,13 @@ def keep_one(user: User, take: Take) -> dict[int, str]:
     """
     require_may_act(user)
     with transaction.atomic():
-        kept = owned(user).select_for_update(of=("self",)).get(pk=take.pk)
+        kept = owned(user).get(pk=take.pk)
         among = owned(user).filter(job__request__jobs=kept.job_id) if kept.job_id else owned(user).filter(pk=kept.pk)
+        # In one order, all of them: two tabs that keep different ones wait for each other.
         candidates = list(among.select_for_update(of=("self",)).order_by("pk"))
         before = {one.pk: one.flag for one in candidates}
+        if kept.pk not in before:
+            raise Take.DoesNotExist  # it went into the bin meanwhile
         for one in candidates:
             if one.pk == kept.pk:
                 _flag(one, Flag.PICK)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from gallery.errors import UserFacingError
 from gallery.models import Asset, User
-from generation.canvas.boxes import BoxRefused, box_from, mask_of, padding_around
+from generation.canvas.boxes import BoxRefused, blur_of, box_from, mask_of, padding_around
 from generation.canvas.sketching import SketchRefused, keep_sketch
 from generation.canvas.tasks import Task
 from generation.door.source import find_source, source_named
@@ -80,7 +80,7 @@ def _boxed(user: User, data: QueryDict, files: Mapping[str, object], asset: Asse
         return [("box", error.message)]
     except MaskRefused:
         return [("box", _("This box is the whole picture. Draw it around the part that is to be repaired."))]
-    data["box_padding"] = str(padding_around(box))
+    data["box_padding"], data["box_blur"] = str(padding_around(box)), str(blur_of(box))
     return []
 
 

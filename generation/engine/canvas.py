@@ -5,7 +5,9 @@ Needs numpy and Pillow only, so that the web process may use it too.
 """
 
 import numpy
-from PIL import Image, ImageFilter
+from PIL import Image
+
+from generation.engine.masks import softened
 
 GRID = 8
 """Pixels that both sides of the canvas are rounded up to: what every model can draw."""
@@ -45,7 +47,7 @@ def as_drawn(
         return source, mask, blur
     if mask is None:
         return source.resize(size, Image.Resampling.LANCZOS), None, blur
-    soft = mask.filter(ImageFilter.GaussianBlur(blur)) if blur else mask
+    soft = softened(mask, blur)
     small = soft.resize(size, Image.Resampling.LANCZOS)
     darkest, lightest = small.getextrema()
     if lightest == 0 or darkest == 255:

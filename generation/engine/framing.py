@@ -1,6 +1,7 @@
 """How a job's source lies in the picture that the model draws, and how what was drawn is laid back over it.
 
-The work is done by diffusers' image processors, so that it equals the stock pipelines' to the pixel.
+diffusers' image processors do the work, and `generation.engine.masks` as they would, so that it equals the stock
+pipelines' to the pixel.
 """
 
 from typing import Any
@@ -10,6 +11,7 @@ from diffusers.image_processor import VaeImageProcessor
 from PIL import Image
 
 from generation.engine.jobs import EngineJob
+from generation.engine.masks import region_around, softened
 
 
 class Frame:
@@ -30,9 +32,9 @@ class Frame:
         self._cut: dict[str, Any] = {"crops_coords": None, "resize_mode": "default"}
         if job.mask is not None:
             mask = job.mask if job.mask.mode == "L" else job.mask.convert("L")
-            self._mask = self._masks.blur(mask, job.mask_blur) if job.mask_blur else mask
+            self._mask = softened(mask, job.mask_blur)
             if job.only_masked is not None:
-                region = self._masks.get_crop_region(self._mask, job.width, job.height, pad=job.only_masked)
+                region = region_around(self._mask, self._size, job.only_masked)
                 self._cut = {"crops_coords": region, "resize_mode": "fill"}
 
     def source_pixels(self) -> torch.Tensor:

@@ -31,7 +31,7 @@ def begin_from_source(
     """Start the pass from the job's source, which `frame` holds, and from its mask if there is one.
 
     `sees_mask` tells a denoiser for inpainting, with channels for the mask and for what lies around it. Raises
-    EngineError empty_mask when the mask is too small or too soft to paint even one latent.
+    EngineError empty_mask when the mask is too small or too soft to paint even one pixel.
     """
     job, generator = run.job, run.generator
     pixels, mask = frame.source_pixels(), frame.mask_pixels()

@@ -23,13 +23,12 @@ from generation.canvas.sent import with_files
 from generation.canvas.tasks import CANDIDATES, CLOSER_PADDING, REPAIR_STRENGTH, Task
 from generation.door.source import find_source, source_named
 from generation.engine.limits import cannot
-from generation.errors import RequestRefused
 from generation.models import Mask
 from generation.queueing.standstill import standstill
 from generation.recipe_form import new_key, starting_values
 from generation.takes import why_not_whole
 from generation.views.board import board_of, boards_over
-from generation.views.create import button, with_problems
+from generation.views.create import ask, button, with_problems
 from generation.views.edge import MemberRequest
 from generation.views.recipe_context import margins_of, source_of
 from generation.views.starting import canvas_start, id_in
@@ -72,18 +71,7 @@ def _submit(request: MemberRequest) -> HttpResponse:
         return _apply(request, act)
     data, problems = with_files(request.user, request.POST, request.FILES)
     form = CanvasForm(data, viewer=request.user)
-    made = None
-    if form.is_valid() and not problems:
-        try:
-            made = requests.submit(request.user, form.wanted(), form.cleaned_data["key"])
-        except RequestRefused as refusal:
-            with_problems(form, refusal.problems)
-            form.verdict = refusal.verdict
-    else:
-        # All that is wrong is said at once; what is wrong with a file is said by itself.
-        said = {field for field, _sentence in problems}
-        more = [] if "source" in said else requests.problems_of(request.user, form.wanted())
-        with_problems(form, problems + [each for each in more if each[0] not in said])
+    made = ask(request.user, form, problems)
     if made is None:
         return _form_again(request, form, status=422)
     if request.htmx:

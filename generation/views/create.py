@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, re
 from gallery.models import User
 from generation import door, requests
 from generation.errors import Problem, RequestRefused
+from generation.models import GenerationRequest
 from generation.queueing.forecast import forecast
 from generation.recipe_form import RecipeForm, new_key, recipe_form
 from generation.views.additions import apply
@@ -68,16 +69,7 @@ def _submit(request: PageRequest) -> HttpResponse:
             request, _unchecked(request, data, problems), status=422 if problems else 200, focus_source=True
         )
     form = RecipeForm(data, viewer=request.user)
-    made = None
-    if form.is_valid() and not problems:
-        try:
-            made = requests.submit(request.user, form.wanted(), form.cleaned_data["key"])
-        except RequestRefused as refusal:
-            with_problems(form, refusal.problems)
-            form.verdict = refusal.verdict
-    else:
-        # All that is wrong is said at once, not one thing after the other.
-        with_problems(form, problems + requests.problems_of(request.user, form.wanted()))
+    made = ask(request.user, form, problems)
     if made is None:
         return _form_again(request, form, status=422)
     address = f"{reverse('generation:create')}?request={made.pk}"
@@ -106,9 +98,23 @@ def _unchecked(request: PageRequest, data: QueryDict, problems: list[Problem]) -
     return form
 
 
+def ask(user: User, form: RecipeForm, problems: list[Problem]) -> GenerationRequest | None:
+    """The request of what was sent, against which `problems` were found already; None where it can't be made, and all
+    that is wrong stands beside its fields then: it is said at once, not one thing after the other."""
+    if form.is_valid() and not problems:
+        try:
+            return requests.submit(user, form.wanted(), form.cleaned_data["key"])
+        except RequestRefused as refusal:
+            with_problems(form, refusal.problems)
+            form.verdict = refusal.verdict
+    else:
+        with_problems(form, problems + requests.problems_of(user, form.wanted()))
+    return None
+
+
 def with_problems(form: RecipeForm, problems: list[Problem]) -> None:
     """Put each sentence beside its field; a field that has one already needs no second."""
-    for field, message in problems:
+    for field, message in form.in_sight(problems):
         if field not in form.errors:
             form.add_error(field if field in form.fields else None, message)
 

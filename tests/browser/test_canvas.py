@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from config.embedded.process import Process
 from gallery import ingest
@@ -242,6 +242,96 @@ def test_a_lost_connection_and_a_purged_take_leave_what_was_painted(canvas: Call
     assert mask_picture(GenerationRequest.objects.get(source_take=take).mask).tobytes() == before_pixels(page)
 
 
+def test_what_changed_after_a_lost_answer_is_drawn_too(canvas: Callable[..., Page], take: Take) -> None:
+    page = canvas()
+    drag(page, (0.2, 0.2), (0.5, 0.5))
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/canvas", lose, times=1)
+    page.locator("[data-draw]").click()
+    expect(page.locator("[data-unsent]:visible")).to_contain_text("connection is lost")
+    page.locator("[data-draw]").click()  # the same again is the same request
+    expect(page.locator(".request")).to_have_count(1)
+    assert GenerationRequest.objects.filter(source_take=take).count() == 1
+    page.route("**/canvas", lose, times=1)
+    page.locator("[data-draw]").click()
+    expect(page.locator("[data-unsent]:visible")).to_contain_text("connection is lost")
+    page.evaluate("scrollTo(0, 0)")  # the new tiles came into view
+    drag(page, (0.8, 0.2), (0.8, 0.8))
+    page.locator("[data-draw]").click()
+    expect(page.locator(".request")).to_have_count(2)
+    newest = GenerationRequest.objects.filter(source_take=take).latest("pk")
+    assert mask_picture(newest.mask).tobytes() == painted(page).tobytes()
+
+
+def test_what_is_typed_while_it_is_sent_stays(canvas: Callable[..., Page], take: Take) -> None:
+    page = canvas()
+    drag(page, (0.2, 0.2), (0.5, 0.5))
+    page.fill("#id_prompt", "")
+
+    def while_it_is_sent(route: Route) -> None:
+        answer = route.fetch()
+        page.evaluate(
+            "document.getElementById('id_prompt').value = 'a hand';"
+            "document.querySelectorAll('[name=outpaint]')[2].value = '16';"
+            "document.querySelector('[name=count][value=\"3\"]').checked = true"
+        )
+        route.fulfill(response=answer)
+
+    page.route("**/canvas", while_it_is_sent, times=1)
+    page.locator("[data-draw]").click()
+    expect(page.locator("#prompt-error")).to_contain_text("prompt is empty")
+    expect(page.locator("#id_prompt")).to_have_value("a hand")
+    expect(page.locator("[name=outpaint]").nth(2)).to_have_value("16")
+    expect(page.locator("[name=count][value='3']")).to_be_checked()
+
+
+def test_signed_out_elsewhere_is_said_and_what_was_painted_waits(canvas: Callable[..., Page], take: Take) -> None:
+    page = canvas()
+    drag(page, (0.2, 0.2), (0.5, 0.5))
+    expect(page.locator("[data-saved]")).to_have_text("Kept in this browser")
+    before = painted(page).tobytes()
+    page.context.clear_cookies()
+    page.locator("[data-draw]").click()
+    expect(page.locator("[data-unsent]")).to_contain_text("signed out")
+    assert not GenerationRequest.objects.filter(source_take=take).exists()
+    address = page.url
+    page.goto("/about")
+    sign_in(page, "mira")
+    page.goto(address)
+    ready(page)
+    assert painted(page).tobytes() == before
+
+
+def test_a_sketch_that_cant_be_packed_is_said(canvas: Callable[..., Page]) -> None:
+    page = canvas()
+    page.locator("[data-layer=sketch]").click()
+    drag(page, (0.3, 0.3), (0.6, 0.3))
+    # As where memory is short.
+    page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = (then) => then(null); }")
+    page.locator("[data-draw]").click()
+    expect(page.locator("[data-unsent]")).to_be_visible()
+    expect(page.locator("[data-draw]")).not_to_have_attribute("aria-busy", "true")
+
+
+def test_a_thin_stroke_is_refused_before_it_is_drawn_and_stays(canvas: Callable[..., Page], take: Take) -> None:
+    page = canvas()
+    page.locator("[data-size]").fill("2")
+    drag(page, (0.2, 0.3), (0.7, 0.3))
+    before = painted(page).tobytes()
+    page.locator("[data-draw]").click()
+    expect(page.locator("#mask-error")).to_contain_text("too small for its soft edge of 4 pixels")
+    expect(page.locator("#mask-error")).to_be_focused()
+    assert painted(page).tobytes() == before
+    page.locator("#id_mask_blur").fill("0")
+    page.locator("[data-draw]").click()
+    expect(page.locator(".request")).to_have_count(1)
+    assert mask_picture(GenerationRequest.objects.get(source_take=take).mask).tobytes() == before
+
+
 def before_pixels(page: Page) -> bytes:
     return painted(page).tobytes()
 
@@ -271,19 +361,71 @@ def test_fingers_paint_pinch_and_never_both(canvas: Callable[..., Page]) -> None
     assert small == []
 
 
+def test_a_pinch_leaves_the_box_that_was_there(canvas: Callable[..., Page]) -> None:
+    page = canvas(width=390, height=844, has_touch=True, is_mobile=True)
+    touch = Fingers(page)
+    page.locator("button[data-tool=box]").click()
+    touch("touchStart", (0.25, 0.25))
+    touch("touchMove", (0.75, 0.75))
+    touch("touchEnd")
+    box = [field.input_value() for field in page.locator("[name=box]").all()]
+    assert int(box[2]) > 40
+    touch("touchStart", (0.4, 0.6))
+    touch("touchMove", (0.43, 0.62))
+    touch("touchStart", (0.43, 0.62), (0.6, 0.6))
+    touch("touchMove", (0.3, 0.6), (0.8, 0.6))
+    touch("touchEnd")
+    assert [field.input_value() for field in page.locator("[name=box]").all()] == box
+
+
+class Pen:
+    """A pen on the picture; it leaves the screen with `mouseReleased`."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.session = page.context.new_cdp_session(page)
+
+    def __call__(self, kind: str, x: float, y: float, force: float = 1.0) -> None:
+        left, top = place(self.page, x, y)
+        self.session.send("Input.dispatchMouseEvent", {
+            "type": kind, "x": left, "y": top, "button": "left", "buttons": 0 if kind == "mouseReleased" else 1,
+            "clickCount": 1, "pointerType": "pen", "force": force,
+        })  # fmt: skip
+
+
 def test_a_pen_paints_as_hard_as_it_is_pressed(canvas: Callable[..., Page]) -> None:
     page = canvas()
-    session = page.context.new_cdp_session(page)
+    pen = Pen(page)
     covered = []
     for height, force in ((0.3, 0.05), (0.7, 1.0)):
         for kind, x in (("mousePressed", 0.2), ("mouseMoved", 0.5), ("mouseMoved", 0.8), ("mouseReleased", 0.8)):
-            left, top = place(page, x, height)
-            session.send("Input.dispatchMouseEvent", {
-                "type": kind, "x": left, "y": top, "button": "left", "buttons": 0 if kind == "mouseReleased" else 1,
-                "clickCount": 1, "pointerType": "pen", "force": force,
-            })  # fmt: skip
+            pen(kind, x, height, force)
         covered.append(share(page))
     assert covered[1] - covered[0] > covered[0] * 2
+
+
+@pytest.mark.parametrize("first", ["pen", "palm"])
+def test_a_palm_beside_the_pen_takes_nothing_back(canvas: Callable[..., Page], first: str) -> None:
+    page = canvas(has_touch=True)
+    pen, touch = Pen(page), Fingers(page)
+    lies = page.locator("[data-sheet]").bounding_box()
+    if first == "palm":
+        touch("touchStart", (0.6, 0.8))
+    pen("mousePressed", 0.2, 0.3)
+    pen("mouseMoved", 0.4, 0.3)
+    if first == "pen":
+        touch("touchStart", (0.6, 0.8))
+    pen("mouseMoved", 0.6, 0.3)
+    touch("touchMove", (0.65, 0.8))
+    pen("mouseMoved", 0.8, 0.3)
+    touch("touchEnd")
+    pen("mouseReleased", 0.8, 0.3)
+    assert page.locator("[data-sheet]").bounding_box() == lies
+    mask = painted(page)
+    assert [mask.getpixel((round(128 * x), round(128 * 0.3))) for x in (0.3, 0.5, 0.7)] == [255] * 3
+    assert mask.crop((0, 64, 128, 128)).getbbox() is None  # the palm painted nothing
+    page.keyboard.press("Control+z")
+    assert share(page) == 0
 
 
 def test_a_part_is_repaired_in_four_tries_and_one_is_kept(

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from gallery.models import User
 from generation.models import Checkpoint, GenerationRequest
+from tests.factories import make_user
 from tests.generation.tiny_model import build_tiny_model
 
 
@@ -31,6 +33,23 @@ def model(db: None, bundled: Path) -> Checkpoint:
     from generation.checkpoints import install_bundled
 
     return install_bundled()
+
+
+@pytest.fixture
+def painter(model: Checkpoint, settings: Any, tmp_path: Path) -> Checkpoint:
+    """The tiny model, which can do everything."""
+    settings.MEDIA_ROOT = tmp_path
+    model.abilities = ["txt2img", "img2img", "inpaint"]
+    model.save()
+    return model
+
+
+@pytest.fixture
+def mira(painter: Checkpoint, client: Client) -> User:
+    """A member, signed in, where the model can do everything."""
+    user = make_user("mira")
+    client.force_login(user)
+    return user
 
 
 @pytest.fixture

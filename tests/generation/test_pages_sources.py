@@ -2,7 +2,6 @@
 
 import io
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,23 +17,6 @@ from gallery.models import Asset, User
 from generation.models import Checkpoint, GenerationRequest, Mask, PromptStyle, Resource, Take, Wildcard
 from tests.factories import make_checkpoint, make_image, make_post, make_recipe, make_take, make_user
 from tests.generation.test_pages_create import recipe
-
-
-@pytest.fixture
-def painter(model: Checkpoint, settings: Any, tmp_path: Path) -> Checkpoint:
-    """The tiny model, which can do everything."""
-    settings.MEDIA_ROOT = tmp_path
-    model.abilities = ["txt2img", "img2img", "inpaint"]
-    model.save()
-    return model
-
-
-@pytest.fixture
-def mira(painter: Checkpoint, client: Client) -> User:
-    """A member, signed in."""
-    user = make_user("mira")
-    client.force_login(user)
-    return user
 
 
 def sent(image: Image.Image, name: str = "picture.png") -> SimpleUploadedFile:

@@ -32,15 +32,6 @@ Draw = Callable[..., Take]
 
 
 @pytest.fixture
-def painter(model: Checkpoint, settings: Any, tmp_path: Path) -> Checkpoint:
-    """The tiny model, which can do everything."""
-    settings.MEDIA_ROOT = tmp_path
-    model.abilities = ["txt2img", "img2img", "inpaint"]
-    model.save()
-    return model
-
-
-@pytest.fixture
 def draw(painter: Checkpoint) -> Draw:
     """A function that gives somebody a take: `draw(user, source_take=…)`."""
     numbers = iter(range(1000))
@@ -310,7 +301,7 @@ def test_source_mask_and_their_settings_reach_the_engine(draw: Draw) -> None:
         source_take=take.pk,
         strength=0.4,
         mask=make_mask(mira, 64, 64).pk,
-        mask_blur=9,
+        mask_blur=5,
         masked_content="noise",
         only_masked=24,
     )
@@ -318,9 +309,9 @@ def test_source_mask_and_their_settings_reach_the_engine(draw: Draw) -> None:
     asked.check()
     assert asked.source.tobytes() == ingest.picture_of(take.asset).tobytes()
     assert asked.mask.tobytes() == mask_image(64, 64).tobytes()
-    assert (asked.strength, asked.mask_blur, asked.masked_content, asked.only_masked) == (0.4, 9, "noise", 24)
+    assert (asked.strength, asked.mask_blur, asked.masked_content, asked.only_masked) == (0.4, 5, "noise", 24)
     recipe = recipe_for(job)
-    assert (recipe.denoise, recipe.mask_blur, recipe.masked_content, recipe.only_masked) == (0.4, 9, "noise", 24)
+    assert (recipe.denoise, recipe.mask_blur, recipe.masked_content, recipe.only_masked) == (0.4, 5, "noise", 24)
 
 
 def test_a_large_source_reaches_the_engine_in_the_size_that_is_drawn(draw: Draw, painter: Checkpoint) -> None:

@@ -10,6 +10,7 @@ from diffusers.image_processor import VaeImageProcessor
 from PIL import Image
 
 from generation.engine.jobs import EngineJob
+from generation.engine.masks import region_around, softened
 
 _PICTURES: Any = VaeImageProcessor()
 _MASKS: Any = VaeImageProcessor(do_normalize=False, do_binarize=True, do_convert_grayscale=True)
@@ -27,9 +28,9 @@ class Source:
             self.image = self._fit(self._whole, job)
             return
         mask = job.mask.convert("L")
-        self._mask = _PICTURES.blur(mask, job.mask_blur) if job.mask_blur else mask
+        self._mask = softened(mask, job.mask_blur)
         if job.only_masked is not None:
-            self._region = _PICTURES.get_crop_region(self._mask, job.width, job.height, pad=job.only_masked)
+            self._region = region_around(self._mask, (job.width, job.height), job.only_masked)
         self.image = self._fit(self._whole, job)
         self.mask = self._fit(self._mask, job)
 

@@ -4,7 +4,7 @@
  */
 import "../studio/studio-board.js";
 import { History } from "./history.js";
-import { inputs, numbers } from "./fields.js";
+import { carryOver, numbers } from "./fields.js";
 import { Keeper } from "./keeping.js";
 import { LARGEST, Layer, workSize } from "./layer.js";
 import { listen } from "./keys.js";
@@ -152,6 +152,7 @@ class EditCanvas extends HTMLElement {
   // --- what was done -------------------------------------------------------------------------------
 
   changed() {
+    this.#renew();
     this.querySelector("[data-do=undo]").disabled = !this.history.canUndo;
     this.querySelector("[data-do=redo]").disabled = !this.history.canRedo;
     this.keeper.noteGone();
@@ -160,6 +161,13 @@ class EditCanvas extends HTMLElement {
       this.weigh();
       this.keeper.save();
     }, SETTLE);
+  }
+
+  // Whether the last request arrived isn't known: the same sent again is the same request, anything else a new one.
+  #renew() {
+    if (!this.unanswered) return;
+    this.unanswered = false;
+    this.form.elements.key.value = [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(16)).join("");
   }
 
   // A small part is drawn at full size unless somebody said otherwise.
@@ -249,6 +257,7 @@ class EditCanvas extends HTMLElement {
   #typed({ target }) {
     const shown = this.form.querySelector(`[data-shows=${target.name || "none"}]`);
     if (shown) shown.textContent = target.value;
+    if (this.form.contains(target)) this.#renew();
     if (target.matches("[data-size]")) this.#useSize(Number(target.value));
     if (target.matches("[data-colour-input]") && this.layers.sketch) this.layers.sketch.colour = target.value;
     if (target.name === "strength") this.strengthChosen = true;
@@ -355,8 +364,13 @@ class EditCanvas extends HTMLElement {
     const button = event.submitter?.name === "apply" ? event.submitter : null;
     const big = this.form.querySelector("[data-draw]");
     big.setAttribute("aria-busy", "true");
+    const sent = new FormData(this.form);
     try {
-      this.#answered(await send(this.form, { button, without: button ? [] : ["mask", "mask_file", "sketch"], files: button ? {} : await this.#files() }), button);
+      const answer = await send(this.form, { button, without: button ? [] : ["mask", "mask_file", "sketch"], files: button ? {} : await this.#files() });
+      if (answer.form) carryOver(sent, this.form, answer.form);
+      this.#answered(answer, button);
+    } catch {
+      this.#answered({ failed: "answer" }); // a phone without memory left packs no picture
     } finally {
       this.sending = false;
       this.form.querySelector("[data-draw]").removeAttribute("aria-busy");
@@ -368,7 +382,9 @@ class EditCanvas extends HTMLElement {
     const { mask, sketch } = this.layers;
     if (this.task === "paint" && !mask.empty) files.mask_file = await this.mask;
     if (sketch && !sketch.empty) {
-      files.sketch_file = await new Promise((resolve) => { sketch.canvas.toBlob(resolve, "image/png"); });
+      files.sketch_file = await new Promise((resolve, reject) => {
+        sketch.canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png");
+      });
     }
     return files;
   }
@@ -376,8 +392,9 @@ class EditCanvas extends HTMLElement {
   #answered({ board, key, form, failed }, button) {
     const unsent = this.form.querySelector("[data-unsent]");
     unsent.hidden = !failed;
+    this.unanswered = Boolean(failed);
     if (failed) {
-      unsent.textContent = this.dataset[failed === "lost" ? "lostText" : "failedText"];
+      unsent.textContent = this.dataset[{ lost: "lostText", out: "outText" }[failed] ?? "failedText"];
       return;
     }
     if (board) {

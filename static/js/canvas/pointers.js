@@ -1,6 +1,7 @@
 /**
  * Mouse, pen and fingers on the stage. One pointer works with the tool; the middle button, a held space bar or the tool
- * "hand" move the picture; two fingers move and pinch it, and take back the stroke that the first of them began.
+ * "hand" move the picture; two fingers move and pinch it, and take back the stroke that the first of them began. A pen
+ * goes before all fingers: what rests on the screen beside it does nothing.
  *
  * `tool`: {start(event), move(events), end(), cancel(), hover(event | null)}; `moves()` says whether one pointer moves
  * the picture now.
@@ -11,6 +12,7 @@ export function attend(stage, view, tool, moves) {
   const down = new Map();
   let doing = ""; // "draw", "pan", "pinch"
   let penSeen = -PEN_REMEMBERED;
+  let pen = null; // its id while it is down
 
   const middle = () => {
     const [one, other] = [...down.values()];
@@ -23,15 +25,22 @@ export function attend(stage, view, tool, moves) {
     if (event.pointerType === "mouse" && event.button > 1) return;
     event.preventDefault();
     document.activeElement?.blur?.(); // keys are the canvas's own from here on
+    if (pen !== null) return;
+    if (event.pointerType === "pen") {
+      if (doing === "draw") tool.cancel();
+      down.clear();
+      doing = "";
+      pen = event.pointerId;
+      penSeen = event.timeStamp;
+    }
     stage.setPointerCapture(event.pointerId);
     down.set(event.pointerId, view.onStage(event));
-    if (event.pointerType === "pen") penSeen = event.timeStamp;
     if (down.size === 2) {
       if (doing === "draw") tool.cancel();
       doing = "pinch";
       grip = middle();
     } else if (down.size > 2) return;
-    // A hand that rests beside a pen paints nothing.
+    // Beside a pen, fingers move the picture.
     else if (event.pointerType === "touch" && event.timeStamp - penSeen < PEN_REMEMBERED) doing = "pan";
     else if (event.button === 1 || moves()) doing = "pan";
     else {
@@ -43,7 +52,7 @@ export function attend(stage, view, tool, moves) {
 
   stage.addEventListener("pointermove", (event) => {
     const before = down.get(event.pointerId);
-    if (!before) return tool.hover(event.pointerType === "touch" ? null : event);
+    if (!before) return pen === null ? tool.hover(event.pointerType === "touch" ? null : event) : undefined;
     const now = view.onStage(event);
     down.set(event.pointerId, now);
     if (doing === "draw") {
@@ -59,6 +68,7 @@ export function attend(stage, view, tool, moves) {
   });
 
   const lifted = (event) => {
+    if (event.pointerId === pen) pen = null;
     if (!down.delete(event.pointerId)) return;
     if (doing === "draw") event.type === "pointercancel" ? tool.cancel() : tool.end();
     // After a pinch, the finger that is left does nothing until it is lifted too.

@@ -2,7 +2,8 @@
 
 /**
  * `files`: names and blobs beside what the form holds; `without`: names that it must not send.
- * Resolves to {board} (the new tiles and the next key), {form} (the form as it comes back) or {failed: "lost" | "answer"}.
+ * Resolves to {board} (the new tiles and the next key), {form} (the form as it comes back) or {failed}: "lost" without an
+ * answer, "out" where the account was signed out meanwhile or signed in anew, else "answer".
  */
 export async function send(form, { button = null, files = {}, without = [] } = {}) {
   const data = new FormData(form);
@@ -17,9 +18,10 @@ export async function send(form, { button = null, files = {}, without = [] } = {
   } catch {
     return { failed: "lost" };
   }
+  if (answer.redirected || answer.status === 403) return { failed: "out" };
   const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.getElementById("canvas-form");
-  if (fresh && !answer.redirected) return { form: fresh };
+  if (fresh) return { form: fresh };
   const request = page.querySelector(".request");
   if (answer.ok && request) return { board: request, key: page.getElementById("id_key")?.value };
   return { failed: "answer" };

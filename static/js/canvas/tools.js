@@ -1,5 +1,5 @@
 /** What one pointer does on the canvas with the chosen tool. */
-import { inputs } from "./fields.js";
+import { fill, inputs, values } from "./fields.js";
 
 const EDGE = 8;
 const MOST_EDGE = 2048;
@@ -9,6 +9,7 @@ export function tools(canvas) {
   const inWork = ({ x, y }) => ({ x: x * canvas.work.scale, y: y * canvas.work.scale });
   let points = [];
   let side = null;
+  let before = {}; // the fields that a box or an edge is drawn into
   const erasing = (event) => canvas.tool === "eraser" || event.altKey;
   const widthOf = (event) => {
     const pen = event.pointerType === "pen" && event.pressure > 0 ? 0.25 + 0.75 * event.pressure : 1;
@@ -23,6 +24,7 @@ export function tools(canvas) {
     start: (event) => {
       side = canvas.task === "edges" ? event.target.closest("[data-side]")?.dataset.side ?? null : null;
       points = [canvas.view.inPicture(event)];
+      before = Object.fromEntries(["box", "outpaint"].map((name) => [name, values(canvas.form, name)]));
       if (side) return;
       if (painting()) canvas.layer.line(inWork(points[0]), inWork(points[0]), widthOf(event), { erase: erasing(event) });
     },
@@ -58,6 +60,8 @@ export function tools(canvas) {
     },
     cancel: () => {
       canvas.layer.cancel();
+      for (const [name, typed] of Object.entries(before)) fill(canvas.form, name, typed);
+      canvas.showShapes();
       canvas.overlay.show({ points: [] });
       [points, side, canvas.erasing] = [[], null, false];
     },

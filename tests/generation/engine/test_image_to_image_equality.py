@@ -102,7 +102,7 @@ def test_only_the_masks_surroundings_are_drawn_and_pasted_back(
     strength: float, padding: int, name: str, request: pytest.FixtureRequest, stock: Stock
 ) -> None:
     source, mask = picture(200, 144), Image.new("L", (200, 144))
-    mask.paste(ellipse(48, 40), (120, 30))
+    mask.paste(ellipse(80, 60), (110, 30))
     one = job("a", request.getfixturevalue(name), source=source, mask=mask, strength=strength, only_masked=padding)
     engine = Engine()
     engine.add(one)

@@ -13,6 +13,7 @@ import pytest
         "generation.engine.sampler_names",
         "generation.engine.checkpoint_files",
         "generation.engine.canvas",
+        "generation.engine.masks",
         "generation.engine.prompt_syntax",
         "generation.engine.prompt_schedule",
         "generation.engine.prompt_tokens",

@@ -1,7 +1,6 @@
 """One candidate is kept: it is picked, the others of its request are rejected, and that can be taken back."""
 
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -11,17 +10,10 @@ from generation import takes
 from generation.canvas.keeping import keep_one, put_back
 from generation.engine import Finished
 from generation.finishing import finish
-from generation.models import Checkpoint, Take
+from generation.models import Take
 from generation.models.take import Flag
 from tests.factories import make_image, make_mask, make_request, make_take, make_user, start_job
-
-
-@pytest.fixture
-def mira(model: Checkpoint, settings: Any, tmp_path: Path) -> User:
-    settings.MEDIA_ROOT = tmp_path
-    model.abilities = ["txt2img", "img2img", "inpaint"]
-    model.save()
-    return make_user("mira")
+from tests.gallery.threads import at_once
 
 
 @pytest.fixture
@@ -88,3 +80,12 @@ def test_the_page_keeps_and_undoes(client: Client, mira: User, four: list[Take])
     assert flags(four) == ["none"] * 4
     client.force_login(make_user("otto"))
     assert client.post(f"/takes/{four[1].pk}/keep").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_keep_different_ones_at_once_wait_for_each_other(four: list[Take]) -> None:
+    mira = four[0].owner
+    for _turn in range(12):
+        kept = at_once(*(partial(keep_one, mira, take) for take in (four[3], four[0], four[2], four[1])))
+        assert [one for one in kept if isinstance(one, Exception)] == []
+        assert sorted(flags(four)) == ["pick", "reject", "reject", "reject"]

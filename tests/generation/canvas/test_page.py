@@ -1,13 +1,9 @@
 """The canvas's page: whose pictures, what is sent for each task, what is refused and kept, the site's detector."""
 
-import io
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -21,6 +17,7 @@ from generation.models import Checkpoint, GenerationRequest, Mask, Take
 from generation.recipes import recipe_of_request
 from generation.takes import level_of
 from tests.factories import make_checkpoint, make_image, make_post, make_take, make_user
+from tests.generation.canvas.sending import asked, errors, painted, png, send, strokes
 
 DETECTED: list[Any] = []
 SEEN: list[tuple[int, int]] = []
@@ -32,71 +29,6 @@ def detector(image: Image.Image) -> list[Any]:
     if DETECTED == ["broken"]:
         raise RuntimeError("no weights")
     return DETECTED
-
-
-@pytest.fixture
-def painter(model: Checkpoint, settings: Any, tmp_path: Path) -> Checkpoint:
-    """The tiny model, which can do everything."""
-    settings.MEDIA_ROOT = tmp_path
-    model.abilities = ["txt2img", "img2img", "inpaint"]
-    model.save()
-    return model
-
-
-@pytest.fixture
-def mira(painter: Checkpoint, client: Client) -> User:
-    """A member, signed in."""
-    user = make_user("mira")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def take(mira: User) -> Take:
-    return make_take(mira, prompt="1girl, red hair", width=64, height=80)
-
-
-def png(image: Image.Image, name: str = "mask.png") -> SimpleUploadedFile:
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return SimpleUploadedFile(name, out.getvalue())
-
-
-def painted(width: int = 64, height: int = 80) -> Image.Image:
-    image = Image.new("L", (width, height), 0)
-    image.paste(255, (8, 8, 24, 40))
-    return image
-
-
-def strokes(width: int = 64, height: int = 80) -> Image.Image:
-    """Transparent but for a red square."""
-    image = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    image.paste((255, 0, 0, 255), (0, 0, width // 2, height // 2))
-    return image
-
-
-def send(client: Client, source: object, task: str = "paint", headers: Any = None, **changed: Any) -> HttpResponse:
-    whole = {
-        "source": f"take:{source.pk}" if isinstance(source, Take) else source,
-        "task": task,
-        "prompt": "a hand",
-        "model": Checkpoint.objects.first().slug,
-        "steps": "3",
-        "count": "2",
-        "strength": "0.5",
-        "key": "canvas",
-    }
-    return client.post("/canvas", whole | changed, headers=headers)
-
-
-def errors(answer: HttpResponse) -> dict[str, str]:
-    assert answer.status_code == 422
-    assert not GenerationRequest.objects.filter(idempotency_key="canvas").exists()
-    return {name: " ".join(said) for name, said in answer.context["form"].errors.items()}
-
-
-def asked() -> GenerationRequest:
-    return GenerationRequest.objects.get(idempotency_key="canvas")
 
 
 def test_the_page_starts_with_the_takes_own_words(client: Client, take: Take) -> None:
