@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from gallery.errors import Invalid, UserFacingError
 from generation.imports import states
 from generation.imports.report import report_of, sentence_of
 from generation.models import AccountImport
-from generation.models.account_import import ImportState
+from generation.models.account_import import UNDER_WAY, ImportState
 from generation.views.edge import MemberRequest
 
 
@@ -28,6 +29,10 @@ from generation.views.edge import MemberRequest
 def import_takes(request: MemberRequest) -> HttpResponse:
     """How far it is; with POST a copy comes in as one file, or (`act=drop`) the one under way is dropped."""
     if request.method != "POST":
+        run = states.newest(request.user)
+        if request.htmx and (run is None or run.state not in UNDER_WAY):
+            # What it came to, what was wrong, and the form for another one: the page as it is then.
+            return HttpResponseClientRefresh()
         return _page(request)
     if request.POST.get("act") == "drop":
         states.drop_imports(request.user)

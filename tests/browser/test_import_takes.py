@@ -94,3 +94,23 @@ def test_without_scripts_a_small_copy_comes_whole(open_page: OpenPage, mira: Use
     assert bring_waiting(going_on) == 1
     # By itself: the page without scripts comes anew every few seconds.
     expect(page.locator(".import-report")).to_contain_text("What came from", timeout=60_000)
+
+
+def test_why_a_file_is_no_copy_is_said_without_loading_the_page_again(
+    open_page: OpenPage, mira: User, tmp_path: Path
+) -> None:
+    page = open_page("/settings/import")
+    sign_in(page)
+    empty, broken = tmp_path / "empty.zip", tmp_path / "broken.zip"
+    empty.write_bytes(b"")
+    broken.write_bytes(b"not a ZIP at all" * 100)
+    page.set_input_files("#id_file", empty)
+    page.get_by_role("button", name="Bring it here").click()
+    expect(page.locator("[data-import-problem]")).to_contain_text("empty")
+    page.set_input_files("#id_file", broken)
+    page.get_by_role("button", name="Bring it here").click()
+    expect(page.locator("#import-state")).to_contain_text("It is your turn in a moment")
+    bring_waiting(going_on)
+    expect(page.get_by_role("alert").first).to_contain_text("ZIP")
+    # And the next one can be sent at once.
+    expect(page.locator("#id_file")).to_be_enabled()

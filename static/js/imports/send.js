@@ -45,7 +45,7 @@ async function send(file) {
   let at = 0;
   let failed = 0;
   show(at, file.size);
-  while (at < file.size) {
+  do { // also an empty file is sent: the site says what is wrong with it
     try {
       at = await sendPiece(file, at);
       failed = 0;
@@ -56,7 +56,7 @@ async function send(file) {
       continue;
     }
     show(at, file.size);
-  }
+  } while (at < file.size);
 }
 
 form.addEventListener("submit", async (event) => {
