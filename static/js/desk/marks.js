@@ -1,5 +1,6 @@
 /** Marks sent in the background, shown at once when they are kept, and taken back by one press. */
 import { toast } from "../toast.js";
+import { recount } from "./counts.js";
 
 // What leads to another page goes there.
 const LEAVING = new Set(["compare", "archive"]);
@@ -90,6 +91,7 @@ export class Marks {
     this.token = said.undo ?? "";
     for (const take of said.takes) this.show(take);
     this.board.count();
+    recount(this.board);
     this.tell(said.said);
   }
 

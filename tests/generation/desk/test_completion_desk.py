@@ -94,7 +94,7 @@ def test_what_is_offered_finds_takes(mira: User, takes: dict[str, Take], typed: 
             assert desk_page(mira, read(line.insert, mira)).count, line.insert
 
 
-def test_a_word_that_the_language_uses_itself_is_not_offered(mira: User, takes: dict[str, Take]):
+def test_a_word_that_the_language_uses_itself_is_not_offered(mira: User):
     make_take_row(mira, "or, orchid")
     assert inserted(mira, "or") == ["order:", "orchid"]
 
