@@ -1,4 +1,4 @@
-"""What a file with layers costs: seconds of the processor and the most memory, for a take of 40 megapixels with twenty steps behind it.
+"""What a file with layers costs: seconds and the most memory, for a take of 40 megapixels with twenty steps behind it.
 
 Makes the takes, writes each file in a process of its own, as a web process would, and prints Markdown for
 docs/performance.md. About five minutes. *patches*: each step painted a square of 1024 pixels anew; *all anew*: each
