@@ -2,16 +2,17 @@
 
 Makes the takes, writes each file in a process of its own, as a web process would, and prints Markdown for
 docs/performance.md. About five minutes. *patches*: each step painted a square of 1024 pixels anew; *all anew*: each
-changed every pixel; *letters*: one step with twenty texts as large as the picture. Memory is what a process has
-resident at its height, over what it has when it begins.
+changed every pixel; *letters*: one step with twenty texts as large as the picture. Memory is what a fresh process has
+resident at its height, over what it has before.
 """
 
 import argparse
 import os
 import secrets
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
@@ -34,41 +35,48 @@ def main() -> None:
     """Make the takes, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=SIDE)
-    side = parser.parse_args().side
+    parser.add_argument("--steps", type=int, default=STEPS, help="of patches and of all anew")
+    parser.add_argument("--write", nargs=2, metavar=("TAKE", "FORM"), help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.write:
+        written(int(asked.write[0]), asked.write[1])
+        return
+    side = asked.side
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="irodori-bench-")))
         os.environ |= {"IRODORI_MEDIA": str(folder / "media"), "SECRET_KEY": secrets.token_urlsafe(50)}
         url = stack.enter_context(served(folder))
         migrate(url)
         set_django_up(url)
-        print(f"{side} × {side}, {STEPS} steps, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
-        print("| steps | file | layers | MB | seconds | memory, MB |")
+        print(f"{side} × {side}, {asked.steps} steps, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+        print("| steps | file | pictures | MB | computed, s | memory, MB |")
         print("|---|---|---|---|---|---|")
-        for name, take in lines(side):
-            measure(name, take)
+        for name, take in lines(side, asked.steps):
+            for form in ("ora", "psd"):
+                measure(name, take, form)
 
 
-def lines(side: int) -> list[tuple[str, "Take"]]:
+def lines(side: int, steps: int) -> list[tuple[str, "Take"]]:
     """The last take of each line."""
     from django.contrib.auth import get_user_model
 
     from generation.layers.lettering import lettered
-    from generation.layers.texts import Text
+    from generation.layers.texts import MOST_TEXTS, Text
 
     owner = get_user_model().objects.create_user("bench", password=secrets.token_urlsafe(20))
     base = painting(side)
     first = kept(owner, base, None)
     patches = anew = first
     picture = base.copy()
-    for number in range(STEPS):
+    for number in range(steps):
         place = number * 397 % (side - PATCH) if side > PATCH else 0
         picture.paste(ImageChops.invert(picture.crop((place, place, place + PATCH, place + PATCH))), (place, place))
         patches = kept(owner, picture, patches)
         anew = kept(owner, ImageChops.offset(base, 31 * (number + 1)), anew)
     size = min(1000, side // 6)
     texts = [
-        Text(text="愛、です。\n「縦」\n国" * 3, size=size, x=45.0 + n, y=50.0, vertical=n % 2 == 1)
-        for n in range(STEPS)
+        Text(text="愛、です。\n「縦」\n国" * 3, size=size, x=45.0 + n / 2, y=50.0, vertical=n % 2 == 1)
+        for n in range(MOST_TEXTS)
     ]
     letters = kept(owner, lettered(base, texts), first, kind="lettered", lettering=[text.to_dict() for text in texts])
     return [("patches", patches), ("all anew", anew), ("letters", letters)]
@@ -103,47 +111,27 @@ def kept(owner: Any, image: Image.Image, parent: "Take | None", **fields: Any) -
     return Take.objects.create(owner=owner, asset=asset, parent=parent, **whole)
 
 
-def measure(name: str, take: "Take") -> None:
-    """Write both files and print a line for each."""
-    from generation.layers.export import Form, layered_file
+def measure(name: str, take: "Take", form: str) -> None:
+    """Write the file and print a line."""
     from generation.layers.history import line_of
 
-    for form in Form:
-
-        def write(form: Form = form) -> int:
-            with layered_file(take, form) as file:
-                return os.fstat(file.fileno()).st_size
-
-        began = time.monotonic()
-        memory, size = in_a_process_of_its_own(write)
-        steps = len(line_of(take))
-        seconds = time.monotonic() - began
-        print(f"| {name} | {form.upper()} | {steps} | {size / 2**20:.0f} | {seconds:.0f} | {memory:.0f} |", flush=True)
+    command = [sys.executable, "-m", "benchmarks.layers", "--write", str(take.pk), form]
+    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    megabytes, seconds, memory = said.split()
+    print(f"| {name} | {form.upper()} | {len(line_of(take))} | {megabytes} | {seconds} | {memory} |", flush=True)
 
 
-def in_a_process_of_its_own(act: Callable[[], int]) -> tuple[float, int]:
-    """The most megabytes that `act` takes, and what it returns."""
-    from django.db import connections
+def written(number: int, form: str) -> None:
+    """Write one file in this process; prints its megabytes, the seconds and the most memory that it took."""
+    set_django_up(os.environ["DATABASE_URL"])
+    from generation.layers.export import Form, layered_file
+    from generation.models import Take
 
-    connections.close_all()
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            before = status("VmRSS")
-            Path("/proc/self/clear_refs").write_text("5")  # the height begins anew
-            result = act()
-            os.write(writer, f"{status('VmHWM') - before} {result}".encode())
-            code = 0
-        finally:
-            os._exit(code)
-    os.close(writer)
-    with os.fdopen(reader) as told:
-        said = told.read()
-    os.waitpid(child, 0)
-    memory, result = said.split()
-    return float(memory), int(result)
+    take = Take.objects.select_related("asset").get(pk=number)
+    before, began = status("VmRSS"), time.process_time()
+    with layered_file(take, Form(form)) as file:
+        size = os.fstat(file.fileno()).st_size / 2**20
+    print(f"{size:.0f} {time.process_time() - began:.0f} {status('VmHWM') - before:.0f}")
 
 
 def status(name: str) -> float:
