@@ -86,6 +86,8 @@ def test_takes_are_marked_by_key_and_taken_back(desk: Callable[..., Page], takes
     page.keyboard.press("p")
     expect(tile(page, takes[7])).to_have_attribute("data-flag", "pick")
     expect(tile(page, takes[7]).get_by_text("Picked")).to_be_visible()
+    # What the page says of all takes is not older than its marks.
+    expect(page.locator(".desk__chips").get_by_role("link", name="Picked")).to_contain_text("1")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("x")
     expect(tile(page, takes[6])).to_have_attribute("data-flag", "reject")
