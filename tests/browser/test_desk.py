@@ -425,3 +425,31 @@ def test_the_search_box_completes_its_own_terms_and_ones_own_words(
     page.keyboard.press("Enter")
     page.wait_for_url("**/takes?q=-red_hair+status%3Aany")
     expect(page.locator(".desk-tile")).to_have_count(1)
+
+
+def test_very_many_takes_stand_on_several_pages_and_chosen_ones_stay_in_sight(
+    open_page: OpenPage, server_passwords: None
+) -> None:
+    mika = make_user("mika")
+    for _number in range(365):
+        make_take_row(mika)
+    page = open_page("/about")
+    sign_in(page, "mika")
+    for chosen in (False, True):
+        page.goto("/takes?all=1")
+        expect(page.locator("desk-board:defined")).to_be_visible()
+        if chosen:
+            page.locator("[name=ids]").first.check()
+        # Six pieces by themselves.
+        for pieces in range(2, 7):
+            page.locator(".desk-tile").last.scroll_into_view_if_needed()
+            expect(page.locator(".desk-tile")).to_have_count(60 * pieces)
+        page.locator("[data-more] a").click()
+        if chosen:
+            expect(page.locator(".desk-tile")).to_have_count(365)
+            expect(page.locator("[data-chosen]")).to_have_text("1 chosen")
+        else:
+            page.wait_for_url("**/takes?*page=*")
+            expect(page.locator(".desk-tile")).to_have_count(5)
+            page.get_by_role("link", name="Newest").click()
+            expect(page.locator(".desk-tile").first).to_be_visible()

@@ -11,26 +11,29 @@ async function piece(address, part) {
   return holder.content;
 }
 
-/** Older takes follow as one scrolls, five times by themselves, then at a press. */
+/**
+ * Older takes follow as one scrolls, five times by themselves. Then "Older" is a link like any other, to a page that
+ * begins there: a page of thousands of pictures is slow in every browser. Whoever has chosen takes keeps them in sight.
+ */
 export function continueAtEnd(board) {
   let times = 0;
   let busy = false;
   const seen = new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting) && times < BY_ITSELF) go(true);
+    if (entries.some((entry) => entry.isIntersecting) && times < BY_ITSELF) go();
   }, { root: board.stage ? board.list : null, rootMargin: "1200px" });
   const watch = () => {
     const end = board.list.querySelector("[data-more]");
     if (end) seen.observe(end);
   };
 
-  async function go(byItself) {
+  async function go() {
     const end = board.list.querySelector("[data-more]");
     if (!end || busy) return;
     busy = true;
     end.setAttribute("aria-busy", "true");
     try {
       const more = await piece(end.querySelector("a").href, "page");
-      times = byItself ? times + 1 : 0;
+      times += 1;
       const focused = end.contains(document.activeElement);
       const first = more.querySelector(".desk-tile__open");
       seen.unobserve(end);
@@ -46,8 +49,9 @@ export function continueAtEnd(board) {
 
   board.list.addEventListener("click", (event) => {
     if (!event.target.closest("[data-more] a") || event.ctrlKey || event.metaKey) return;
+    if (times >= BY_ITSELF && !board.ticked.length) return;
     event.preventDefault();
-    go(false);
+    go();
   });
   watch();
 }
