@@ -79,7 +79,7 @@ def mark_takes(browser: Browser, site: RunningSite, state: dict[str, object]) ->
     """Stars and flags on the four takes, as somebody sorting them would set them; their numbers."""
     context = browser.new_context(storage_state=state)  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto(f"{site.url}takes?stacks=open")
+    page.goto(f"{site.url}takes?all=1")
     links = page.locator("main a[href^='/takes/']:has(img)").all()
     numbers = sorted({int((link.get_attribute("href") or "").rsplit("/", 1)[1]) for link in links})
     for number, (flag, stars) in zip(numbers, MARKS, strict=False):
@@ -249,9 +249,9 @@ def main() -> None:
         photograph(browser, site, None, "post", "posts/24")
         photograph(browser, site, state, "create", "create")
         takes = mark_takes(browser, site, state)
+        photograph(browser, site, state, "takes", "takes?all=1&view=strip")
         photograph(browser, site, state, "canvas", f"canvas?source=take:{takes[0]}", paint)
         photograph(browser, site, state, "lab", compare_settings(browser, site, state))
-        photograph(browser, site, state, "takes", "takes?view=strip")
         photograph(browser, site, None, "verify", "verify", verify(original(browser, site, VERIFIED)))
         draft = upload(browser, site, state, as_from_elsewhere(original(browser, site, UPLOADED)))
         photograph(browser, site, state, "upload", draft)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from gallery.accounts.signed_in import SignedInRequest
 from gallery.downloads import NOWHERE
 from gallery.errors import UserFacingError
 from gallery.models.account import ExportState
+from gallery.streaming import streamed
 
 # Whoever has neither password nor second factor to be asked for must have signed in within this time.
 RECENT_SECONDS = 3600
@@ -101,7 +102,7 @@ def account_copy_file(request: SignedInRequest, key: str) -> HttpResponseBase:
     except FileNotFoundError as error:
         raise Http404 from error
     name = f"{request.user.username}-{export.asked_at:%Y-%m-%d}.zip"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    response = streamed(request, file, name, "application/zip")
     response["Cache-Control"] = NOWHERE
     response["X-Content-Type-Options"] = "nosniff"
     return response

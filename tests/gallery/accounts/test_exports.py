@@ -6,7 +6,9 @@ from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.cache import cache
+from django.test import AsyncClient
 from django.urls import reverse
 from django.utils import timezone
 
@@ -176,6 +178,28 @@ def test_without_a_password_one_has_to_have_signed_in_lately(client):
     answer = client.get(address)
     assert answer.status_code == 403
     assert "Sign in again first" in answer.content.decode()
+
+
+def test_the_asynchronous_server_reads_it_a_block_at_a_time(client):
+    """Else it would hold the whole of it, which is gigabytes, before it sends a byte."""
+    owner = make_user("boss", role="owner")
+    owner.set_unusable_password()
+    owner.save()
+    client.post(f"/welcome/{make_link(owner)}")
+    export = ask_for_export(owner)
+    assert make_waiting(go_on) == 1
+    served = AsyncClient()
+    served.cookies = client.cookies
+    answer = async_to_sync(served.get)(reverse("gallery:account_copy_file", args=[export.key]))
+    assert answer.status_code == 200
+    assert answer.is_async
+
+    async def whole() -> bytes:
+        return b"".join([block async for block in answer.streaming_content])
+
+    content = async_to_sync(whole)()
+    assert content == file_of(export).read_bytes()
+    assert int(answer["Content-Length"]) == len(content)
 
 
 def test_nobody_else_can_fetch_it(client):
