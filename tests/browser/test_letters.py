@@ -84,6 +84,22 @@ def test_without_scripts_the_buttons_do_it(open_page: OpenPage, take: Take) -> N
     assert [text["text"] for text in Take.objects.get(parent=take).lettering] == ["愛", "二"]
 
 
+def test_who_was_signed_out_meanwhile_is_told_so_and_goes_on_after(open_page: OpenPage, take: Take) -> None:
+    page = open_letters(open_page, take)
+    page.locator("#id_form-0-text").fill("愛")
+    expect(page.locator(".letters__ink")).to_have_count(1)
+    session = next(cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("#id_form-0-text").fill("愛、です。")
+    expect(page.locator("#form-0-problem")).to_contain_text("You were signed out meanwhile")
+    page.context.add_cookies([session])  # type: ignore[list-item]
+    page.locator("#id_form-0-text").fill("愛です。")
+    expect(page.locator("#form-0-problem")).to_be_empty()
+    page.get_by_role("button", name="Save as a new take").click()
+    page.wait_for_url(lambda address: "/letters" not in address)
+    assert [text["text"] for text in Take.objects.get(parent=take).lettering] == ["愛です。"]
+
+
 def test_on_a_phone_a_finger_moves_a_text(open_page: OpenPage, take: Take) -> None:
     page = open_letters(open_page, take, width=390, height=844, has_touch=True)
     page.locator("#id_form-0-text").fill("愛")

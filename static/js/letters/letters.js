@@ -96,6 +96,8 @@ class LetterDesk extends HTMLElement {
         return this.#wipe(panel);
       }
       if (answer.status === 404) return this.#say(panel, [this.dataset.gone]);
+      if (answer.redirected) return this.#say(panel, [this.dataset.signedOut]); // to the page where one signs in
+      if (answer.status === 429) return this.#later(panel, (Number(answer.headers.get("Retry-After")) || 0) * 1000);
       if (!answer.ok) throw new Error(answer.status);
       const box = answer.headers.get("X-Text-Box").split(" ");
       const picture = await answer.blob();
@@ -105,9 +107,13 @@ class LetterDesk extends HTMLElement {
     } catch (error) {
       if (error.name === "AbortError") return;
       this.#say(panel, [this.dataset.lost]);
-      clearTimeout(this.#timers.get(panel));
-      this.#timers.set(panel, setTimeout(() => this.#draw(panel), AGAIN));
+      this.#later(panel, AGAIN);
     }
+  }
+
+  #later(panel, wait) {
+    clearTimeout(this.#timers.get(panel));
+    this.#timers.set(panel, setTimeout(() => this.#draw(panel), Math.max(wait, AGAIN)));
   }
 
   #show(panel, picture, [left, top, width, height]) {
