@@ -154,6 +154,8 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         user = consume(token)
     except LinkUnusable as error:
         return render(request, "gallery/sign_in_link.html", {"problem": error.message}, status=error.status)
+    if not user.has_usable_password():
+        messages.info(request, _("Welcome. This account has no password yet: choose one under Settings, Account."))
     return sign_in(request, user)
 
 

@@ -100,6 +100,15 @@ def test_looking_at_a_sign_in_link_does_not_use_it_up(client):
     assert client.session["_auth_user_id"] == str(owner.pk)
 
 
+def test_who_comes_by_a_link_is_told_to_choose_a_password(client):
+    owner = make_user("owner", role="owner")
+    assert "has no password yet" not in text(client.post(f"/welcome/{make_link(owner)}", follow=True))
+    client.logout()
+    owner.set_unusable_password()
+    owner.save()
+    assert "has no password yet" in text(client.post(f"/welcome/{make_link(owner)}", follow=True))
+
+
 def test_a_sign_in_link_works_once(client):
     address = f"/welcome/{make_link(make_user())}"
     client.post(address)
