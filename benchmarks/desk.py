@@ -1,7 +1,7 @@
 """How fluent the desk is with ten thousand takes: first paint and the longest task of scrolling through all of them.
 
 Makes the takes (rows of their own that share a few dozen small files), opens the desk in Chromium and prints Markdown
-for docs/performance.md. Two to three minutes. The page is measured five times in a fresh browser profile; scrolling
+for docs/performance.md. About six minutes. The page is measured five times in a fresh browser profile; scrolling
 goes to the very end of the unfolded desk, pressing "Older" wherever no more come by themselves; what opening those
 pages takes is in it.
 """
